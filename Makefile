@@ -1,0 +1,60 @@
+# Every path here is relative, so a checkout in a folder with spaces works too.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+# Material 9 announces at every build that its successor is Zensical; mkdocs.yml keeps to what both can read.
+export NO_MKDOCS_2_WARNING := 1
+PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
+
+.PHONY: help serve test lint site bench show-breaks test-browser screenshots clean
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+serve: .venv/course.stamp  ## the course at http://127.0.0.1:8000, rebuilt as you edit
+	.venv/bin/python -m mkdocs serve --livereload --watch overrides
+
+test: lint  ## everything quick: ruff, mypy, every example and every test, with the model's branch coverage
+	.venv/bin/python -m pytest --cov --cov-report=term
+
+lint: .venv/test.stamp  ## ruff and mypy
+	.venv/bin/python -m ruff check .
+	.venv/bin/python -m mypy
+
+site: .venv/course.stamp  ## build the site into site/; a warning is an error
+	.venv/bin/python -m mkdocs build --strict
+
+bench: .venv/test.stamp  ## how fast the program starts and the pages verify
+	.venv/bin/python -m tests.benchmarks
+
+show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and see each one noticed (SEED=n for others)
+	.venv/bin/python -m tests.course.break_lines --seed $${SEED:-1}
+
+test-browser: .venv/browser.stamp site  ## the built site in Chromium: copy buttons, selection, no foreign request
+	.venv/bin/python -m pytest tests/browser
+
+screenshots: .venv/browser.stamp site  ## every page into screenshots/, wide and narrow, light and dark
+	.venv/bin/python -m tests.browser.screenshots
+
+clean:  ## remove what these targets made
+	rm -rf .venv .tools .cache site dist screenshots .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Debian's python3 comes without ensurepip: there virtualenv makes the environment, from a folder of its own.
+.venv/bin/python:
+	@echo "Making the environment in .venv"
+	@$(PYTHON) -c 'import sys; sys.exit("dockerlearn needs Python 3.11 or newer, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .venv 2>/dev/null || { \
+	  rm -rf .venv; \
+	  $(PYTHON) -m pip install --disable-pip-version-check --target .tools virtualenv && \
+	  PYTHONPATH=.tools $(PYTHON) -m virtualenv .venv; }
+
+# One stamp an extra; a change of pyproject.toml installs again.
+.venv/%.stamp: pyproject.toml | .venv/bin/python
+	@echo "Installing dockerlearn[$*]; the first time takes a minute or two"
+	$(PIP) install --editable '.[$*]'
+	@touch $@
+.PRECIOUS: .venv/%.stamp

@@ -1,0 +1,1 @@
+"""What turns pages into a verified site. Needs the `course` extra."""

@@ -1,0 +1,87 @@
+"""How the site shows console and output blocks: custom fences for superfences, named in mkdocs.yml.
+
+The copy button gives the commands and nothing else: Material copies what the nearest `data-copy` says. Selecting with the
+mouse gives the same, without any script, because the stylesheet makes prompts and output unselectable; their line
+ends lie inside them for that reason.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from markdown import Markdown
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers.shell import BashLexer
+from pymdownx.superfences import RE_HL_LINES, SuperFencesException
+
+from .blocks import OPTIONS, PageRefused, read_console
+
+_BASH = BashLexer(stripnl=False, ensurenl=False)
+_HTML = HtmlFormatter(nowrap=True)
+
+
+class FenceRefused(SuperFencesException):  # type: ignore[misc]  # superfences has no types
+    """A fence that the site does not show. Any other exception would be swallowed, and the fence shown as a paragraph."""
+
+
+def options(
+    language: str, inputs: dict[str, str], options: dict[str, str], attrs: dict[str, str], md: Markdown
+) -> bool:
+    """Accept `title` and `hl_lines`, and refuse the rest aloud: a fence refused in silence gets the default look."""
+    for option, value in inputs.items():
+        if option not in OPTIONS:
+            raise FenceRefused(f"a block of language {language!r} has no option {option!r}")
+        if option == "hl_lines" and not RE_HL_LINES.match(value):
+            raise FenceRefused(f"hl_lines of a block of language {language!r} is no list of lines: {value!r}")
+        options[option] = value
+    return True
+
+
+def console(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
+    """A terminal: prompts, highlighted commands, and their output."""
+    try:
+        commands = read_console(source, 1)
+    except PageRefused as refused:
+        raise FenceRefused(str(refused)) from None
+    lines = []
+    for command in commands:
+        coloured = highlight(command.source, _BASH, _HTML).split("\n")
+        lines += [_prompt("$ ", coloured[0]), *(_prompt("> ", line) for line in coloured[1:])]
+        lines += [_printed(line) for line in command.expected.split("\n")[:-1]]
+    copied = "\n".join(command.source for command in commands)
+    return _block(css_class, lines, options, shown, f' data-copy="{escape(copied).replace(chr(10), "&#10;")}"')
+
+
+def output(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
+    """What the Python block above printed."""
+    return _block(f"{css_class} no-copy", [_printed(line) for line in source.split("\n")], options, shown, "")
+
+
+def _prompt(prompt: str, command: str) -> str:
+    return f'<span class="gp">{escape(prompt)}</span>{command}\n'
+
+
+def _printed(line: str) -> str:
+    return f'<span class="go">{escape(line, quote=False)}\n</span>'
+
+
+def _block(css_class: str, lines: list[str], options: dict[str, str], shown: dict[str, Any], attributes: str) -> str:
+    for number in _numbers(options.get("hl_lines", "")):
+        if not 1 <= number <= len(lines):
+            raise FenceRefused(f"hl_lines names line {number} of a block of {len(lines)} lines")
+        lines[number - 1] = f'<span class="hll">{lines[number - 1]}</span>'
+    title = f'<span class="filename">{escape(options["title"])}</span>' if "title" in options else ""
+    name = f' id="{escape(shown["id_value"])}"' if shown["id_value"] else ""
+    classes = " ".join([css_class, "highlight", *shown["classes"]])
+    body = "".join(lines)
+    return f'<div class="{classes}"{name}{attributes}>{title}<pre><span></span><code>{body}</code></pre></div>'
+
+
+def _numbers(hl_lines: str) -> list[int]:
+    numbers: list[int] = []
+    for entry in hl_lines.split():
+        first, _, last = entry.partition("-")
+        numbers += range(int(first), int(last or first) + 1)
+    return numbers

@@ -1,0 +1,154 @@
+"""Every block of a page is a test, through sybil.
+
+A page is one session, and a block needs those before it. So a block that is asked for alone (`-k`, a node id, `--lf`)
+first runs what stands above it, and whichever blocks are asked for, each runs once, in page order.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from contextlib import redirect_stdout
+from difflib import unified_diff
+from io import StringIO
+from os.path import relpath
+from pathlib import Path
+
+import pytest
+from sybil import Document, Example, Region, Sybil
+from sybil.example import SybilFailure
+
+from .blocks import INERT, Block, Lexer, PageRefused, looks_like_prompt, read_console
+
+
+class Session:
+    """Python blocks only, until the model has a session."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, object] = {"__name__": "__main__"}
+
+    @classmethod
+    def page(cls) -> Session:  # noqa: D102
+        return cls()
+
+    def python(self, source: str, *, filename: str, line: int) -> str:  # noqa: D102
+        printed = StringIO()
+        with redirect_stdout(printed):
+            exec(compile("\n" * (line - 1) + source, filename, "exec"), self._names)
+        return printed.getvalue()
+
+
+def pages(mkdocs_yml: Path, *patterns: str) -> Sybil:
+    """The sybil that tests the blocks of all pages whose paths match, read as the site reads them."""
+    lexer = Lexer(mkdocs_yml)
+
+    def parse(document: Document) -> Iterable[Region]:
+        path = relpath(document.path)
+        try:
+            run = PageRun(path, lexer.blocks(document.text))
+        except PageRefused as refused:
+            faults = "\n".join(f"{path}:{fault.line}: {fault.reason}" for fault in refused.faults)
+            raise pytest.Collector.CollectError(faults) from None
+        starts = [0]
+        for line in document.text.split("\n"):
+            starts.append(starts[-1] + len(line) + 1)
+        for index, block in enumerate(run.blocks):
+            if block.language in INERT:
+                continue
+            yield Region(starts[block.first_line - 1], starts[block.last_line] - 1, index, run.check)
+
+    return _Pages([parse], patterns=patterns, encoding="utf-8-sig", path=str(mkdocs_yml.parent.absolute()))
+
+
+class _Pages(Sybil):
+    def identify(self, example: Example) -> str:
+        return f"line {example.line}"
+
+
+class ExampleFailed(SybilFailure):
+    """A block did not do what its page says; the message starts with the page and the line."""
+
+    def __init__(self, example: Example, path: str, line: int, message: str) -> None:
+        super().__init__(example, message)
+        # sybil closes its report with the example's line: let that be the line at fault.
+        example.line = line
+        self.args = (f"{path}:{line}: {message}",)
+
+
+class PageRun:
+    """A page as it is run: its blocks, one session, and what each block has printed."""
+
+    def __init__(self, path: str, blocks: list[Block]) -> None:
+        self.path = path
+        self.blocks = blocks
+        self._session = Session.page()
+        self._printed: list[list[str] | Exception] = []
+
+    def printed(self, index: int) -> list[str] | Exception:
+        """What a block printed: one text a command, one for a Python block, or what it raised."""
+        while len(self._printed) <= index:
+            self._printed.append(self._run(self.blocks[len(self._printed)]))
+        return self._printed[index]
+
+    def _run(self, block: Block) -> list[str] | Exception:
+        if block.language == "console":
+            return ["" for command in read_console(block.text, block.text_line)]
+        if block.language == "python":
+            try:
+                return [self._session.python(block.text, filename=self.path, line=block.text_line)]
+            except Exception as error:
+                return error
+        return []
+
+    def check(self, example: Example) -> None:
+        """Compare what a block printed with what its page says; raises `ExampleFailed`."""
+        index: int = example.parsed
+        block, printed = self.blocks[index], self.printed(index)
+        if isinstance(printed, Exception):
+            raise ExampleFailed(example, self.path, *_raised(printed, self.path, block))
+        if block.language == "console":
+            for command, actual in zip(read_console(block.text, block.text_line), printed, strict=True):
+                self._compare(example, command.expected, actual, command.expected_line, f"$ {command.source}")
+        elif block.language == "python":
+            shown = self.blocks[index + 1].language == "output" if index + 1 < len(self.blocks) else False
+            if printed[0] and not shown:
+                self._compare(example, "", printed[0], block.last_line, "a Python block without an output block")
+        elif block.language == "output":
+            earned = self.printed(index - 1)
+            if isinstance(earned, Exception):
+                raise ExampleFailed(example, self.path, block.first_line, "the Python block above raised an exception")
+            source = f"the Python block on line {self.blocks[index - 1].first_line}"
+            self._compare(example, f"{block.text}\n", earned[0], block.text_line, source)
+
+    def _compare(self, example: Example, expected: str, actual: str, line: int, source: str) -> None:
+        said, printed = expected.splitlines(keepends=True), actual.splitlines(keepends=True)
+        if said == printed:
+            return
+        differing = next(
+            (i for i, (a, b) in enumerate(zip(said, printed, strict=False)) if a != b), min(len(said), len(printed))
+        )
+        if unshowable := [text for text in printed if not _showable(text)]:
+            message = f"{source}\nprints what no page can show exactly: {unshowable[0]!r}"
+        else:
+            diff = unified_diff(said, printed, "said by the page", "printed", n=3)
+            message = f"{source}\n" + "".join(
+                text if text.endswith("\n") else f"{text} (no line end)\n" for text in diff
+            )
+        raise ExampleFailed(example, self.path, line + differing, message)
+
+
+def _showable(line: str) -> bool:
+    """Whether a page can say this line: Markdown drops tabs and blanks on empty lines, and a prompt starts a command."""
+    text = line.rstrip("\n")
+    return text.isprintable() and not looks_like_prompt(text) and bool(text.strip() or not text)
+
+
+def _raised(error: BaseException, path: str, block: Block) -> tuple[int, str]:
+    """The page line on which a Python block raised, and the traceback from there on."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename != path:
+        frames = frames.tb_next
+    line = frames.tb_lineno if frames else (error.lineno if isinstance(error, SyntaxError) else None)
+    return line or block.text_line, "the Python block raised\n" + "".join(
+        traceback.format_exception(type(error), error, frames)
+    )
