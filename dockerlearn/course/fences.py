@@ -47,7 +47,7 @@ def console(source: str, language: str, css_class: str, options: dict[str, str],
         raise FenceRefused(str(refused)) from None
     lines = []
     for command in commands:
-        coloured = highlight(command.source, _BASH, _HTML).split("\n")
+        coloured = highlight(command.source, _BASH, _HTML).removesuffix("\n").split("\n")
         lines += [_prompt("$ ", coloured[0]), *(_prompt("> ", line) for line in coloured[1:])]
         lines += [_printed(line) for line in command.expected.split("\n")[:-1]]
     copied = "\n".join(command.source for command in commands)
