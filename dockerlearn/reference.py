@@ -1,0 +1,160 @@
+r"""Image names, as people write them and as Docker completes them.
+
+The grammar is that of the `distribution/reference` library, which Docker 28 uses:
+
+    reference       :=  name [ ":" tag ] [ "@" digest ]
+    name            :=  [ domain "/" ] path
+    domain          :=  host [ ":" port ]
+    host            :=  domain-name | IPv4 address | "[" IPv6 address "]"
+    domain-name     :=  component { "." component }         component: letters, digits, inner "-"
+    path            :=  path-component { "/" path-component }
+    path-component  :=  alpha-numeric { separator alpha-numeric }
+    alpha-numeric   :=  [a-z0-9]+
+    separator       :=  "." | "_" | "__" | "-"+
+    tag             :=  [A-Za-z0-9_] followed by at most 127 of [A-Za-z0-9_.-]
+    digest          :=  "sha256:" and 64 hex digits
+
+A path has at most 255 characters. What a name leaves out is filled in: the domain is `docker.io`, a one-word path on it
+lies in `library/`, and a name with neither tag nor digest means the tag `latest`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from .errors import DaemonError, InvalidReference
+
+DEFAULT_DOMAIN = "docker.io"
+LEGACY_DOMAIN = "index.docker.io"
+OFFICIAL = "library/"
+DEFAULT_TAG = "latest"
+LONGEST_PATH = 255
+
+_component = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_host = rf"(?:{_component}(?:\.{_component})*|\[[a-fA-F0-9:]+\])"
+_domain = rf"{_host}(?::[0-9]+)?"
+_path_component = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_path = rf"{_path_component}(?:/{_path_component})*"
+_tag = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+_digest = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
+
+_REFERENCE = re.compile(rf"({_domain})/({_path})(?::({_tag}))?(?:@({_digest}))?")
+_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
+_SHA256 = re.compile(r"sha256:[a-f0-9]{64}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Reference:
+    """A complete image name: registry domain, repository path and, where given, tag and digest."""
+
+    domain: str
+    path: str
+    tag: str | None = None
+    digest: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Reference:
+        """Read a name in any of the forms that people write.
+
+        Raises `InvalidReference` with the text of `docker pull` (client 28.2.2).
+        """
+        if _IDENTIFIER.fullmatch(text):
+            raise InvalidReference(f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings")
+        domain, rest = _split_domain(text)
+        repository = rest.partition(":")[0]
+        if repository != repository.lower():
+            raise InvalidReference(f"invalid reference format: repository name ({repository}) must be lowercase")
+        match = _REFERENCE.fullmatch(f"{domain}/{rest}")
+        if match is None:
+            raise InvalidReference("invalid reference format")
+        found = cls(*match.groups())
+        if len(found.path) > LONGEST_PATH:
+            raise InvalidReference(f"repository name must not be more than {LONGEST_PATH} characters")
+        if found.digest is not None:
+            _check_digest(found.digest)
+        return found
+
+    @property
+    def name(self) -> str:
+        """The repository in full, without tag and digest: `docker.io/library/nginx`."""
+        return f"{self.domain}/{self.path}"
+
+    @property
+    def familiar_name(self) -> str:
+        """The repository as Docker's tables show it: `nginx`.
+
+        The inverse of the completion that `parse` makes. A path that would then read as another registry's
+        (`docker.io/localhost/x`) keeps its domain, so that parsing what was printed always gives the same name.
+        """
+        if self.domain != DEFAULT_DOMAIN:
+            return self.name
+        official = self.path.removeprefix(OFFICIAL)
+        familiar = self.path if "/" in official else official
+        return familiar if _split_domain(familiar) == (self.domain, self.path) else self.name
+
+    @property
+    def familiar(self) -> str:
+        """The short form that people write: `nginx`, `nginx:1.27.4`, `nginx@sha256:...`."""
+        return self.familiar_name + self._suffix
+
+    def tagged(self) -> Reference:
+        """This name, with the default tag if it has neither tag nor digest."""
+        return self if self.tag or self.digest else replace(self, tag=DEFAULT_TAG)
+
+    def pinned(self, digest: str) -> Reference:
+        """The same repository, named by a manifest's digest instead of a tag."""
+        return replace(self, tag=None, digest=digest)
+
+    def matches(self, pattern: str) -> bool:
+        """Whether a shell pattern (`*`, `?`, `[a-z]`; none of them crosses a `/`) fits the familiar form or name.
+
+        Raises `DaemonError` for a pattern that is broken.
+        """
+        expression = _pattern(pattern)
+        return any(expression.fullmatch(text) for text in (self.familiar, self.familiar_name))
+
+    @property
+    def _suffix(self) -> str:
+        return (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+
+    def __str__(self) -> str:
+        """The canonical form: `docker.io/library/nginx:latest`."""
+        return self.name + self._suffix
+
+
+def _split_domain(text: str) -> tuple[str, str]:
+    """Whether the first part of a name is a registry or a namespace on Docker Hub.
+
+    It is a registry if it could not be a namespace: it has a dot or a colon, is `localhost`, or has upper case.
+    """
+    first, slash, rest = text.partition("/")
+    if slash and (first == "localhost" or "." in first or ":" in first or first != first.lower()):
+        domain = DEFAULT_DOMAIN if first == LEGACY_DOMAIN else first
+    else:
+        domain, rest = DEFAULT_DOMAIN, text
+    if domain == DEFAULT_DOMAIN and "/" not in rest:
+        rest = OFFICIAL + rest
+    return domain, rest
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """A pattern of Go's path.Match as a regular expression."""
+    pieces = re.findall(r"\\.|\[\^?(?:\\.|[^]\\])+\]|.", pattern, re.DOTALL)
+    if any(piece in ("[", "\\") for piece in pieces):
+        raise DaemonError("syntax error in pattern")
+    wild = {"*": "[^/]*", "?": "[^/]"}
+    return re.compile(
+        "".join(wild.get(piece) or (piece if piece[0] == "[" else re.escape(piece[-1])) for piece in pieces)
+    )
+
+
+def _check_digest(digest: str) -> None:
+    algorithm, _, encoded = digest.partition(":")
+    lengths = {"sha256": 64, "sha384": 96, "sha512": 128}
+    if algorithm not in lengths:
+        raise InvalidReference("unsupported digest algorithm")
+    if len(encoded) != lengths[algorithm]:
+        raise InvalidReference("invalid checksum digest length")
+    if encoded != encoded.lower():
+        raise InvalidReference("invalid checksum digest format")
