@@ -1,0 +1,256 @@
+"""An image: a stack of layers and a configuration, both immutable, named by digests of their own bytes.
+
+JSON forms follow the OCI image specification 1.1 (config.md, manifest.md), with the fields in the order in which
+Docker's and skopeo's Go structures write them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+
+from .digest import canonical_json, chain_ids, sha256
+from .errors import NotFound
+from .layer import OPAQUE, WHITEOUT, Layer, union
+from .tree import Directory, split
+
+CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
+LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
+MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+
+
+def timestamp(moment: datetime) -> str:
+    """`moment` as RFC 3339 in UTC, the way Go prints it: no trailing zeros in the fraction."""
+    text = f"{moment:%Y-%m-%dT%H:%M:%S}"
+    return text + (f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else "") + "Z"
+
+
+@dataclass(frozen=True)
+class Config:
+    """How a container of the image starts. Field names are those of the Dockerfile instructions, in Python's case."""
+
+    user: str = ""
+    exposed_ports: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    working_dir: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """The `config` object of the image configuration; what is empty is left out."""
+        every = {
+            "User": self.user,
+            "ExposedPorts": {port: {} for port in sorted(self.exposed_ports)},
+            "Env": list(self.env),
+            "Entrypoint": list(self.entrypoint),
+            "Cmd": list(self.cmd),
+            "Volumes": {volume: {} for volume in sorted(self.volumes)},
+            "WorkingDir": self.working_dir,
+            "Labels": dict(sorted(self.labels.items())),
+            "StopSignal": self.stop_signal,
+        }
+        return {key: value for key, value in every.items() if value}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of an image's history: what was done, and the layer that it made, if it changed any file."""
+
+    created_by: str
+    layer: Layer | None = None
+    created: datetime | None = None
+    comment: str = ""
+    author: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """The row as the image configuration holds it."""
+        every = {
+            "created": self.created and timestamp(self.created),
+            "created_by": self.created_by,
+            "author": self.author,
+            "comment": self.comment,
+            "empty_layer": self.layer is None,
+        }
+        return {key: value for key, value in every.items() if value}
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image as a value: its steps from the first to the last, and its configuration.
+
+    Layers, digests, sizes and the file tree are derived from these. `Image.scratch` is the empty beginning.
+    """
+
+    steps: tuple[Step, ...] = ()
+    config: Config = field(default_factory=Config)
+    created: datetime | None = None
+    author: str = ""
+    architecture: str = "amd64"
+    os: str = "linux"
+
+    scratch: ClassVar[Image]
+
+    def with_layer(self, layer: Layer, *, by: str, created: datetime | None = None, comment: str = "") -> Image:
+        """This image with one more layer, made by the instruction `by`."""
+        return self._with_step(Step(by, layer, created or self.created, comment))
+
+    def with_instruction(
+        self, by: str, *, created: datetime | None = None, comment: str = "", **settings: Any
+    ) -> Image:
+        """This image with one history row that made no layer, and the fields of `Config` that it sets.
+
+        `with_config` is the convenient form for instructions that BuildKit words by itself.
+        """
+        image = replace(self, config=replace(self.config, **settings))
+        return image._with_step(Step(by, None, created or self.created, comment))
+
+    def with_config(self, *, created: datetime | None = None, comment: str = "", **changes: Any) -> Image:
+        """This image with configuration changed: a history row for each change, and no layer.
+
+        `changes` are fields of `Config`; `env` and `labels` are mappings, added to what is there.
+        Raises `TypeError` for any other name.
+        """
+        image = self
+        for name, value in changes.items():
+            config, rows = _configured(image.config, name, value)
+            image = replace(image, config=config)
+            for row in rows:
+                image = image._with_step(Step(row, None, created or self.created, comment))
+        return image
+
+    def _with_step(self, step: Step) -> Image:
+        return replace(self, steps=(*self.steps, step), created=step.created)
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, the bottom one first."""
+        return tuple(step.layer for step in self.steps if step.layer is not None)
+
+    @property
+    def diff_ids(self) -> tuple[str, ...]:
+        """Digest of each layer's uncompressed archive, the bottom one first: RootFS.Layers."""
+        return tuple(layer.diff_id for layer in self.layers)
+
+    @cached_property
+    def chain_ids(self) -> tuple[str, ...]:
+        """The name of each layer together with all below it, which decides what images share on disk."""
+        return chain_ids(self.diff_ids)
+
+    @cached_property
+    def config_json(self) -> bytes:
+        """The configuration as stored: settings, history and the layers' diff IDs."""
+        every = {
+            "created": self.created and timestamp(self.created),
+            "author": self.author,
+            "architecture": self.architecture,
+            "os": self.os,
+            "config": self.config.json(),
+            "rootfs": {"type": "layers", "diff_ids": list(self.diff_ids)},
+            "history": [step.json() for step in self.steps],
+        }
+        always = ("architecture", "os", "config", "rootfs")
+        return canonical_json({key: value for key, value in every.items() if value or key in always})
+
+    @cached_property
+    def id(self) -> str:
+        """The image ID: digest of the configuration, as the classic (graph-driver) store has it."""
+        return sha256(self.config_json)
+
+    @cached_property
+    def manifest(self) -> bytes:
+        """What a registry serves for a tag: the configuration's digest, and each layer's."""
+
+        def descriptor(media_type: str, digest: str, content: bytes) -> dict[str, Any]:
+            return {"mediaType": media_type, "digest": digest, "size": len(content)}
+
+        return canonical_json(
+            {
+                "schemaVersion": 2,
+                "mediaType": MANIFEST_TYPE,
+                "config": descriptor(CONFIG_TYPE, self.id, self.config_json),
+                "layers": [descriptor(LAYER_TYPE, layer.digest, layer.blob) for layer in self.layers],
+            }
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """The manifest's digest: what `docker pull NAME@sha256:...` pins."""
+        return sha256(self.manifest)
+
+    @cached_property
+    def tree(self) -> Directory:
+        """The file tree that a container of this image starts from."""
+        return union(self.layers)
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes of all layers together, what upper layers hide included."""
+        return sum(layer.size for layer in self.layers)
+
+    def step_of(self, path: str) -> Step:
+        """The step whose layer gives `path` its present content. Raises `NotFound` if the image has no such path."""
+        names = split(path)
+        for step in reversed(self.steps):
+            here = step.layer.changes if step.layer else Directory()
+            hidden = False
+            for depth, name in enumerate(names, 1):
+                found = here.entries.get(name)
+                if found is not None and depth == len(names):
+                    return step
+                hidden = hidden or OPAQUE in here.entries or WHITEOUT + name in here.entries
+                if not isinstance(found, Directory):
+                    hidden = hidden or found is not None
+                    break
+                here = found
+            if hidden:
+                break
+        raise NotFound(f"no {path!r} in the image")
+
+    def layer_of(self, path: str) -> Layer:
+        """The layer that gives `path` its present content. Raises `NotFound` if the image has no such path."""
+        layer = self.step_of(path).layer
+        assert layer is not None  # a step without a layer gives no path
+        return layer
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Image) and self.id == other.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        return f"<Image {self.id[:19]} {len(self.layers)} layers, {self.size} bytes>"
+
+
+Image.scratch = Image()
+
+
+def _configured(config: Config, name: str, value: Any) -> tuple[Config, list[str]]:
+    """`config` with one setting changed, and the history rows that BuildKit writes for it."""
+    if name == "env":
+        before = dict(pair.split("=", 1) for pair in config.env)
+        env = tuple(f"{key}={text}" for key, text in {**before, **value}.items())
+        return replace(config, env=env), [f"ENV {key}={text}" for key, text in value.items()]
+    if name == "labels":
+        return replace(config, labels={**config.labels, **value}), [f"LABEL {key}={text}" for key, text in value.items()]
+    if name == "exposed_ports":
+        ports = " ".join(f"{port}:{{}}" for port in value)
+        return replace(config, exposed_ports=(*config.exposed_ports, *value)), [f"EXPOSE map[{ports}]"]
+    if name == "volumes":
+        return replace(config, volumes=(*config.volumes, *value)), [f"VOLUME [{' '.join(value)}]"]
+    if name in ("cmd", "entrypoint"):
+        row = f"{name.upper()} [{' '.join(canonical_json(word).decode() for word in value)}]"
+        if name == "entrypoint":  # it makes the base image's command meaningless, so Docker's builder drops that
+            return replace(config, entrypoint=tuple(value), cmd=()), [row]
+        return replace(config, cmd=tuple(value)), [row]
+    instructions = {"user": "USER", "working_dir": "WORKDIR", "stop_signal": "STOPSIGNAL"}
+    if name not in instructions:
+        known = ", ".join(each.name for each in fields(Config))
+        raise TypeError(f"an image has no setting {name!r}, only {known}")
+    return replace(config, **{name: value}), [f"{instructions[name]} {value}"]
