@@ -1,0 +1,291 @@
+"""The engine: the images on this machine, the names they go by, and the layers they share.
+
+Rules and texts measured on Engine 28.5.2 with the classic (overlay2) store.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from .clock import Clock, SystemClock
+from .digest import sha256, short
+from .errors import Conflict, DaemonError, InvalidReference, NotFound
+from .image import Image, Step
+from .layer import Layer
+from .reference import Reference
+from .registry import Registry
+
+
+@dataclass(frozen=True)
+class LayerPull:
+    """What a pull did about one layer. `digest` is that of the compressed blob."""
+
+    digest: str
+    status: str  # "Already exists" or "Pull complete"
+
+
+@dataclass(frozen=True)
+class Pull:
+    """The outcome of a pull. Iterating gives a `LayerPull` for each layer that the pull had to look at."""
+
+    reference: Reference
+    image: Image
+    layers: tuple[LayerPull, ...]
+    newer: bool  # whether the name now points to something it did not point to before
+
+    def __iter__(self) -> Iterator[LayerPull]:
+        return iter(self.layers)
+
+
+@dataclass(frozen=True)
+class Removal:
+    """One thing that a removal did: `Untagged` a name, or `Deleted` an image or a layer (its chain ID)."""
+
+    action: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What a prune removed, and the bytes of the layers that went."""
+
+    removals: tuple[Removal, ...]
+    reclaimed: int
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """A row of `docker history`: the step, the size of its layer in bytes, and the image's ID where it is known."""
+
+    id: str | None
+    step: Step
+    size: int
+
+
+class Engine:
+    """Images, layers and names on one machine.
+
+    `clock` tells the time, `seed` makes the identities that the engine invents repeatable.
+    """
+
+    def __init__(
+        self, registries: Iterable[Registry] = (), *, clock: Clock | None = None, seed: int | None = None
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self._registries = {registry.domain: registry for registry in registries}
+        self._images: dict[str, Image] = {}
+        self._names: dict[Reference, str] = {}
+        self._layers: dict[str, Layer] = {}
+        self._tagged_at: dict[str, datetime] = {}
+        self._cache_ids: dict[str, str] = {}
+        self._seed = os.urandom(16).hex() if seed is None else str(seed)
+        self._identities = 0
+
+    @property
+    def layers(self) -> Mapping[str, Layer]:
+        """The layers on disk by chain ID: each is there once, however many images stand on it."""
+        return MappingProxyType(self._layers)
+
+    def images(self) -> list[Image]:
+        """All images, the most recently created first."""
+        undated = datetime.fromtimestamp(0, UTC)
+        return sorted(self._images.values(), key=lambda image: (image.created or undated, image.id), reverse=True)
+
+    def references(self, image: Image) -> list[Reference]:
+        """Every name of an image, tags and digests, in order."""
+        return sorted((name for name, id in self._names.items() if id == image.id), key=str)
+
+    def tags(self, image: Image) -> list[Reference]:
+        """The names of an image that are tags, in order."""
+        return [name for name in self.references(image) if not name.digest]
+
+    def digests(self, image: Image) -> list[Reference]:
+        """The names of an image that are digests, in order: where it was pulled from."""
+        return [name for name in self.references(image) if name.digest]
+
+    def last_tagged(self, image: Image) -> datetime | None:
+        """When `tag` last gave the image a name on this machine; a pull does not count."""
+        return self._tagged_at.get(image.id)
+
+    def cache_ids(self, image: Image) -> list[str]:
+        """The names of the directories that hold the image's layers on this machine, the bottom one first."""
+        return [self._cache_ids[chain] for chain in image.chain_ids]
+
+    def image(self, name: str) -> Image:
+        """The image called `name`: a tag, a digest, an image ID or the unambiguous beginning of one.
+
+        Raises `NotFound`, or `DaemonError` for what is no image name at all.
+        """
+        if name.startswith("sha256:") or (len(name) == 64 and _is_hex(name)):
+            wanted = name if name.startswith("sha256:") else f"sha256:{name}"
+            if wanted in self._images:
+                return self._images[wanted]
+            if len(wanted) == 71:
+                raise NotFound(f"No such image: {wanted}")
+        try:
+            reference = Reference.parse(name).tagged()
+        except InvalidReference as error:
+            raise DaemonError(str(error)) from error
+        by_name = self._names.get(reference.pinned(reference.digest) if reference.digest else reference)
+        if by_name is not None:
+            return self._images[by_name]
+        by_id = [id for id in self._images if _is_id_prefix(id, name)]
+        if len(by_id) == 1:
+            return self._images[by_id[0]]
+        raise NotFound(f"No such image: {reference.familiar}")
+
+    def pull(self, name: str) -> Pull:
+        """Ask the registry what `name` points to now, and get the layers that are not here yet.
+
+        Layers are recognised by chain ID: one that lies on other layers than before is got anew.
+        Raises `InvalidReference`, or `NotFound` for what the registry does not have; then nothing has changed.
+        """
+        reference = Reference.parse(name).tagged()
+        registry = self._registries.get(reference.domain)
+        if registry is None:
+            host = reference.domain.partition(":")[0]
+            raise DaemonError(f'Get "https://{reference.domain}/v2/": dial tcp: lookup {host}: no such host')
+        image = registry.image(reference)
+        layers = () if image.id in self._images else tuple(self._missing(image))
+        target = reference.pinned(image.digest) if reference.digest else reference
+        newer = self._names.get(target) != image.id
+        self._add(image)
+        self._name(reference.pinned(image.digest), image)
+        if newer:
+            self._name(target, image)
+        return Pull(reference, image, layers, newer)
+
+    def _missing(self, image: Image) -> Iterator[LayerPull]:
+        for chain, layer in zip(image.chain_ids, image.layers, strict=True):
+            yield LayerPull(layer.digest, "Already exists" if chain in self._layers else "Pull complete")
+
+    def add(self, image: Image, name: str | None = None) -> None:
+        """Put an image that was made here into the store, and give it a tag if one is named."""
+        self._add(image)
+        if name is not None:
+            self._name(Reference.parse(name).tagged(), image)
+
+    def tag(self, source: str, target: str) -> None:
+        """Let the tag `target` point to the image `source`. A tag that existed moves without a word.
+
+        Raises `NotFound` if there is no such image, `InvalidReference` if `target` cannot be a tag.
+        """
+        reference = _tag_operand(target)
+        if not _is_hex(source.removeprefix("sha256:")):
+            _tag_operand(source)
+        if reference.digest:
+            raise InvalidReference("refusing to create a tag with a digest reference")
+        if reference.familiar_name == "sha256":
+            raise DaemonError("refusing to create an ambiguous tag using digest algorithm as name")
+        image = self.image(source)
+        self._name(reference.tagged(), image)
+        self._tagged_at[image.id] = self.clock.now()
+
+    def history(self, name: str) -> list[HistoryRow]:
+        """The steps of an image, the last one first. Only the image itself still has an ID."""
+        image = self.image(name)
+        rows = [HistoryRow(None, step, step.layer.size if step.layer else 0) for step in reversed(image.steps)]
+        return [HistoryRow(image.id, row.step, row.size) if row is rows[0] else row for row in rows]
+
+    def rmi(self, name: str, *, force: bool = False) -> list[Removal]:
+        """Remove the name; if it was the image's last one, remove the image and every layer no other image needs.
+
+        Naming the image by ID removes all its names, which needs `force` if they are of several repositories.
+        Raises `NotFound` or `Conflict`; then nothing has changed.
+        """
+        image = self.image(name)
+        names = self.references(image)
+        if not _is_id_prefix(image.id, name):
+            typed = Reference.parse(name).tagged()
+            reference = typed.pinned(typed.digest) if typed.digest else typed
+            self._untag([reference])
+            removed = [Removal("Untagged", typed.familiar)]
+            siblings = [each for each in self.references(image) if each.name == reference.name]
+            if not reference.digest and all(each.digest for each in siblings):
+                removed += self._untag(siblings)  # a digest without a tag of its repository is of no use
+            return removed if self.references(image) else removed + self._delete(image)
+        if not force and not _of_one_tag(names):
+            raise Conflict(
+                f"conflict: unable to delete {short(image.id)} (must be forced) "
+                "- image is referenced in multiple repositories"
+            )
+        return self._untag(names) + self._delete(image)
+
+    def prune(self, *, all: bool = False) -> Pruned:
+        """Remove the dangling images (those without a tag), or `all` that no container uses."""
+        before = dict(self._layers)
+        removals: list[Removal] = []
+        for image in self.images():
+            if all or not self.tags(image):
+                removals += self._untag(self.references(image)) + self._delete(image)
+        gone = before.keys() - self._layers.keys()
+        return Pruned(tuple(removals), sum(before[chain].size for chain in gone))
+
+    def shared_size(self, image: Image) -> int:
+        """Bytes of the image's layers that other images stand on too."""
+        users = [chain for each in self._images.values() for chain in each.chain_ids]
+        pairs = zip(image.chain_ids, image.layers, strict=True)
+        return sum(layer.size for chain, layer in pairs if users.count(chain) > 1)
+
+    @property
+    def layers_size(self) -> int:
+        """Bytes of all layers on disk, each counted once."""
+        return sum(layer.size for layer in self._layers.values())
+
+    def _add(self, image: Image) -> None:
+        self._images.setdefault(image.id, image)
+        for chain, layer in zip(image.chain_ids, image.layers, strict=True):
+            if chain not in self._layers:
+                self._layers[chain] = layer
+                self._cache_ids[chain] = self._identity()
+
+    def _name(self, reference: Reference, image: Image) -> None:
+        self._names[reference] = image.id
+
+    def _untag(self, names: Iterable[Reference]) -> list[Removal]:
+        removed = []
+        for name in names:
+            del self._names[name]
+            removed.append(Removal("Untagged", name.familiar))
+        return removed
+
+    def _delete(self, image: Image) -> list[Removal]:
+        del self._images[image.id]
+        self._tagged_at.pop(image.id, None)
+        removed = [Removal("Deleted", image.id)]
+        needed = {chain for other in self._images.values() for chain in other.chain_ids}
+        for chain in reversed(image.chain_ids):
+            if chain not in needed:
+                del self._layers[chain], self._cache_ids[chain]
+                removed.append(Removal("Deleted", chain))
+        return removed
+
+    def _identity(self) -> str:
+        """A new identity of 64 hex digits, the same in every engine with the same seed and past."""
+        self._identities += 1
+        return sha256(f"{self._seed}/{self._identities}".encode()).removeprefix("sha256:")
+
+
+def _tag_operand(text: str) -> Reference:
+    try:
+        return Reference.parse(text)
+    except InvalidReference as error:
+        raise InvalidReference(f'Error parsing reference: "{text}" is not a valid repository/tag: {error}') from error
+
+
+def _is_hex(text: str) -> bool:
+    return all(character in "0123456789abcdef" for character in text)
+
+
+def _is_id_prefix(id: str, text: str) -> bool:
+    return bool(text) and (id.startswith(text) or id.removeprefix("sha256:").startswith(text))
+
+
+def _of_one_tag(names: list[Reference]) -> bool:
+    """Whether an image's names amount to one: a single tag and digests of the same repository, or less."""
+    tags = [name for name in names if not name.digest]
+    return len(tags) <= 1 and len({name.name for name in names}) <= 1
