@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable
-from contextlib import redirect_stdout
 from difflib import unified_diff
-from io import StringIO
 from os.path import relpath
 from pathlib import Path
 
@@ -18,24 +16,8 @@ import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.example import SybilFailure
 
+from ..session import Session
 from .blocks import INERT, Block, Lexer, PageRefused, looks_like_prompt, read_console
-
-
-class Session:
-    """Python blocks only, until the model has a session."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, object] = {"__name__": "__main__"}
-
-    @classmethod
-    def page(cls) -> Session:  # noqa: D102
-        return cls()
-
-    def python(self, source: str, *, filename: str, line: int) -> str:  # noqa: D102
-        printed = StringIO()
-        with redirect_stdout(printed):
-            exec(compile("\n" * (line - 1) + source, filename, "exec"), self._names)
-        return printed.getvalue()
 
 
 def pages(mkdocs_yml: Path, *patterns: str) -> Sybil:
@@ -82,21 +64,21 @@ class PageRun:
         self.path = path
         self.blocks = blocks
         self._session = Session.page()
-        self._printed: list[list[str] | Exception] = []
+        self._printed: list[list[str] | BaseException] = []
 
-    def printed(self, index: int) -> list[str] | Exception:
+    def printed(self, index: int) -> list[str] | BaseException:
         """What a block printed: one text a command, one for a Python block, or what it raised."""
         while len(self._printed) <= index:
             self._printed.append(self._run(self.blocks[len(self._printed)]))
         return self._printed[index]
 
-    def _run(self, block: Block) -> list[str] | Exception:
+    def _run(self, block: Block) -> list[str] | BaseException:
         if block.language == "console":
-            return ["" for command in read_console(block.text, block.text_line)]
+            return [self._session.run(command.source).output for command in read_console(block.text, block.text_line)]
         if block.language == "python":
             try:
                 return [self._session.python(block.text, filename=self.path, line=block.text_line)]
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 return error
         return []
 
@@ -104,7 +86,7 @@ class PageRun:
         """Compare what a block printed with what its page says; raises `ExampleFailed`."""
         index: int = example.parsed
         block, printed = self.blocks[index], self.printed(index)
-        if isinstance(printed, Exception):
+        if isinstance(printed, BaseException):
             raise ExampleFailed(example, self.path, *_raised(printed, self.path, block))
         if block.language == "console":
             for command, actual in zip(read_console(block.text, block.text_line), printed, strict=True):
@@ -115,7 +97,7 @@ class PageRun:
                 self._compare(example, "", printed[0], block.last_line, "a Python block without an output block")
         elif block.language == "output":
             earned = self.printed(index - 1)
-            if isinstance(earned, Exception):
+            if isinstance(earned, BaseException):
                 raise ExampleFailed(example, self.path, block.first_line, "the Python block above raised an exception")
             source = f"the Python block on line {self.blocks[index - 1].first_line}"
             self._compare(example, f"{block.text}\n", earned[0], block.text_line, source)
