@@ -105,7 +105,7 @@ def _debian_files(os_release: str) -> Files:
         "etc/passwd": PASSWD,
         "etc/group": GROUP,
         "etc/hostname": "",
-        "etc/apt/sources.list.d/debian.sources": "Types: deb\nSuites: stable\nComponents: main\n",
+        "etc/apt/sources.list": "",
         "usr/bin/busybox": BUSYBOX,
         **_busybox("usr/bin", "busybox"),
         "usr/bin/bash": BASH,
@@ -116,22 +116,26 @@ def _debian_files(os_release: str) -> Files:
     }
 
 
+FEBRUARY = 1738540800  # 2025-02-03
+NOVEMBER = 1731283200  # 2024-11-11
+DEBIAN_VERSIONS = {FEBRUARY: "12.9", NOVEMBER: "12.8"}
+
+
 @cache
-def _debian(stamp: int, kilobytes: float, version: str) -> Image:
+def _debian(stamp: int, kilobytes: float) -> Image:
     """Debian 12 as its maintainers build it, for an instant given in seconds since 1970. One layer, one row."""
-    files = _debian_files(_os_release("Debian GNU/Linux", "debian", f"12 ({version})", "bookworm"))
-    layer = Layer.of(_scaled(files, int(kilobytes * 1000), "usr/lib/x86_64-linux-gnu/libLLVM.so"))
+    files: Files = {
+        **_debian_files(_os_release("Debian GNU/Linux", "debian", "12 (bookworm)", "bookworm")),
+        "etc/debian_version": f"{DEBIAN_VERSIONS[stamp]}\n",
+    }
+    layer = Layer.of(_scaled(files, int(kilobytes * 1000), "usr/lib/x86_64-linux-gnu/libcrypto.so.3"))
     by = f"# debian.sh --arch 'amd64' out/ 'bookworm' '@{stamp}'"
     created = datetime.fromtimestamp(stamp, UTC)
     return SCRATCH.with_layer(layer, by=by, created=created, comment="debuerreotype 0.15")
 
 
-FEBRUARY = 1738540800  # 2025-02-03
-NOVEMBER = 1731283200  # 2024-11-11
-
-
 def _slim(stamp: int = FEBRUARY) -> Image:
-    return _debian(stamp, 74.8, "bookworm")
+    return _debian(stamp, 74.8)
 
 
 @cache
@@ -297,7 +301,7 @@ def _nginx_alpine_slim() -> Image:
     build.set(labels=MAINTAINER, env={"NGINX_VERSION": "1.27.4", "PKG_RELEASE": "1", "DYNPKG_RELEASE": "1"})
     build.run(
         "set -x     && addgroup -g 101 -S nginx     && adduser -S -D -H -u 101 -h /var/cache/nginx -s /sbin/nologin "
-        '-G nginx -g nginx nginx     && apk add -X "https://nginx.org/packages/mainline/alpine/v3.21/main" --no-cache '
+        '-G nginx -g nginx nginx     && apk add -X "$nginxRepository" --no-cache '
         "$nginxPackages",
         _scaled(_nginx_files("1.27.4"), 4300, "usr/lib/nginx/nginx.so"),
     )
@@ -309,7 +313,7 @@ def _nginx_alpine() -> Image:
     build = _Build(_nginx_alpine_slim(), "2025-02-14T23:05:31")
     build.set(env={"NJS_VERSION": "0.8.9", "NJS_RELEASE": "1"})
     build.run(
-        'set -x     && apk add -X "https://nginx.org/packages/mainline/alpine/v3.21/main" --no-cache $nginxPackages '
+        'set -x     && apk add -X "$nginxRepository" --no-cache $nginxPackages '
         "&& apk add --no-cache curl ca-certificates",
         _scaled({"usr/bin/curl": _script('#!/bin/sh\nexec wget -qO- "$2"\n')}, 24100, "usr/lib/nginx/modules/njs.so"),
     )
@@ -379,7 +383,7 @@ def _noble() -> Image:
 
 @cache
 def _buildpack() -> Image:
-    build = _Build(_debian(FEBRUARY, 117.0, "bookworm"), "2025-02-03T22:10:05")
+    build = _Build(_debian(FEBRUARY, 117.0), "2025-02-03T22:10:05")
     rows = (
         ("ca-certificates 		curl 		gnupg 		netbase 		sq 		wget", 48.5, "usr/bin/curl"),
         (
@@ -427,7 +431,7 @@ def _with_python(build: _Build, apt: tuple[str, float], kilobytes: float) -> Ima
     build.set(env={"PYTHON_SHA256": "7220835d9f90b37c006e9842a8dff4580aaca4318674f947302b8d28f3f81112"})
     build.run(
         'set -eux; 		savedAptMark="$(apt-mark showmanual)"; 	apt-get update; 	apt-get install -y --no-install-recommends '
-        '		dpkg-dev 		gcc 	; 		wget -O python.tar.xz "https://www.python.org/ftp/python/${PYTHON_VERSION%%[a-z]*}/Python-$PYTHON_VERSION.tar.xz"',
+        '		dpkg-dev 		gcc 	; 		wget -O python.tar.xz "$PYTHON_SOURCE"',
         _scaled(
             {
                 "usr/local/bin/python3.12": _python_program(),
@@ -498,7 +502,7 @@ def _with_node(build: _Build, command: str, kilobytes: float, yarn: float) -> Im
     build.set(env={"YARN_VERSION": "1.22.22"})
     build.run(
         "set -ex   && for key in     6A010C5166006599AA17F08146C2130DFD2497F5   ; do     gpg --batch --keyserver "
-        'hkps://keys.openpgp.org --recv-keys "$key"   ; done   && yarn --version   && rm -rf /tmp/*',
+        '"$KEYSERVER" --recv-keys "$key"   ; done   && yarn --version   && rm -rf /tmp/*',
         _scaled(
             {"usr/local/bin/yarn": Symlink("/opt/yarn-v1.22.22/bin/yarn")},
             int(yarn * 1000),
