@@ -1,0 +1,109 @@
+"""What the site promises of its own pages, over and above that each block does what it says."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from markdown import Markdown
+from mkdocs.config import load_config
+from mkdocs.utils import meta
+
+from dockerlearn.course.blocks import INERT, Block, Lexer, read_console
+from dockerlearn.session import Session
+from tests.course.course_pages import PAGES, ROOT, name
+
+LEXER = Lexer(ROOT / "mkdocs.yml")
+BLOCKS = {name(page): LEXER.blocks(page.read_text(encoding="utf-8")) for page in PAGES}
+
+every_page = pytest.mark.parametrize("page", BLOCKS)
+
+
+def of_language(page: str, language: str) -> Iterator[Block]:
+    return (block for block in BLOCKS[page] if block.language == language)
+
+
+def test_there_are_pages_with_blocks() -> None:
+    assert any(page.startswith("docs/") for page in BLOCKS)
+    assert all(any(of_language(page, language)) for page in ["README.md"] for language in ["console", "python"])
+
+
+@every_page
+def test_the_console_blocks_of_a_page_work_without_its_python_blocks(page: str) -> None:
+    session = Session.page()
+    commands = chain.from_iterable(read_console(block.text, block.text_line) for block in of_language(page, "console"))
+    for command in commands:
+        printed = session.run(command.source).output
+        assert printed == command.expected, f"{page}:{command.line}: $ {command.source}"
+
+
+@every_page
+def test_the_python_blocks_of_a_page_can_be_pasted_into_a_bare_python(page: str) -> None:
+    pasted = "".join(f"{block.text}\n\n" for block in of_language(page, "python"))
+    documented = "".join(f"{block.text}\n" for block in of_language(page, "output"))
+    # -S leaves only the standard library and, in the current folder, dockerlearn; -E the reader's own settings.
+    interpreter = [sys.executable, "-E", "-S", "-i", "-q"]
+    ran = subprocess.run(interpreter, input=pasted, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert "Error" not in ran.stderr, ran.stderr
+    assert ran.stdout == documented
+
+
+@pytest.fixture(scope="module")
+def collected() -> list[str]:
+    pytest_said = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "docs", "README.md"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return [line for line in pytest_said.splitlines() if "::" in line]
+
+
+def test_every_block_that_is_not_inert_is_a_test(collected: list[str]) -> None:
+    promised = [
+        f"{page}::line {block.first_line}"
+        for page, blocks in BLOCKS.items()
+        for block in blocks
+        if block.language not in INERT
+    ]
+    assert collected == promised
+
+
+class Preformatted(HTMLParser):
+    """The text of every <pre> of a page, and of every <p> that a block got caught in."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.open: list[str] = []
+        self.caught = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"p", "pre"}:
+            self.caught += tag == "pre" and "p" in self.open
+            self.open.append(tag)
+        if tag == "pre":
+            self.texts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"p", "pre"}:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if "pre" in self.open:
+            self.texts[-1] += data
+
+
+@every_page
+def test_what_is_shown_is_what_is_run(page: str) -> None:
+    config = load_config(str(ROOT / "mkdocs.yml"))
+    markdown = Markdown(extensions=config.markdown_extensions, extension_configs=config.mdx_configs)
+    body, _ = meta.get_data(Path(ROOT / page).read_text(encoding="utf-8"))
+    shown = Preformatted(markdown.convert(body))
+    assert [text.strip("\n") for text in shown.texts] == [block.text.strip("\n") for block in BLOCKS[page]]
+    assert not shown.caught

@@ -1,0 +1,177 @@
+"""A page that is wrong fails, and its failure says page, line, command and difference, and little else."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from dockerlearn.course.verify import ExampleFailed, pages
+
+ROOT = Path(__file__).parents[2]
+
+Failures = Callable[[str], list[str]]
+Pytest = Callable[..., str]
+
+
+@pytest.fixture
+def failures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Failures:
+    """What the failing blocks of a page say, one text a block."""
+    monkeypatch.chdir(tmp_path)
+    sybil = pages(ROOT / "mkdocs.yml")
+
+    def evaluate(text: str) -> Iterator[str]:
+        Path("page.md").write_text(text, encoding="utf-8")
+        for example in sybil.parse(tmp_path / "page.md"):
+            try:
+                example.evaluate()
+            except ExampleFailed as failed:
+                yield str(failed)
+
+    return lambda text: list(evaluate(text))
+
+
+@pytest.fixture
+def run_pytest(tmp_path: Path) -> Pytest:
+    """Write pages beside the site's configuration, run pytest on them in a process of its own, return what it said."""
+    for name in ("mkdocs.yml", "conftest.py"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    copytree(ROOT / "overrides", tmp_path / "overrides")
+    (tmp_path / "docs").mkdir()
+
+    def run(*arguments: str, **texts: str) -> str:
+        for name, text in texts.items():
+            (tmp_path / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+
+    return run
+
+
+def console(*lines: str) -> str:
+    return "\n".join(["```console", *lines, "```", ""])
+
+
+def python(*lines: str, output: str = "") -> str:
+    return "\n".join(["```python", *lines, "```", "", *(["```output", output, "```", ""] if output else [])])
+
+
+def test_a_failing_page_says_page_line_command_and_difference_and_little_else(run_pytest: Pytest) -> None:
+    good = f"# Page\n\n{console('$ echo a', 'a')}\n{python('print(1)', output='1')}"
+    bad = console("$ echo first", "first", "$ echo a; echo b; echo c", "a", "B", "c")
+    said = run_pytest("-v", "docs", good=good, bad=bad)
+    assert "docs/good.md::line 3 PASSED" in said
+    assert "docs/good.md::line 8 PASSED" in said
+    assert "docs/good.md::line 12 PASSED" in said
+    assert "1 failed, 3 passed" in said
+    report = said[said.index("= FAILURES =") :]
+    assert "docs/bad.md:6: $ echo a; echo b; echo c\n" in report
+    assert "\n a\n-B\n+b\n c\n" in report
+    assert "bad.md:6: SybilFailure" in report
+    assert "Traceback" not in report
+    assert "site-packages" not in report
+    assert len(report.splitlines()) < 20
+
+
+def test_a_refused_page_lists_its_faults_and_runs_nothing(run_pytest: Pytest) -> None:
+    said = run_pytest("docs", page=f"{console('$ echo a', '...')}\n```pycon\n>>> 1\n```\n")
+    assert "docs/page.md:3: a wildcard: expected output is exact\n" in said
+    assert "docs/page.md:6: a block of language 'pycon' is not run" in said
+    assert "site-packages" not in said
+    assert "passed" not in said
+
+
+BUILDING = "\n".join(
+    [
+        console("$ x=1"),
+        python("y = 1"),
+        console("$ x=$((x + 1))", "$ echo $x", "2"),
+        python("y += 1", "print(y)", output="2"),
+        console("$ echo $x", "2"),
+        python("print(y)", output="2"),
+    ]
+)
+
+
+def test_one_block_alone_gets_what_stands_above_it(run_pytest: Pytest) -> None:
+    said = run_pytest("docs/page.md::line 24", "docs/page.md::line 33", page=BUILDING)
+    assert "2 passed" in said
+
+
+def test_blocks_of_a_page_build_on_one_another(failures: Failures) -> None:
+    assert failures(BUILDING) == []
+
+
+def test_pages_share_nothing(failures: Failures) -> None:
+    assert failures(console("$ x=1")) == []
+    assert failures(console('$ echo "[$x]"', "[]")) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "difference"),
+    [
+        (["$ echo a"], 3, "+a\n"),
+        (["$ echo a", "a", "b"], 4, " a\n-b\n"),
+        (["$ echo a", "", "a"], 3, "-\n a\n"),
+        (["$ true", "a"], 3, "-a\n"),
+        (["$ echo a", "a "], 3, "-a \n+a\n"),
+        (["$ for i in a b; do", ">   echo $i", "> done", "a", "c"], 6, " a\n-c\n+b\n"),
+    ],
+    ids=["missing", "surplus", "empty line", "silent command", "trailing blank", "continued command"],
+)
+def test_every_kind_of_difference_is_placed(failures: Failures, lines: list[str], line: int, difference: str) -> None:
+    (said,) = failures(console(*lines))
+    assert said.startswith(f"page.md:{line}: $ ")
+    assert said.endswith(difference)
+
+
+def test_what_a_python_block_prints_must_be_shown(failures: Failures) -> None:
+    (said,) = failures(python("a = 1", "print(a)"))
+    assert said.startswith("page.md:4: a Python block without an output block\n")
+    assert said.endswith("+1\n")
+
+
+def test_what_an_output_block_shows_must_be_printed(failures: Failures) -> None:
+    (said,) = failures(python("for i in range(3):", "    print(i)", output="0\n1\n3"))
+    assert said.startswith("page.md:9: the Python block on line 1\n")
+    assert said.endswith(" 1\n-3\n+2\n")
+
+
+def test_output_without_a_line_end_is_not_output_with_one(failures: Failures) -> None:
+    (said,) = failures(python("print('a', end='')", output="a"))
+    assert said.endswith("-a\n+a (no line end)\n")
+
+
+def test_an_exception_is_shown_with_its_page_line(failures: Failures) -> None:
+    page = python("def f():", "    raise ValueError(7)", "", "f()", output="1")
+    raised, output = failures(f"text\n\n{page}")
+    assert raised.startswith("page.md:7: the Python block raised\n")
+    assert 'File "page.md", line 5, in f\n    raise ValueError(7)\n' in raised
+    assert raised.endswith("ValueError: 7\n")
+    assert "verify.py" not in raised
+    assert output == "page.md:10: the Python block above raised an exception"
+
+
+def test_a_syntax_error_is_shown_with_its_page_line(failures: Failures) -> None:
+    (said,) = failures(f"\n\n{python('a = 1', 'b = = 2')}")
+    assert said.startswith("page.md:5: the Python block raised\n")
+    assert said.endswith("SyntaxError: invalid syntax\n")
+
+
+def test_leaving_python_is_a_failure(failures: Failures) -> None:
+    (said,) = failures(python("raise SystemExit(0)"))
+    assert said.startswith("page.md:2: the Python block raised\n")
+
+
+@pytest.mark.parametrize("printed", ["$ docker", "> x", "a\tb", "  "])
+def test_output_that_no_page_can_show_is_said_to_be_so(failures: Failures, printed: str) -> None:
+    (said,) = failures(python(f"print({printed!r})", output="x"))
+    assert said.endswith(f"prints what no page can show exactly: {f'{printed}' + chr(10)!r}")
+
+
+def test_inert_blocks_are_not_tests(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"```dockerfile\nFROM nginx\n```\n\n{console('$ true')}", encoding="utf-8")
+    assert [example.line for example in pages(ROOT / "mkdocs.yml").parse(page)] == [5]
