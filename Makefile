@@ -55,6 +55,6 @@ clean:  ## remove what these targets made
 # One stamp an extra; a change of pyproject.toml installs again.
 .venv/%.stamp: pyproject.toml | .venv/bin/python
 	@echo "Installing dockerlearn[$*]; the first time takes a minute or two"
-	$(PIP) install --editable '.[$*]'
+	@$(PIP) install --editable '.[$*]' | { grep -v 'already satisfied' || true; }
 	@touch $@
 .PRECIOUS: .venv/%.stamp

@@ -53,15 +53,21 @@ def consoles(tab: Page) -> list[Locator]:
 
 def reveal(block: Locator) -> None:
     """Bring the tab to the front that a block stands in, if it stands in one."""
-    block.evaluate(
+    moved = block.evaluate(
         """block => {
+            let moved = false;
             for (let at = block.closest('.tabbed-block'); at; at = at.parentElement.closest('.tabbed-block')) {
                 const set = at.closest('.tabbed-set');
                 const place = [...at.parentElement.children].indexOf(at);
-                set.querySelectorAll(':scope > input')[place].click();
+                const tab = set.querySelectorAll(':scope > input')[place];
+                moved ||= !tab.checked;
+                tab.click();
             }
+            return moved;
         }"""
     )
+    if moved:
+        block.page.wait_for_timeout(SETTLED)
 
 
 @every_page
@@ -89,7 +95,6 @@ def drag_over(tab: Page, block: Locator) -> None:
     code = block.locator("pre > code")
     # By hand: waiting until it stands still, as Playwright would, needs the page's own scripts.
     code.evaluate("code => code.scrollIntoView({block: 'center', behavior: 'instant'})")
-    tab.wait_for_timeout(SETTLED)
     tab.evaluate("getSelection().removeAllRanges()")
     box = code.bounding_box()
     assert box is not None
