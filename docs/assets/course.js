@@ -1,7 +1,12 @@
-// Material gives each code block a <nav> for its copy button, without a name; landmarks of one kind need names of their own.
+// What the theme adds to a page by script lacks two things that a reader without a mouse or a screen needs.
 new MutationObserver(() => {
-  document.querySelectorAll("nav.md-code__nav:not([aria-label])").forEach((nav) => {
-    const all = [...document.querySelectorAll("nav.md-code__nav")];
-    nav.setAttribute("aria-label", `Code block ${all.indexOf(nav) + 1}`);
+  // A <nav> around each copy button: landmarks of one kind need names of their own.
+  const navs = [...document.querySelectorAll("nav.md-code__nav")];
+  navs.forEach((nav, index) => {
+    if (!nav.hasAttribute("aria-label")) nav.setAttribute("aria-label", `Code block ${index + 1}`);
+  });
+  // A box around each table: one that scrolls must be reachable from the keyboard.
+  document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   });
 }).observe(document.body, { childList: true, subtree: true });
