@@ -48,7 +48,7 @@ def consoles(tab: Page) -> list[Locator]:
     """The page's terminals, those behind a tab or in a closed box too, once their buttons are there."""
     tab.wait_for_selector("article")
     tab.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
-    return tab.locator(".language-console").all()
+    return list(tab.locator(".language-console").all())
 
 
 def reveal(block: Locator) -> None:
