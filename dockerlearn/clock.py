@@ -6,6 +6,16 @@ import time
 from datetime import UTC, datetime, timedelta
 
 
+def utc(moment: datetime | str) -> datetime:
+    """A moment, or its ISO 8601 text, in UTC; what names no time zone is taken to be in UTC.
+
+    Raises `ValueError` for text that is no time.
+    """
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 class SystemClock:
     """The computer's own clock."""
 
@@ -19,11 +29,13 @@ class SystemClock:
 
 
 class FixedClock:
-    """A clock that moves only when told to: waiting takes no time, and the same steps give the same times."""
+    """A clock that moves only when told to: waiting takes no time, and the same steps give the same times.
+
+    `start` is as `utc` takes it, and raises what that raises.
+    """
 
     def __init__(self, start: datetime | str) -> None:
-        moment = datetime.fromisoformat(start) if isinstance(start, str) else start
-        self._now = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        self._now = utc(start)
 
     def now(self) -> datetime:
         """The moment that the clock stands at, in UTC."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,7 +20,7 @@ def sha256(data: bytes) -> str:
 
 
 def short(digest: str) -> str:
-    """The 12 hex digits that Docker's tables show of a digest or an ID."""
+    """The 12 hex digits that Docker's tables show of an ID, or of a SHA-256 digest."""
     return digest.removeprefix("sha256:")[:SHORT]
 
 
@@ -39,8 +40,9 @@ def canonical_json(value: Any) -> bytes:
     """`value` as Go's encoding/json writes it: compact, keys in the order given, `<`, `>` and `&` escaped.
 
     An image ID is the digest of such bytes, so they must be the bytes that Docker and skopeo would write.
+    Raises `TypeError` for what JSON cannot say.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return text.encode()
+    return re.sub("[\ud800-\udfff]", r"\\ufffd", text).encode()  # no text: bytes that were not UTF-8

@@ -5,7 +5,9 @@ Rules and texts measured on Engine 28.5.2 with the classic (overlay2) store.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +32,10 @@ class LayerPull:
 
 @dataclass(frozen=True)
 class Pull:
-    """The outcome of a pull. Iterating gives a `LayerPull` for each layer that the pull had to look at."""
+    """The outcome of a pull. Iterating gives a `LayerPull` for each layer that the pull had to look at.
+
+    That is none if the image was here already, under whatever name.
+    """
 
     reference: Reference
     image: Image
@@ -54,22 +59,23 @@ class Pruned:
     """What a prune removed, and the bytes of the layers that went."""
 
     removals: tuple[Removal, ...]
-    reclaimed: int
+    reclaimed: int  # bytes
 
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """A row of `docker history`: the step, the size of its layer in bytes, and the image's ID where it is known."""
+    """A row of `docker history`: the image's ID where it is known, the step, and the size of its layer."""
 
     id: str | None
     step: Step
-    size: int
+    size: int  # bytes; 0 for a step without a layer
 
 
 class Engine:
     """Images, layers and names on one machine.
 
-    `clock` tells the time, `seed` makes the identities that the engine invents repeatable.
+    It pulls from `registries`, each known by its domain. `clock` tells the time (the computer's own unless given), `seed`
+    makes the identities that the engine invents repeatable.
     """
 
     def __init__(
@@ -77,11 +83,11 @@ class Engine:
     ) -> None:
         self.clock = clock or SystemClock()
         self._registries = {registry.domain: registry for registry in registries}
-        self._images: dict[str, Image] = {}
-        self._names: dict[Reference, str] = {}
-        self._layers: dict[str, Layer] = {}
-        self._tagged_at: dict[str, datetime] = {}
-        self._cache_ids: dict[str, str] = {}
+        self._images: dict[str, Image] = {}  # by image ID
+        self._names: dict[Reference, str] = {}  # tags and digests, to image IDs
+        self._layers: dict[str, Layer] = {}  # by chain ID
+        self._tagged_at: dict[str, datetime] = {}  # by image ID
+        self._cache_ids: dict[str, str] = {}  # by chain ID
         self._seed = os.urandom(16).hex() if seed is None else str(seed)
         self._identities = 0
 
@@ -108,55 +114,54 @@ class Engine:
         return [name for name in self.references(image) if name.digest]
 
     def last_tagged(self, image: Image) -> datetime | None:
-        """When `tag` last gave the image a name on this machine; a pull does not count."""
+        """When `tag` or `add` last gave the image a name on this machine; a pull does not count."""
         return self._tagged_at.get(image.id)
 
     def cache_ids(self, image: Image) -> list[str]:
-        """The names of the directories that hold the image's layers on this machine, the bottom one first."""
+        """The names of the directories that hold the layers of an image that is here, the bottom one first."""
         return [self._cache_ids[chain] for chain in image.chain_ids]
 
     def image(self, name: str) -> Image:
         """The image called `name`: a tag, a digest, an image ID or the unambiguous beginning of one.
 
-        Raises `NotFound`, or `DaemonError` for what is no image name at all.
+        A name goes before the beginning of an ID. Raises `NotFound`, or `DaemonError` for what is no image name at all.
         """
-        if name.startswith("sha256:") or (len(name) == 64 and _is_hex(name)):
-            wanted = name if name.startswith("sha256:") else f"sha256:{name}"
-            if wanted in self._images:
-                return self._images[wanted]
-            if len(wanted) == 71:
+        if _is_whole_id(name):
+            wanted = f"sha256:{name.removeprefix('sha256:')}"
+            if wanted not in self._images:
                 raise NotFound(f"No such image: {wanted}")
+            return self._images[wanted]
         try:
             reference = Reference.parse(name).tagged()
         except InvalidReference as error:
             raise DaemonError(str(error)) from error
-        by_name = self._names.get(reference.pinned(reference.digest) if reference.digest else reference)
-        if by_name is not None:
-            return self._images[by_name]
-        by_id = [id for id in self._images if _is_id_prefix(id, name)]
-        if len(by_id) == 1:
-            return self._images[by_id[0]]
-        raise NotFound(f"No such image: {reference.familiar}")
+        found = self._names.get(reference.target)
+        if found is None:
+            beginning = f"sha256:{name.removeprefix('sha256:')}"
+            by_id = [id for id in self._images if id.startswith(beginning)]
+            if len(by_id) != 1:
+                raise NotFound(f"No such image: {reference.familiar}")
+            found = by_id[0]
+        return self._images[found]
 
     def pull(self, name: str) -> Pull:
         """Ask the registry what `name` points to now, and get the layers that are not here yet.
 
         Layers are recognised by chain ID: one that lies on other layers than before is got anew.
-        Raises `InvalidReference`, or `NotFound` for what the registry does not have; then nothing has changed.
+        Raises `InvalidReference`, `NotFound` for what the registry does not have, or `DaemonError` for a registry that
+        is not there; then nothing has changed.
         """
         reference = Reference.parse(name).tagged()
         registry = self._registries.get(reference.domain)
         if registry is None:
-            host = reference.domain.partition(":")[0]
+            host = re.sub(":[0-9]+$", "", reference.domain)
             raise DaemonError(f'Get "https://{reference.domain}/v2/": dial tcp: lookup {host}: no such host')
         image = registry.image(reference)
         layers = () if image.id in self._images else tuple(self._missing(image))
-        target = reference.pinned(image.digest) if reference.digest else reference
-        newer = self._names.get(target) != image.id
+        newer = self._names.get(reference.target) != image.id
         self._add(image)
-        self._name(reference.pinned(image.digest), image)
-        if newer:
-            self._name(target, image)
+        for each in (reference.target, reference.pinned(image.digest)):
+            self._names[each] = image.id
         return Pull(reference, image, layers, newer)
 
     def _missing(self, image: Image) -> Iterator[LayerPull]:
@@ -164,46 +169,48 @@ class Engine:
             yield LayerPull(layer.digest, "Already exists" if chain in self._layers else "Pull complete")
 
     def add(self, image: Image, name: str | None = None) -> None:
-        """Put an image that was made here into the store, and give it a tag if one is named."""
-        self._add(image)
+        """Put an image that was made here into the store, and give it a tag if one is named.
+
+        Raises `InvalidReference` or `DaemonError` if `name` cannot be a tag; then nothing has changed.
+        """
         if name is not None:
-            self._name(Reference.parse(name).tagged(), image)
+            self._tag(_as_tag(Reference.parse(name)), image)
+        self._add(image)
 
     def tag(self, source: str, target: str) -> None:
         """Let the tag `target` point to the image `source`. A tag that existed moves without a word.
 
-        Raises `NotFound` if there is no such image, `InvalidReference` if `target` cannot be a tag.
+        Raises `NotFound` if there is no such image, `InvalidReference` or `DaemonError` if `target` cannot be a tag.
         """
-        reference = _tag_operand(target)
-        if not _is_hex(source.removeprefix("sha256:")):
+        if not _is_whole_id(source):
             _tag_operand(source)
-        if reference.digest:
-            raise InvalidReference("refusing to create a tag with a digest reference")
-        if reference.familiar_name == "sha256":
-            raise DaemonError("refusing to create an ambiguous tag using digest algorithm as name")
-        image = self.image(source)
-        self._name(reference.tagged(), image)
-        self._tagged_at[image.id] = self.clock.now()
+        reference = _as_tag(_tag_operand(target))
+        self._tag(reference, self.image(source))
 
     def history(self, name: str) -> list[HistoryRow]:
-        """The steps of an image, the last one first. Only the image itself still has an ID."""
+        """The steps of an image, the last one first. Only the image itself still has an ID.
+
+        Raises `NotFound` or `DaemonError` as `image` does.
+        """
         image = self.image(name)
-        rows = [HistoryRow(None, step, step.layer.size if step.layer else 0) for step in reversed(image.steps)]
-        return [HistoryRow(image.id, row.step, row.size) if row is rows[0] else row for row in rows]
+        return [
+            HistoryRow(None if row else image.id, step, step.layer.size if step.layer else 0)
+            for row, step in enumerate(reversed(image.steps))
+        ]
 
     def rmi(self, name: str, *, force: bool = False) -> list[Removal]:
         """Remove the name; if it was the image's last one, remove the image and every layer no other image needs.
 
-        Naming the image by ID removes all its names, which needs `force` if they are of several repositories.
-        Raises `NotFound` or `Conflict`; then nothing has changed.
+        Naming the image by ID removes all its names, which needs `force` if there is more than one tag or repository.
+        Raises `NotFound`, `Conflict`, or `DaemonError` as `image` does; then nothing has changed.
         """
         image = self.image(name)
         names = self.references(image)
-        if not _is_id_prefix(image.id, name):
-            typed = Reference.parse(name).tagged()
-            reference = typed.pinned(typed.digest) if typed.digest else typed
-            self._untag([reference])
-            removed = [Removal("Untagged", typed.familiar)]
+        # The engine does not ask how the image was found: a tag that begins like the image's ID is taken for it.
+        if not image.id.startswith((name, f"sha256:{name}")):
+            reference = Reference.parse(name).tagged()
+            del self._names[reference.target]
+            removed = [Removal("Untagged", reference.familiar)]
             siblings = [each for each in self.references(image) if each.name == reference.name]
             if not reference.digest and all(each.digest for each in siblings):
                 removed += self._untag(siblings)  # a digest without a tag of its repository is of no use
@@ -216,7 +223,7 @@ class Engine:
         return self._untag(names) + self._delete(image)
 
     def prune(self, *, all: bool = False) -> Pruned:
-        """Remove the dangling images (those without a tag), or `all` that no container uses."""
+        """Remove the dangling images (those without a tag, even if a digest names them), or `all` that are not in use."""
         before = dict(self._layers)
         removals: list[Removal] = []
         for image in self.images():
@@ -227,9 +234,9 @@ class Engine:
 
     def shared_size(self, image: Image) -> int:
         """Bytes of the image's layers that other images stand on too."""
-        users = [chain for each in self._images.values() for chain in each.chain_ids]
+        others = {chain for each in self._images.values() if each != image for chain in each.chain_ids}
         pairs = zip(image.chain_ids, image.layers, strict=True)
-        return sum(layer.size for chain, layer in pairs if users.count(chain) > 1)
+        return sum(layer.size for chain, layer in pairs if chain in others)
 
     @property
     def layers_size(self) -> int:
@@ -243,8 +250,11 @@ class Engine:
                 self._layers[chain] = layer
                 self._cache_ids[chain] = self._identity()
 
-    def _name(self, reference: Reference, image: Image) -> None:
+    def _tag(self, reference: Reference, image: Image) -> None:
+        if reference.familiar_name == "sha256":
+            raise DaemonError("refusing to create an ambiguous tag using digest algorithm as name")
         self._names[reference] = image.id
+        self._tagged_at[image.id] = self.clock.now()
 
     def _untag(self, names: Iterable[Reference]) -> list[Removal]:
         removed = []
@@ -274,15 +284,18 @@ def _tag_operand(text: str) -> Reference:
     try:
         return Reference.parse(text)
     except InvalidReference as error:
-        raise InvalidReference(f'Error parsing reference: "{text}" is not a valid repository/tag: {error}') from error
+        quoted = json.dumps(text, ensure_ascii=False)
+        raise InvalidReference(f"Error parsing reference: {quoted} is not a valid repository/tag: {error}") from error
 
 
-def _is_hex(text: str) -> bool:
-    return all(character in "0123456789abcdef" for character in text)
+def _as_tag(reference: Reference) -> Reference:
+    if reference.digest:
+        raise InvalidReference("refusing to create a tag with a digest reference")
+    return reference.tagged()
 
 
-def _is_id_prefix(id: str, text: str) -> bool:
-    return bool(text) and (id.startswith(text) or id.removeprefix("sha256:").startswith(text))
+def _is_whole_id(text: str) -> bool:
+    return re.fullmatch("(sha256:)?[0-9a-f]{64}", text) is not None
 
 
 def _of_one_tag(names: list[Reference]) -> bool:

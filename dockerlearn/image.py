@@ -6,15 +6,17 @@ Docker's and skopeo's Go structures write them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
+from .clock import utc
 from .digest import canonical_json, chain_ids, sha256
 from .errors import NotFound
-from .layer import OPAQUE, WHITEOUT, Layer, union
+from .layer import Layer, union
 from .tree import Directory, split
 
 CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
@@ -24,8 +26,8 @@ MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 
 def timestamp(moment: datetime) -> str:
     """`moment` as RFC 3339 in UTC, the way Go prints it: no trailing zeros in the fraction."""
-    text = f"{moment:%Y-%m-%dT%H:%M:%S}"
-    return text + (f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else "") + "Z"
+    whole, point, fraction = utc(moment).replace(tzinfo=None).isoformat().partition(".")
+    return whole + point + fraction.rstrip("0") + "Z"
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,19 @@ class Config:
 
 @dataclass(frozen=True)
 class Step:
-    """One row of an image's history: what was done, and the layer that it made, if it changed any file."""
+    """One row of an image's history: what was done, and the layer that it made, if it changed any file.
+
+    `created_by` is the instruction, in BuildKit's words for a real image. `created` is kept in UTC.
+    """
 
     created_by: str
     layer: Layer | None = None
     created: datetime | None = None
     comment: str = ""
     author: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "created", self.created and utc(self.created))
 
     def json(self) -> dict[str, Any]:
         """The row as the image configuration holds it."""
@@ -96,8 +104,11 @@ class Image:
 
     scratch: ClassVar[Image]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "created", self.created and utc(self.created))
+
     def with_layer(self, layer: Layer, *, by: str, created: datetime | None = None, comment: str = "") -> Image:
-        """This image with one more layer, made by the instruction `by`."""
+        """This image with one more layer, made by the instruction `by`; `created` defaults to when the image was."""
         return self._with_step(Step(by, layer, created or self.created, comment))
 
     def with_instruction(
@@ -113,10 +124,13 @@ class Image:
     def with_config(self, *, created: datetime | None = None, comment: str = "", **changes: Any) -> Image:
         """This image with configuration changed: a history row for each change, and no layer.
 
-        `changes` are fields of `Config`; `env` and `labels` are mappings, added to what is there.
-        Raises `TypeError` for any other name.
+        `changes` are fields of `Config`. As in a Dockerfile, `env` and `labels` (mappings), `exposed_ports` and `volumes`
+        add to what is there; a `cmd` or `entrypoint` that is one text goes to a shell; an `entrypoint` drops the `cmd`
+        that was inherited. Raises `TypeError` for any other name.
         """
         image = self
+        if "entrypoint" in changes:
+            image = replace(image, config=replace(image.config, cmd=()))
         for name, value in changes.items():
             config, rows = _configured(image.config, name, value)
             image = replace(image, config=config)
@@ -194,22 +208,21 @@ class Image:
         return sum(layer.size for layer in self.layers)
 
     def step_of(self, path: str) -> Step:
-        """The step whose layer gives `path` its present content. Raises `NotFound` if the image has no such path."""
+        """The step whose layer gives `path` its present content. Links are not followed.
+
+        A directory comes from the last layer with an entry for it, which a change of anything in it makes.
+        Raises `NotFound` if the image has no such path; the root directory comes from no step.
+        """
         names = split(path)
-        for step in reversed(self.steps):
+        for step in reversed(self.steps if self.tree.get(path) else ()):
             here = step.layer.changes if step.layer else Directory()
-            hidden = False
             for depth, name in enumerate(names, 1):
                 found = here.entries.get(name)
                 if found is not None and depth == len(names):
                     return step
-                hidden = hidden or OPAQUE in here.entries or WHITEOUT + name in here.entries
                 if not isinstance(found, Directory):
-                    hidden = hidden or found is not None
                     break
                 here = found
-            if hidden:
-                break
         raise NotFound(f"no {path!r} in the image")
 
     def layer_of(self, path: str) -> Layer:
@@ -234,21 +247,24 @@ Image.scratch = Image()
 def _configured(config: Config, name: str, value: Any) -> tuple[Config, list[str]]:
     """`config` with one setting changed, and the history rows that BuildKit writes for it."""
     if name == "env":
-        before = dict(pair.split("=", 1) for pair in config.env)
-        env = tuple(f"{key}={text}" for key, text in {**before, **value}.items())
-        return replace(config, env=env), [f"ENV {key}={text}" for key, text in value.items()]
+        added = {key: f"{key}={text}" for key, text in value.items()}
+        before = {pair.partition("=")[0]: pair for pair in config.env}
+        return replace(config, env=tuple((before | added).values())), [f"ENV {pair}" for pair in added.values()]
     if name == "labels":
-        return replace(config, labels={**config.labels, **value}), [f"LABEL {key}={text}" for key, text in value.items()]
-    if name == "exposed_ports":
-        ports = " ".join(f"{port}:{{}}" for port in value)
-        return replace(config, exposed_ports=(*config.exposed_ports, *value)), [f"EXPOSE map[{ports}]"]
-    if name == "volumes":
-        return replace(config, volumes=(*config.volumes, *value)), [f"VOLUME [{' '.join(value)}]"]
+        rows = [f"LABEL {key}={text}" for key, text in value.items()]
+        return replace(config, labels={**config.labels, **value}), rows
     if name in ("cmd", "entrypoint"):
-        row = f"{name.upper()} [{' '.join(canonical_json(word).decode() for word in value)}]"
-        if name == "entrypoint":  # it makes the base image's command meaningless, so Docker's builder drops that
-            return replace(config, entrypoint=tuple(value), cmd=()), [row]
-        return replace(config, cmd=tuple(value)), [row]
+        words: Any = ("/bin/sh", "-c", value) if isinstance(value, str) else tuple(value)
+        row = f"{name.upper()} [{' '.join(json.dumps(word, ensure_ascii=False) for word in words)}]"
+        return replace(config, **{name: words}), [row]
+    if name in ("exposed_ports", "volumes"):
+        names = sorted((value,) if isinstance(value, str) else value)
+        row = f"VOLUME [{' '.join(names)}]"
+        if name == "exposed_ports":
+            names = [port if "/" in port else f"{port}/tcp" for port in names]
+            row = f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in names)}]"
+        every: Any = tuple(dict.fromkeys((*getattr(config, name), *names)))
+        return replace(config, **{name: every}), [row]
     instructions = {"user": "USER", "working_dir": "WORKDIR", "stop_signal": "STOPSIGNAL"}
     if name not in instructions:
         known = ", ".join(each.name for each in fields(Config))

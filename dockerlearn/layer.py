@@ -7,7 +7,7 @@ Rules from the OCI image specification 1.1, layer.md:
 - a directory that hides all that lies below it holds an empty file `.wh..wh..opq`: it is *opaque*;
 - whiteouts act on the layers below only, wherever they stand in the archive.
 
-So a layer's changes are themselves a file tree, with these special names in it.
+So a layer's changes are themselves a file tree, with these special names in it. The root directory has no entry.
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ from .tree import Builder, Content, Directory, File, Node, Symlink, parts, split
 
 WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
+AUFS_NOTES = (".wh..wh.aufs", ".wh..wh.orph", ".wh..wh.plnk")  # in the root of old layers; Docker skips them as well
 MARK = File()  # the content of a whiteout: nothing
 STORED_BLOCK = 65535  # most bytes that a stored deflate block can hold
 
 
 class Layer:
-    """An immutable set of changes. Two layers are equal if their archives are: a layer *is* its tar."""
+    """An immutable set of changes. Two layers are equal if their archives are: a layer *is* its tar.
+
+    `changes` is a file tree with whiteouts in it. Made by `of`, `between` or `from_tar`.
+    """
 
     def __init__(self, changes: Directory, received: bytes | None = None) -> None:
         self.changes = changes
@@ -40,20 +44,22 @@ class Layer:
     def of(
         cls, files: Mapping[str, Content] | None = None, *, deleted: Iterable[str] = (), opaque: Iterable[str] = ()
     ) -> Layer:
-        """A layer that adds or replaces `files`, deletes paths and makes directories opaque.
+        """A layer that first deletes paths and empties `opaque` directories, then adds or replaces `files`.
 
+        A layer knows nothing of those below it: a directory on the way to a change gets mode 0755, or its own in `files`.
         Raises `InvalidPath` for a path that no layer can hold.
         """
         added = Directory.of(files or {})
-        for path, _ in added.walk():
-            _ordinary(path)
+        _check_names(added)
         root = Builder(added)
         for path in opaque:
             root.put([*_ordinary(path), OPAQUE], MARK)
-        for path in deleted:
-            *above, name = _ordinary(path)
-            remade = added.get(path)
-            if isinstance(remade, Directory):  # a whiteout beside it would not hide what lay in the old one
+        doomed = {tuple(_ordinary(path)) for path in deleted}
+        for *above, name in sorted(doomed):
+            if any(tuple(above[:depth]) in doomed for depth in range(len(above) + 1)):
+                continue  # it goes with a directory above it
+            remade = root.get([*above, name])
+            if isinstance(remade, Builder | Directory):  # it hides what lay in the old one only if it is opaque
                 root.put([*above, name, OPAQUE], MARK)
             elif remade is None:
                 root.put([*above, WHITEOUT + name], MARK)
@@ -63,23 +69,23 @@ class Layer:
     def from_tar(cls, tar: bytes) -> Layer:
         """Read an uncompressed layer archive; its bytes, and so its diff ID, are kept as they are.
 
-        Raises `InvalidArchive` if it is no tar, or has an entry outside its root, a device, or a link to nothing.
+        Later entries replace earlier ones of that name. As in Docker, a leading `/` means the root of the image.
+        Raises `InvalidArchive` if it is no tar, is damaged or cut short, or has an entry that the model does not take:
+        a device, a sparse file, a path with `..`, one through a file or a link, a hard link to what is not before it.
         """
         root = Builder()
-        seen: dict[str, File] = {}
         try:
-            with tarfile.open(fileobj=io.BytesIO(tar), mode="r:") as archive:
+            with tarfile.open(fileobj=io.BytesIO(tar), mode="r:", encoding="utf-8") as archive:
                 for member in archive:
-                    if not split(member.name):
-                        continue  # the root itself
-                    names = parts(member.name)
-                    found = _read(archive, member, seen)
-                    if isinstance(found, File):
-                        seen["/".join(names)] = found
-                    root.put(names, found)
-        except (tarfile.TarError, InvalidPath) as error:
+                    _unpack(member, tar, root)
+                rest = tar[archive.offset : archive.offset + tarfile.BLOCKSIZE]
+            if rest.strip(b"\0"):  # tarfile takes a damaged header for the end
+                raise InvalidArchive(f"invalid layer: damaged header at byte {archive.offset}")
+            return cls(root.build(), tar)
+        except InvalidArchive:
+            raise
+        except Exception as error:  # of what tarfile raises for hostile bytes, TarError is but one
             raise InvalidArchive(f"invalid layer: {error}") from error
-        return cls(root.build(), tar)
 
     @cached_property
     def tar(self) -> bytes:
@@ -131,8 +137,8 @@ class Layer:
         """Bytes that the layer adds on disk: its files and link targets, a hard-linked file once."""
         if self._received is None:
             return self.changes.size
-        with tarfile.open(fileobj=io.BytesIO(self.tar), mode="r:") as archive:
-            return sum(len(m.linkname.encode()) if m.issym() else m.size for m in archive)
+        leaves = {id(found): found for _, found in self.changes.walk() if not isinstance(found, Directory)}
+        return sum(found.size for found in leaves.values())  # hard links are the same object, copies are not
 
     def apply(self, lower: Directory) -> Directory:
         """The tree seen when this layer lies on `lower`."""
@@ -140,8 +146,14 @@ class Layer:
 
     @classmethod
     def between(cls, lower: Directory, upper: Directory) -> Layer:
-        """The layer that turns `lower` into `upper`."""
-        return cls(_changes(lower, upper))
+        """The layer that turns `lower` into `upper`, but for the mode of the root itself.
+
+        Raises `InvalidPath` if `upper` has a new file that is named like a whiteout.
+        """
+        changes = dict(_changes(lower, upper).entries)
+        if changes.pop(OPAQUE, None):  # overlayfs does not look whether a root is opaque
+            changes |= {WHITEOUT + name: MARK for name in lower.entries.keys() - upper.entries.keys()}
+        return cls(Directory(changes))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Layer) and self.diff_id == other.diff_id
@@ -185,7 +197,11 @@ def _changes(lower: Directory, upper: Directory) -> Directory:
         old = lower.entries.get(name)
         if old is new or old == new:
             continue
-        entries[name] = _changes(old, new) if isinstance(old, Directory) and isinstance(new, Directory) else new
+        if isinstance(old, Directory) and isinstance(new, Directory):
+            entries[name] = _changes(old, new)
+        else:
+            _check_names(Directory({name: new}))
+            entries[name] = new
     return Directory(entries, upper.mode)
 
 
@@ -204,20 +220,45 @@ def _ordinary(path: str) -> list[str]:
     return names
 
 
-def _read(archive: tarfile.TarFile, member: tarfile.TarInfo, seen: Mapping[str, File]) -> Node:
+def _check_names(added: Directory) -> None:
+    for path, _ in added.walk():
+        _ordinary(path)
+
+
+def _unpack(member: tarfile.TarInfo, tar: bytes, root: Builder) -> None:
+    """Put one entry of an archive into the tree of changes."""
+    if member.size < 0:
+        raise InvalidArchive(f"invalid layer: {member.name!r} has a negative size")
+    *above, name = split(member.name) or [""]
+    if (not name and member.isdir()) or [*above, name][0] in AUFS_NOTES:
+        return
+    if name == OPAQUE:
+        if above:
+            _ordinary("/".join(above))
+        root.put([*above, name], MARK)
+    elif name.startswith(WHITEOUT):
+        hidden = [*above, name.removeprefix(WHITEOUT)]
+        if _ordinary("/".join(hidden)) != hidden:
+            raise InvalidArchive(f"invalid layer: {member.name!r} is a whiteout of no name")
+        root.put([*above, name], MARK)
+    else:
+        root.put(_ordinary(member.name), _read(member, tar, root))
+
+
+def _read(member: tarfile.TarInfo, tar: bytes, root: Builder) -> Node:
+    mode = member.mode & 0o7777
     if member.isdir():
-        return Directory(mode=member.mode)
+        return Directory(mode=mode)
     if member.issym():
         return Symlink(member.linkname)
     if member.islnk():
-        linked = seen.get("/".join(parts(member.linkname)))
-        if linked is None:
-            raise InvalidArchive(f"invalid layer: hard link {member.name!r} to {member.linkname!r}, which is not in it")
+        linked = root.get(parts(member.linkname))
+        if not isinstance(linked, File | Symlink):
+            raise InvalidArchive(f"invalid layer: hard link {member.name!r} to {member.linkname!r}, no file before it")
         return linked
-    content = archive.extractfile(member)
-    if content is None or not member.isreg():
-        raise InvalidArchive(f"invalid layer: {member.name!r} is neither a file, a directory nor a link")
-    data = content.read()
+    if not member.isreg() or member.issparse():
+        raise InvalidArchive(f"invalid layer: {member.name!r} is neither a plain file, a directory nor a link")
+    data = tar[member.offset_data : member.offset_data + member.size]
     if len(data) != member.size:
         raise InvalidArchive(f"invalid layer: {member.name!r} is cut short")
-    return File(data, member.mode)
+    return File(data, mode)

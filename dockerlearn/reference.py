@@ -12,10 +12,13 @@ The grammar is that of the `distribution/reference` library, which Docker 28 use
     alpha-numeric   :=  [a-z0-9]+
     separator       :=  "." | "_" | "__" | "-"+
     tag             :=  [A-Za-z0-9_] followed by at most 127 of [A-Za-z0-9_.-]
-    digest          :=  "sha256:" and 64 hex digits
+    digest          :=  algorithm ":" hex digits              sha256 with 64 of them, sha384 with 96, sha512 with 128
 
 A path has at most 255 characters. What a name leaves out is filled in: the domain is `docker.io`, a one-word path on it
 lies in `library/`, and a name with neither tag nor digest means the tag `latest`.
+
+One oddity of Docker's is left out: a registry that is none for its underscore (`my_host.lan/app`) is refused here, while
+the client lets it pass and the engine cannot reach it.
 """
 
 from __future__ import annotations
@@ -39,12 +42,17 @@ _path = rf"{_path_component}(?:/{_path_component})*"
 _tag = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _digest = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
 
-_REFERENCE = re.compile(rf"({_domain})/({_path})(?::({_tag}))?(?:@({_digest}))?")
+_REFERENCE = re.compile(rf"(?:({_domain})/)?({_path})(?::({_tag}))?(?:@({_digest}))?")
 _IDENTIFIER = re.compile(r"[a-f0-9]{64}")
-_SHA256 = re.compile(r"sha256:[a-f0-9]{64}")
+_DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
+
+# A pattern of Go's path.Match, piece by piece: an escaped character, a class, or any one character.
+_in_class = r"(?:\\.|[^]\\-])"
+_PIECE = re.compile(rf"\\.|\[(?:\^|(?!\^))(?:{_in_class}(?:-{_in_class})?)+\]|.", re.DOTALL)
+_RANGE = re.compile(rf"({_in_class})(?:-({_in_class}))?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A complete image name: registry domain, repository path and, where given, tag and digest."""
 
@@ -66,7 +74,9 @@ class Reference:
         if repository != repository.lower():
             raise InvalidReference(f"invalid reference format: repository name ({repository}) must be lowercase")
         match = _REFERENCE.fullmatch(f"{domain}/{rest}")
-        if match is None:
+        if match is None and _REFERENCE.fullmatch(_lower(f"{domain}/{rest}")):
+            raise InvalidReference("repository name must be lowercase")
+        if match is None or match[1] is None:
             raise InvalidReference("invalid reference format")
         found = cls(*match.groups())
         if len(found.path) > LONGEST_PATH:
@@ -84,14 +94,15 @@ class Reference:
     def familiar_name(self) -> str:
         """The repository as Docker's tables show it: `nginx`.
 
-        The inverse of the completion that `parse` makes. A path that would then read as another registry's
-        (`docker.io/localhost/x`) keeps its domain, so that parsing what was printed always gives the same name.
+        The inverse of the completion that `parse` makes. What would then read as another registry's name
+        (`docker.io/localhost/x`) or as an image ID keeps its domain, so that parsing it always gives the same name.
         """
         if self.domain != DEFAULT_DOMAIN:
             return self.name
         official = self.path.removeprefix(OFFICIAL)
         familiar = self.path if "/" in official else official
-        return familiar if _split_domain(familiar) == (self.domain, self.path) else self.name
+        misread = _IDENTIFIER.fullmatch(familiar) or _split_domain(familiar) != (self.domain, self.path)
+        return self.name if misread else familiar
 
     @property
     def familiar(self) -> str:
@@ -106,10 +117,15 @@ class Reference:
         """The same repository, named by a manifest's digest instead of a tag."""
         return replace(self, tag=None, digest=digest)
 
-    def matches(self, pattern: str) -> bool:
-        """Whether a shell pattern (`*`, `?`, `[a-z]`; none of them crosses a `/`) fits the familiar form or name.
+    @property
+    def target(self) -> Reference:
+        """What the name is looked up by: its digest if it has one, whatever tag stands beside it, else its tag."""
+        return self.pinned(self.digest) if self.digest else self.tagged()
 
-        Raises `DaemonError` for a pattern that is broken.
+    def matches(self, pattern: str) -> bool:
+        """Whether a pattern of Go's path.Match fits the familiar form, with or without tag and digest.
+
+        `*` and `?` stand for any characters but `/`. Raises `DaemonError` for a pattern that is broken.
         """
         expression = _pattern(pattern)
         return any(expression.fullmatch(text) for text in (self.familiar, self.familiar_name))
@@ -138,23 +154,40 @@ def _split_domain(text: str) -> tuple[str, str]:
     return domain, rest
 
 
+def _lower(text: str) -> str:
+    """Go's lower case, which never makes two characters of one."""
+    return "".join(character.lower()[0] for character in text)
+
+
 def _pattern(pattern: str) -> re.Pattern[str]:
     """A pattern of Go's path.Match as a regular expression."""
-    pieces = re.findall(r"\\.|\[\^?(?:\\.|[^]\\])+\]|.", pattern, re.DOTALL)
-    if any(piece in ("[", "\\") for piece in pieces):
+    pieces = _PIECE.findall(pattern)
+    if "[" in pieces or "\\" in pieces:
         raise DaemonError("syntax error in pattern")
     wild = {"*": "[^/]*", "?": "[^/]"}
     return re.compile(
-        "".join(wild.get(piece) or (piece if piece[0] == "[" else re.escape(piece[-1])) for piece in pieces)
+        "".join(wild.get(piece) or (_class(piece) if piece[0] == "[" else re.escape(piece[-1])) for piece in pieces),
+        re.DOTALL,
     )
+
+
+def _class(piece: str) -> str:
+    """A class such as `[^a-z]`. A range that runs backwards holds nothing, which Python would call an error."""
+    inverted = piece[1] == "^"
+    ends = [(low[-1], (high or low)[-1]) for low, high in _RANGE.findall(piece[1 + inverted : -1])]
+    ranges = "".join(f"{re.escape(low)}-{re.escape(high)}" for low, high in ends if low <= high)
+    if not ranges:
+        return "." if inverted else "(?!)"
+    return f"[{'^' if inverted else ''}{ranges}]"
 
 
 def _check_digest(digest: str) -> None:
     algorithm, _, encoded = digest.partition(":")
-    lengths = {"sha256": 64, "sha384": 96, "sha512": 128}
-    if algorithm not in lengths:
+    if algorithm != algorithm.lower():
+        raise InvalidReference("invalid checksum digest format")
+    if algorithm not in _DIGEST_LENGTHS:
         raise InvalidReference("unsupported digest algorithm")
-    if len(encoded) != lengths[algorithm]:
+    if len(encoded) != _DIGEST_LENGTHS[algorithm]:
         raise InvalidReference("invalid checksum digest length")
     if encoded != encoded.lower():
         raise InvalidReference("invalid checksum digest format")

@@ -24,7 +24,10 @@ class Registry:
         self._tags: dict[Reference, Callable[[], Image]] = {}
 
     def push(self, name: str, image: Image) -> None:
-        """Store `image` and let the tag `name` point to it. Raises `InvalidReference` for a name that is no tag."""
+        """Store `image` and let the tag `name` point to it.
+
+        Raises `InvalidReference` for a name that is no tag, `NotFound` for one of another registry.
+        """
         self.offer(name, lambda: image)
 
     def offer(self, name: str, build: Callable[[], Image]) -> None:
@@ -40,14 +43,14 @@ class Registry:
 
         Raises `NotFound` for a repository, a tag or a digest that is not here.
         """
-        reference = self._own(name) if isinstance(name, str) else name.tagged()
-        if reference.path not in self._images:
+        reference = (self._own(name) if isinstance(name, str) else name).target
+        if reference.path not in self._images and self.domain == DEFAULT_DOMAIN:
             raise NotFound(
                 f"pull access denied for {reference.familiar_name}, repository does not exist or may require "
                 "'docker login': denied: requested access to the resource is denied"
             )
-        if reference.digest:  # a tag beside a digest is not looked at
-            images = (build() for build in self._images[reference.path])
+        if reference.digest:
+            images = (build() for build in self._images.get(reference.path, ()))
             found = next((image for image in images if image.digest == reference.digest), None)
         else:
             build = self._tags.get(reference)
@@ -57,7 +60,7 @@ class Registry:
         return found
 
     def tags(self, repository: str) -> dict[str, Image]:
-        """The tags of a repository, in order, with what each points to now."""
+        """The tags of a repository, in order, with what each points to now; none for a repository that is not here."""
         path = self._own(repository).path
         own = {ref.tag: build() for ref, build in self._tags.items() if ref.path == path and ref.tag}
         return dict(sorted(own.items()))
@@ -67,7 +70,7 @@ class Registry:
         return self.image(name).manifest
 
     def blob(self, digest: str) -> bytes:
-        """A layer's compressed bytes, or a configuration, by its digest. Raises `NotFound` for an unknown one."""
+        """A layer's compressed bytes, or an image's configuration, by its digest. Raises `NotFound` for an unknown one."""
         for known, content in self._blobs():
             if known == digest:
                 return content

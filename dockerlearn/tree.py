@@ -6,6 +6,7 @@ so ten containers of one image cost ten small differences, not ten copies.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -14,11 +15,16 @@ from typing import TypeAlias
 from .errors import InvalidPath
 
 LINKS_FOLLOWED = 40  # as Linux does before it reports a loop
+LONGEST_NAME, LONGEST_PATH = 255, 4095  # bytes, on Linux
+DEEPEST = 200  # directories within directories: the model's own limit, since it walks them by recursion
+
+# What no path holds: NUL, and surrogates that stand for no byte.
+_UNSPEAKABLE = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A regular file: its bytes and its permission bits."""
+    """A regular file: its bytes and its permission bits (setuid, setgid and sticky included)."""
 
     data: bytes = b""
     mode: int = 0o644
@@ -36,31 +42,41 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Symlink:
-    """A symbolic link and the path that it holds, which need not exist."""
+    """A symbolic link and the path that it holds, which need not exist but cannot be empty or have NUL in it."""
 
     target: str
+
+    def __post_init__(self) -> None:
+        if not self.target or _UNSPEAKABLE.search(self.target):
+            raise InvalidPath(f"invalid link target: {self.target!r}")
 
     @property
     def size(self) -> int:
         """Length of the target in bytes, which is what a link takes up."""
-        return len(self.target.encode())
+        return len(self.target.encode(errors="surrogateescape"))
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """A directory: nodes by name. The root of a tree is one."""
+    """A directory: nodes by name, in no particular order. The root of a tree is one.
+
+    Raises `InvalidPath` for a name that cannot be one: empty, `.`, `..`, or with `/` or NUL in it.
+    """
 
     entries: Mapping[str, Node] = field(default_factory=dict)
     mode: int = 0o755
 
     def __post_init__(self) -> None:
+        names = "".join(self.entries)
+        if "/" in names or _UNSPEAKABLE.search(names) or not self.entries.keys().isdisjoint(("", ".", "..")):
+            raise InvalidPath(f"invalid names in a directory: {sorted(self.entries)}")
         object.__setattr__(self, "entries", MappingProxyType(dict(self.entries)))
 
     @classmethod
     def of(cls, files: Mapping[str, Content]) -> Directory:
-        """A tree from paths to text, bytes or nodes; directories in between are made.
+        """A tree from paths to text, bytes or nodes; directories in between are made, with mode 0755.
 
-        Raises `InvalidPath` for an empty path, for `.` or `..` in one, and for a path that leads through a file.
+        Raises `InvalidPath` for an empty path, for `..` in one, and for a path that leads through a file or a link.
         """
         root = Builder()
         for path, content in files.items():
@@ -80,7 +96,7 @@ class Directory:
         """Where `path` leads when links are followed, as Linux does: the real path and its node, or None."""
         pending = split(path)
         walked: list[str] = []
-        for _ in range(LINKS_FOLLOWED):
+        for _ in range(LINKS_FOLLOWED + 1):
             here = self.get("/".join(walked))
             while pending and isinstance(here, Directory):
                 name = pending.pop(0)
@@ -97,7 +113,10 @@ class Directory:
         return None
 
     def with_node(self, path: str, content: Content) -> Directory:
-        """A tree in which `path` holds `content`; missing directories are made. Raises `InvalidPath` as `of` does."""
+        """A tree in which `path` holds `content`; missing directories are made, and directories merge with one there.
+
+        Raises `InvalidPath` as `of` does.
+        """
         root = Builder(self)
         root.put(parts(path), node(content))
         return root.build()
@@ -105,18 +124,14 @@ class Directory:
     def without(self, path: str) -> Directory:
         """A tree in which `path`, and all below it, is absent."""
         names = split(path)
-        if not names or self.get(path) is None:
-            return self
-        return self._replace(names, None)
+        return self if not names or self.get(path) is None else self._without(names)
 
-    def _replace(self, names: list[str], new: Node | None) -> Directory:
+    def _without(self, names: list[str]) -> Directory:
         name, *rest = names
         entries = dict(self.entries)
         below = entries.pop(name)
         if rest and isinstance(below, Directory):
-            new = below._replace(rest, new)
-        if new is not None:
-            entries[name] = new
+            entries[name] = below._without(rest)
         return Directory(entries, self.mode)
 
     def walk(self, prefix: str = "") -> Iterator[tuple[str, Node]]:
@@ -187,10 +202,16 @@ def split(path: str) -> list[str]:
 
 
 def parts(path: str) -> list[str]:
-    """The names in a path that is to be made. Raises `InvalidPath` if it is the root, or has `..` or NUL in it."""
+    """The names in a path that is to be made.
+
+    Raises `InvalidPath` if it is the root, has `..` or NUL in it, or is longer than Linux (or deeper than the model) takes.
+    """
     names = split(path)
-    if not names or ".." in names or "\0" in path:
+    if not names or ".." in names or _UNSPEAKABLE.search(path):
         raise InvalidPath(f"invalid path: {path!r}")
+    lengths = [len(name.encode(errors="surrogateescape")) for name in names]
+    if max(lengths) > LONGEST_NAME or sum(lengths) + len(names) > LONGEST_PATH or len(names) > DEEPEST:
+        raise InvalidPath(f"path too long: {path[:40]!r}...")
     return names
 
 
@@ -202,23 +223,37 @@ class Builder:
         self.entries: dict[str, Node | Builder] = dict(start.entries)
         self.mode = start.mode
 
+    def get(self, names: list[str]) -> Node | Builder | None:
+        """The node at the path made of `names`, which is a builder where a directory has been edited."""
+        here: Node | Builder | None = self
+        for name in names:
+            here = here.entries.get(name) if isinstance(here, Builder | Directory) else None
+        return here
+
     def put(self, names: list[str], new: Node) -> None:
-        """Put `new` at the path made of `names`. Raises `InvalidPath` if it leads through something not a directory."""
+        """Put `new` at the path made of `names`, as unpacking would: a directory merges with a directory there.
+
+        Raises `InvalidPath` if the path leads through something that is not a directory.
+        """
+        *above, last = names
         here = self
-        for name in names[:-1]:
-            below = here.entries.get(name)
-            if below is None or isinstance(below, Directory):
-                below = here.entries[name] = Builder(below)
-            elif not isinstance(below, Builder):
-                raise InvalidPath(f"not a directory: {name!r} in {'/'.join(names)!r}")
-            here = below
-        old = here.entries.get(names[-1])
-        if isinstance(new, Directory) and not new.entries and isinstance(old, Builder | Directory):
-            new_builder = old if isinstance(old, Builder) else Builder(old)
-            new_builder.mode = new.mode
-            here.entries[names[-1]] = new_builder
+        for name in above:
+            here = here._thawed(name)
+        if isinstance(new, Directory) and isinstance(here.entries.get(last), Builder | Directory):
+            merged = here._thawed(last)
+            merged.mode = new.mode
+            for name, child in new.entries.items():
+                merged.put([name], child)
         else:
-            here.entries[names[-1]] = new
+            here.entries[last] = new
+
+    def _thawed(self, name: str) -> Builder:
+        below = self.entries.get(name)
+        if below is None or isinstance(below, Directory):
+            below = self.entries[name] = Builder(below)
+        elif not isinstance(below, Builder):
+            raise InvalidPath(f"not a directory: {name!r}")
+        return below
 
     def build(self) -> Directory:
         """The finished tree."""
