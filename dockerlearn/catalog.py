@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
+from .clock import utc
 from .image import Config, Image
 from .layer import Layer
 from .registry import Registry
@@ -30,18 +31,13 @@ def hub(at: datetime | str | None = None) -> Registry:
 
     On 2025-02-05 the tags `latest`, `1` and `1.27` of nginx moved from version 1.27.3 to 1.27.4.
     """
-    moment = _date(at) if isinstance(at, str) else at
+    moment = None if at is None else utc(at)
     registry = Registry()
     for repository, release, tags, build in RELEASES:
-        if moment is None or _date(release) <= moment:
+        if moment is None or utc(release) <= moment:
             for tag in tags.split():
                 registry.offer(f"{repository}:{tag}", build)
     return registry
-
-
-def _date(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 # Contents
@@ -150,7 +146,7 @@ class _Build:
 
     def __init__(self, base: Image, start: str) -> None:
         self.image = base
-        self.moment = _date(start)
+        self.moment = utc(start)
 
     def run(self, command: str, files: Files, deleted: tuple[str, ...] = ()) -> _Build:
         return self._layer(f"RUN /bin/sh -c {command} # buildkit", files, deleted)
@@ -344,7 +340,7 @@ def _alpine() -> Image:
     image = SCRATCH.with_layer(
         layer,
         by="ADD alpine-minirootfs-3.21.3-x86_64.tar.gz / # buildkit",
-        created=_date("2025-02-14T03:28:36"),
+        created=utc("2025-02-14T03:28:36"),
         comment=BUILDKIT,
     )
     return image.with_config(cmd=["/bin/sh"], comment=BUILDKIT)
@@ -354,7 +350,7 @@ def _alpine() -> Image:
 def _ubuntu(version: str, codename: str, start: str, kilobytes: float, added: str) -> Image:
     files = _debian_files(_os_release("Ubuntu", "ubuntu", f"{version} LTS", codename))
     layer = Layer.of(_scaled(files, int(kilobytes * 1000), "usr/lib/x86_64-linux-gnu/libcrypto.so.3"))
-    created, shell = _date(start), "/bin/sh -c #(nop) "
+    created, shell = utc(start), "/bin/sh -c #(nop) "
     image = SCRATCH
     for row in (
         "ARG RELEASE",
