@@ -5,10 +5,8 @@ Tests, the terminal program and the browser all run examples through this, and t
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import io
-import linecache
 from collections.abc import Callable
 from typing import Any
 
@@ -60,11 +58,11 @@ class Session:
 
         `line` is where the source begins in `filename`, so that tracebacks point there. Raises what the source raises.
         """
-        tree = ast.parse(source, filename)
-        ast.increment_lineno(tree, line - 1)
+        import linecache  # only pages need it, and a terminal starts quicker without
+
         padded = "\n" * (line - 1) + source
         linecache.cache[filename] = (len(padded), None, padded.splitlines(keepends=True), filename)
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile(tree, filename, "exec"), self.namespace)
+            exec(compile(padded, filename, "exec", dont_inherit=True), self.namespace)
         return printed.getvalue()

@@ -25,6 +25,8 @@ NO_VALUE = "<no value>"
 class Struct(dict[str, Any]):
     """A Go structure: fields by name in order, of a Go type. What it does not have is an error, not nothing."""
 
+    escaped = False  # whether its JSON keeps `<`, `>` and `&` escaped, as that of a type with an encoder of its own
+
     def __init__(self, go_type: str, fields: Mapping[str, Any]) -> None:
         super().__init__(fields)
         self.go_type = go_type
@@ -44,6 +46,29 @@ class Nil(dict[str, Any]):
     def __init__(self, printed: str) -> None:
         super().__init__()
         self.printed = printed
+
+
+class Strings(list[str]):
+    """A Go slice of strings, which `join` takes; the lists of decoded JSON it does not."""
+
+    go_type = "[]string"
+
+
+class Number(str):
+    """A number as it stands in JSON of unknown form: no arithmetic with it."""
+
+    __slots__ = ()
+    go_type = "json.Number"
+
+
+class Time(str):
+    """A moment: RFC 3339 in JSON, Go's own form where it is printed."""
+
+    __slots__ = ()
+    go_type = "time.Time"
+
+    def __str__(self) -> str:
+        return f"{self.replace('T', ' ').removesuffix('Z')} +0000 UTC"
 
 
 class ParseError(TemplateError):
@@ -272,6 +297,18 @@ class Template:
         """
         return "".join(self._render(self._blocks, data, {"$": data}, strict))
 
+    def heading(self, titles: Mapping[str, str]) -> str:
+        """The template applied to the titles of columns, which it arranges but does not change."""
+        own = self._functions
+        same = Function(lambda title, *_: title, (1, MANY), 1)
+        self._functions = {**own, **dict.fromkeys(("json", "lower", "title", "truncate", "upper"), same)}
+        try:
+            return self.render(dict(titles))
+        except TemplateError:
+            return ""
+        finally:
+            self._functions = own
+
     def _render(self, blocks: tuple[Block, ...], dot: Any, names: dict[str, Any], strict: bool) -> Iterator[str]:
         for block in blocks:
             if block.pipe is None:
@@ -331,9 +368,10 @@ class Template:
             name = call[0].value
             raise self._error(call[0], f"wrong number of args for {name}: want {wanted} got {len(arguments)}")
         for place, argument in enumerate(arguments[: function.strings]):
-            if not isinstance(argument, str):
+            wanted = "[]string" if (call[0].value, place) == ("join", 0) else "string"
+            if not isinstance(argument, str if wanted == "string" else Strings | Nil):
                 at = call[place + 1] if place + 1 < len(call) else call[0]
-                raise self._error(at, f"wrong type for value; expected string; got {go_type(argument)}")
+                raise self._error(at, f"wrong type for value; expected {wanted}; got {go_type(argument)}")
         try:
             return function.run(*arguments)
         except DockerError as error:
@@ -374,9 +412,9 @@ class Template:
 
 def go_type(value: Any) -> str:
     """The Go type of a value, for messages."""
-    if isinstance(value, Struct):
+    if isinstance(value, Struct | Strings | Number | Time):
         return value.go_type
-    kinds = {str: "string", bool: "bool", int: "json.Number", float: "float64", list: "[]interface {}"}
+    kinds = {str: "string", bool: "bool", int: "int64", float: "float64", list: "[]interface {}"}
     return kinds.get(type(value), "map[string]interface {}")
 
 
@@ -393,8 +431,6 @@ def text(value: Any, *, nested: bool = False) -> str:
     if isinstance(value, list):
         return "[" + " ".join(text(item, nested=True) for item in value) + "]"
     if isinstance(value, dict):
-        if not value and nested:
-            return "{}"
         return "map[" + " ".join(f"{key}:{text(item, nested=True)}" for key, item in sorted(value.items())) + "]"
     return str(value)
 
@@ -411,6 +447,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         members = value.json() if isinstance(value, Struct) else value
         return {key: plain(item) for key, item in members.items()}
+    if isinstance(value, Number):
+        return int(value)
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
@@ -464,8 +502,6 @@ def functions() -> dict[str, Function]:
     def join(values: Any, separator: str) -> str:
         if isinstance(values, Nil):
             return ""
-        if not isinstance(values, list):
-            raise TemplateError(f"can't join {go_type(values)}")
         return separator.join(text(value) for value in values)
 
     def spaced(*values: Any) -> str:
@@ -487,9 +523,9 @@ def functions() -> dict[str, Function]:
         return run
 
     return {
-        "json": Function(lambda value: unescaped(canonical_json(plain(value)).decode()), (1, 1)),
-        "join": Function(join, (2, 2)),
-        "split": Function(lambda value, separator: value.split(separator) if separator else list(value), (2, 2), 2),
+        "json": Function(as_json, (1, 1)),
+        "join": Function(join, (2, 2), 2),
+        "split": Function(lambda value, separator: Strings(value.split(separator) if separator else value), (2, 2), 2),
         "title": Function(lambda value: value[:1].upper() + value[1:], (1, 1), 1),
         "lower": Function(str.lower, (1, 1), 1),
         "upper": Function(str.upper, (1, 1), 1),
@@ -528,6 +564,9 @@ def printf(form: str, *values: Any) -> str:
     return f"{printed}%!(EXTRA {extra})" if pending else printed
 
 
-def unescaped(json_text: str) -> str:
-    """JSON as the template function writes it: `<`, `>` and `&` as they are."""
+def as_json(value: Any) -> str:
+    """JSON as the template function writes it: `<`, `>` and `&` as they are, unless the value escapes them itself."""
+    json_text = canonical_json(plain(value)).decode()
+    if isinstance(value, Struct) and value.escaped:
+        return json_text
     return json_text.replace("\\u003c", "<").replace("\\u003e", ">").replace("\\u0026", "&")
