@@ -92,8 +92,8 @@ class PageRun:
             for command, actual in zip(read_console(block.text, block.text_line), printed, strict=True):
                 self._compare(example, command.expected, actual, command.expected_line, f"$ {command.source}")
         elif block.language == "python":
-            shown = self.blocks[index + 1].language == "output" if index + 1 < len(self.blocks) else False
-            if printed[0] and not shown:
+            follower = [block.language for block in self.blocks[index + 1 : index + 2]]
+            if printed[0] and follower != ["output"]:
                 self._compare(example, "", printed[0], block.last_line, "a Python block without an output block")
         elif block.language == "output":
             earned = self.printed(index - 1)

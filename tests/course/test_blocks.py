@@ -115,6 +115,7 @@ REFUSED = {
     "output after prose": (f"{PYTHON}\nprints\n\n{OUTPUT}", 7, "earned"),
     "output twice": (f"{PYTHON}\n{OUTPUT}\n{OUTPUT}", 9, "earned"),
     "output elsewhere": (f"{PYTHON}\n!!! note\n\n    ```output\n    1\n    ```\n", 7, "earned"),
+    "output outside": ("!!! note\n\n    ```python\n    print(1)\n    ```\n\n```output\n1\n```\n", 7, "earned"),
     "output with a wildcard": (f"{PYTHON}\n```output\n1\n...\n```\n", 7, "wildcard"),
     "console without a command": ("```console\nhello\n```\n", 2, "before the first command"),
     "console with a wildcard": ("```console\n$ ls\na\n...\n```\n", 4, "wildcard"),
