@@ -1,0 +1,51 @@
+"""Time that can be handed in."""
+
+import time
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from dockerlearn.clock import FixedClock, SystemClock, utc
+
+NINE = datetime(2025, 2, 20, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2025-02-20T09:00:00Z",
+        "2025-02-20T09:00:00",
+        "2025-02-20 10:00:00+01:00",
+        datetime(2025, 2, 20, 9),
+        datetime(2025, 2, 20, 10, tzinfo=timezone(timedelta(hours=1))),
+    ],
+)
+def test_a_moment_is_in_utc_whatever_it_was_told_in(said: str | datetime) -> None:
+    assert utc(said) == NINE
+    assert utc(said).tzinfo is UTC
+    assert FixedClock(said).now() == NINE
+
+
+def test_a_day_begins_at_midnight() -> None:
+    assert utc("2025-02-20") == NINE - timedelta(hours=9)
+
+
+def test_what_is_no_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="soon"):
+        FixedClock("soon")
+
+
+def test_a_fixed_clock_moves_only_when_told_to_and_at_once() -> None:
+    clock = FixedClock(NINE)
+    before = time.perf_counter()
+    clock.sleep(3600.5)
+    assert time.perf_counter() - before < 1
+    assert clock.now() == clock.now() == NINE + timedelta(hours=1, seconds=0.5)
+
+
+def test_the_system_clock_is_the_computers_own() -> None:
+    clock = SystemClock()
+    before = datetime.now(UTC)
+    clock.sleep(0.01)
+    assert timedelta(seconds=0.01) <= clock.now() - before < timedelta(minutes=1)
+    assert clock.now().tzinfo is UTC
