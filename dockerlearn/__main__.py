@@ -13,13 +13,12 @@ import argparse
 import contextlib
 import sys
 from datetime import datetime
-from pathlib import Path
 
 from .clock import Clock, FixedClock, SystemClock
 from .session import Session
 from .shell import incomplete
 
-HISTORY = Path("~/.dockerlearn_history")
+HISTORY = "~/.dockerlearn_history"
 PROMPT, CONTINUED = "$ ", "> "
 
 
@@ -91,10 +90,11 @@ def _history():  # type: ignore[no-untyped-def]
     """Line editing with a history that outlives the program, where the platform has it."""
     try:
         import readline
+        from pathlib import Path
     except ImportError:
         yield
         return
-    path = HISTORY.expanduser()
+    path = Path(HISTORY).expanduser()
     with contextlib.suppress(OSError):
         readline.read_history_file(path)
     readline.set_history_length(1000)

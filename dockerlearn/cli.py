@@ -1,6 +1,6 @@
 """`docker ...`: words become calls on the engine, and the answers become text as Docker 28 prints it.
 
-What a command takes is read from `usage.txt`, the help texts of client 28.2.2: so its flags, its operands and the
+What a command takes is read from the help texts of client 28.2.2 in `usage.py`: so its flags, its operands and the
 refusals about them are Docker's own. `VERBS` says which of that the model has; the rest is refused by name.
 """
 
@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from .digest import canonical_json, short
@@ -22,6 +20,7 @@ from .image import Image
 from .reference import DEFAULT_TAG, Reference
 from .shell import Output
 from .template import Nil, ParseError, Struct, Template
+from .usage import HELP_TEXTS
 from .views import (
     HISTORY_HEADERS,
     IMAGE_HEADERS,
@@ -58,8 +57,7 @@ class UsageError(Exception):
 # What commands take
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """A flag of a command: its names, and whether it wants a value."""
 
     name: str
@@ -81,8 +79,7 @@ class Flag:
 HELP = Flag("help")
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """The help text of a command, and what can be read from it. `verb` is the first of the command's names."""
 
     command: str
@@ -133,7 +130,7 @@ class Usage:
 def usages() -> dict[str, Usage]:
     """The help texts by command. A short name such as `docker images` has its own usage line, other aliases have not."""
     found: dict[str, Usage] = {}
-    for section in Path(__file__).with_name("usage.txt").read_text(encoding="utf-8").split("=== ")[1:]:
+    for section in HELP_TEXTS.split("=== ")[1:]:
         command, text = section.split("\n", 1)
         aliases = re.search(r"^Aliases:\n  (.*)$", text, re.MULTILINE)
         for name in aliases[1].split(", ") if aliases else [command]:
@@ -220,15 +217,14 @@ def _lacking(what: str, kind: str = "command") -> UsageError:
 # The client
 
 
-@dataclass
 class Docker:
     """The `docker` client of an engine. `ask` gets an answer from the terminal, given what to show before it."""
 
-    engine: Engine
-    ask: Callable[[str], str] | None = None
-    _pieces: list[tuple[bool, str]] = field(default_factory=list)
-    _status: int = 0
-    _stdin: str | None = None
+    def __init__(self, engine: Engine, ask: Callable[[str], str] | None = None) -> None:
+        self.engine, self.ask = engine, ask
+        self._pieces: list[tuple[bool, str]] = []
+        self._status = 0
+        self._stdin: str | None = None
 
     def run(self, words: list[str], stdin: str | None = None) -> Output:
         """Run `docker` with these words. Refusals become text and status; nothing is raised for them."""
@@ -257,8 +253,9 @@ class Docker:
                 raise _lacking(name)
             options.update(parse(operands[1:], usage)[0])
         if options.get("help"):
-            deprecated = "Flag shorthand -h has been deprecated, use --help\n" if "h" in options else ""
-            self._out(deprecated + usage.text)
+            if "h" in options:
+                self._pieces.append((usage.command == "docker", "Flag shorthand -h has been deprecated, use --help\n"))
+            self._out(usage.text)
         elif usage.commands:
             self._group(options, operands, usage)
         else:
@@ -403,7 +400,10 @@ class Docker:
     def history(self, options: Options, operands: list[str]) -> None:
         """Docker history."""
         whole, human = bool(options.get("no-trunc")), options.get("human", True)
-        rows = [history_row(self.engine, row, whole=whole, human=human) for row in self.engine.history(operands[0])]
+        rows = [
+            history_row(self.engine, row, whole=whole, human=human)
+            for row in self.engine.history(_address(operands[0]))
+        ]
         created = "{{.CreatedSince}}" if human else "{{.CreatedAt}}"
         default = f"{{{{.ID}}}}\t{created}\t{{{{.CreatedBy}}}}\t{{{{.Size}}}}\t{{{{.Comment}}}}"
         self._out(listing(rows, HISTORY_HEADERS, _last(options, "format"), default, quiet=bool(options.get("quiet"))))
@@ -417,7 +417,7 @@ class Docker:
         refused: list[DockerError] = []
         for name in operands:
             try:
-                for removal in self.engine.rmi(name, force=bool(options.get("force"))):
+                for removal in self.engine.rmi(_address(name), force=bool(options.get("force"))):
                     self._out(f"{removal.action}: {removal.name}\n")
             except DockerError as error:
                 refused.append(error)
@@ -479,6 +479,13 @@ def _only(flags: str, options: Options, usage: Usage) -> None:
     for name in options:
         if name not in flags.split():
             raise _lacking(f"--{name} of {usage.command}", "flag")
+
+
+def _address(name: str) -> str:
+    """A name as part of an address in the engine's API, where an empty one leads nowhere. Raises `NotFound`."""
+    if not name:
+        raise NotFound("page not found")
+    return name
 
 
 def _rendered(template: Template, sent: dict[str, Any]) -> str:
@@ -548,6 +555,27 @@ CLIENT: dict[str, Any] = {
     "Context": "default",
 }
 SERVER: dict[str, Any] = {
+    "Platform": Struct("struct { Name string }", {"Name": ""}),
+    "Components": [
+        Struct(
+            "types.ComponentVersion",
+            {
+                "Name": "Engine",
+                "Version": "28.5.2",
+                "Details": {
+                    "ApiVersion": "1.51",
+                    "Arch": "amd64",
+                    "BuildTime": "Tue Sep 15 11:02:57 2026",
+                    "Experimental": "false",
+                    "GitCommit": "3ef3c07",
+                    "GoVersion": "go1.27.1",
+                    "KernelVersion": "6.18.44",
+                    "MinAPIVersion": "1.24",
+                    "Os": "linux",
+                },
+            },
+        )
+    ],
     "Version": "28.5.2",
     "APIVersion": "1.51",
     "MinAPIVersion": "1.24",
@@ -555,6 +583,7 @@ SERVER: dict[str, Any] = {
     "GoVersion": "go1.27.1",
     "Os": "linux",
     "Arch": "amd64",
+    "KernelVersion": "6.18.44",
     "Experimental": False,
     "BuildTime": "2026-09-15T11:02:57.000000000+00:00",
 }

@@ -1,3 +1,6 @@
+"""The help texts of client 28.2.2, as it prints them. `cli.py` reads from them what each command takes."""
+
+HELP_TEXTS = """\
 === docker
 Usage:  docker [OPTIONS] COMMAND
 
@@ -283,3 +286,4 @@ Options:
                         Refer to https://docs.docker.com/go/formatting/
                         for more information about formatting output with
                         templates
+"""
