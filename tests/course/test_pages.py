@@ -107,3 +107,14 @@ def test_what_is_shown_is_what_is_run(page: str) -> None:
     shown = Preformatted(markdown.convert(body))
     assert [text.strip("\n") for text in shown.texts] == [block.text.strip("\n") for block in BLOCKS[page]]
     assert not shown.caught
+
+
+def test_the_course_has_at_least_fifty_blocks_with_output() -> None:
+    blocks = list(chain.from_iterable(BLOCKS.values()))
+    terminals = [
+        block
+        for block in blocks
+        if block.language == "console" and any(command.expected for command in read_console(block.text, 1))
+    ]
+    printed = [block for block in blocks if block.language == "output"]
+    assert len(terminals) + len(printed) >= 50
