@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
+from . import views
 from .digest import canonical_json, short
 from .engine import Engine
 from .errors import DaemonError, DockerError, NotFound, TemplateError
@@ -21,25 +22,10 @@ from .reference import DEFAULT_TAG, Reference
 from .shell import Output
 from .template import Nil, ParseError, Struct, Template
 from .usage import HELP_TEXTS
-from .views import (
-    HISTORY_HEADERS,
-    IMAGE_HEADERS,
-    USAGE_HEADERS,
-    USAGE_WITHOUT_IMAGES,
-    Typed,
-    decoded,
-    details,
-    history_row,
-    image_row,
-    kind_row,
-    listing,
-    names_of,
-    typed,
-    usage_row,
-)
 
 MISUSED_FLAG = 125
 BAD_TEMPLATE = 64
+MORE = " for more information\n"
 TRUE = ("1", "t", "T", "TRUE", "true", "True")
 FALSE = ("0", "f", "F", "FALSE", "false", "False")
 
@@ -102,8 +88,9 @@ class Usage(NamedTuple):
 
     @property
     def commands(self) -> list[str]:
-        """The commands below this one."""
-        return re.findall(r"^  ([a-z][\w-]*)\*?  +[A-Z]", self.text, re.MULTILINE)
+        """The commands below this one, some of which the text lists only when their plugin or Swarm is there."""
+        hidden = HIDDEN if self.command == "docker" else []
+        return re.findall(r"^  ([a-z][\w-]*)\*?  +[A-Z]", self.text, re.MULTILINE) + hidden
 
     def miscount(self, count: int) -> str | None:
         """What the client says if `count` operands are not what the usage line asks for. Its sentences end oddly."""
@@ -112,18 +99,15 @@ class Usage(NamedTuple):
         endless = any(operand.endswith(("...]", "[command]")) for operand in operands)
         if fewest <= count and (endless or count <= len(operands)):
             return None
-        plural = "s" if fewest > 1 else ""
-        if endless:
-            wanted, see = f"requires at least {fewest} argument{plural}", "See"
-        elif not operands:
-            wanted, see = "accepts no arguments", "Run"
-        elif fewest == len(operands):
-            wanted, see = f"requires {fewest} argument{plural}", "Run"
-        else:
-            wanted, see = f"requires at most {len(operands)} argument", "SRun"
-        return (
-            f"docker: '{self.command}' {wanted}\n\n{self.line}\n\n{see} '{self.command} --help' for more information\n"
+        some = f"{fewest} argument{'s' if fewest > 1 else ''}"
+        sentences = (
+            (endless, f"requires at least {some}", "See"),
+            (not operands, "accepts no arguments", "Run"),
+            (fewest == len(operands), f"requires {some}", "Run"),
+            (True, f"requires at most {len(operands)} argument", "SRun"),
         )
+        wanted, see = next((wanted, see) for holds, wanted, see in sentences if holds)
+        return f"docker: '{self.command}' {wanted}\n\n{self.line}\n\n{see} '{self.command} --help'{MORE}"
 
 
 @cache
@@ -142,14 +126,14 @@ def usages() -> dict[str, Usage]:
 def parse(words: list[str], usage: Usage) -> tuple[Options, list[str]]:
     """Split words into flags and operands, as the client's flag library does. Raises `UsageError`.
 
-    A flag with a value has a list of them. A command with others below it takes its flags before its first operand.
+    Of a flag that is given twice the last value counts; filters add up. A command with others below it takes its flags before its first operand.
     """
     flags, rest = usage.flags, list(words)
     options: Options = {}
     operands: list[str] = []
 
     def fail(problem: str) -> UsageError:
-        text = f"{problem}\n\n{usage.line}\n\nRun '{usage.command} --help' for more information\n"
+        text = f"{problem}\n\n{usage.line}\n\nRun '{usage.command} --help'{MORE}"
         return UsageError(text, MISUSED_FLAG)
 
     def put(flag: Flag, value: str | None, written: str) -> None:
@@ -159,10 +143,10 @@ def parse(words: list[str], usage: Usage) -> tuple[Options, list[str]]:
             value = rest.pop(0)
         if value is not None and (problem := flag.problem(value)):
             raise fail(f'invalid argument "{value}" for "{flag}" flag: {problem}')
-        if flag.valued:
+        if flag.name == "filter":
             options.setdefault(flag.name, []).append(value)
         else:
-            options[flag.name] = value not in FALSE
+            options[flag.name] = value if flag.valued else value not in FALSE
 
     while rest:
         word = rest.pop(0)
@@ -203,11 +187,6 @@ def _quoted(letter: str) -> str:
     return "'" + {"'": "\\'", "\\": "\\\\"}.get(byte, byte) + "'"
 
 
-def _last(options: Options, name: str) -> str:
-    """The value of a flag that counts once, the last one given."""
-    return str(options.get(name, [""])[-1])
-
-
 def _lacking(what: str, kind: str = "command") -> UsageError:
     """Docker has it, the model does not."""
     text = f"dockerlearn: '{what}' is a real {kind}, which this model does not have\n"
@@ -222,13 +201,11 @@ class Docker:
 
     def __init__(self, engine: Engine, ask: Callable[[str], str] | None = None) -> None:
         self.engine, self.ask = engine, ask
-        self._pieces: list[tuple[bool, str]] = []
-        self._status = 0
-        self._stdin: str | None = None
 
     def run(self, words: list[str], stdin: str | None = None) -> Output:
         """Run `docker` with these words. Refusals become text and status; nothing is raised for them."""
-        self._pieces, self._status, self._stdin = [], 0, stdin
+        self._pieces: list[tuple[bool, str]] = []
+        self._status, self._stdin = 0, stdin
         try:
             self._dispatch(words, usages()["docker"], {})
         except UsageError as error:
@@ -242,43 +219,40 @@ class Docker:
         """Go down from a command to the one that the words name, and run that."""
         options, operands = parse(words, usage)
         options.update(helped)
-        if usage.commands and operands:
-            name = f"{usage.command} {operands[0]}"
-            if name in usages():
-                _only("help h version", options, usage)
-                helped = {flag: options[flag] for flag in ("help", "h") if flag in options}
-                self._dispatch(operands[1:], usages()[name], helped)
-                return
-            if operands[0] in [*usage.commands, *(HIDDEN if usage.command == "docker" else ())]:
-                raise _lacking(name)
+        below = f"{usage.command} {operands[0]}" if usage.commands and operands else ""
+        if usage.commands:
+            _only("version", options, usage)
+        if below in usages():
+            helped = {flag: options[flag] for flag in ("help", "h") if flag in options}
+            self._dispatch(operands[1:], usages()[below], helped)
+            return
+        if below:
+            if operands[0] in usage.commands:
+                raise _lacking(below)
             options.update(parse(operands[1:], usage)[0])
         if options.get("help"):
             if "h" in options:
                 self._pieces.append((usage.command == "docker", "Flag shorthand -h has been deprecated, use --help\n"))
             self._out(usage.text)
+        elif options.get("version"):
+            self._out(f"Docker version {CLIENT['Version']}, build {CLIENT['GitCommit']}\n")
+        elif below:
+            line = "" if usage.command == "docker" else f"{usage.line}\n\n"
+            raise UsageError(f"docker: unknown command: {below}\n\n{line}Run '{usage.command} --help'{MORE}")
         elif usage.commands:
-            self._group(options, operands, usage)
+            raise UsageError(usage.text, 0)
         else:
-            verb = VERBS[usage.verb]
             if problem := usage.miscount(len(operands)):
                 raise UsageError(problem)
-            _only(f"help h {verb.flags}", options, usage)
+            verb = VERBS[usage.verb]
+            _only(verb.flags, options, usage)
             verb.run(self, options, operands)
-
-    def _group(self, options: Options, operands: list[str], usage: Usage) -> None:
-        """A command that only has others below it, without one that is known."""
-        _only("help h version", options, usage)
-        if options.get("version"):
-            self._out(f"Docker version {CLIENT['Version']}, build {CLIENT['GitCommit']}\n")
-        elif operands:
-            line = "" if usage.command == "docker" else f"{usage.line}\n\n"
-            text = f"docker: unknown command: {usage.command} {operands[0]}\n\n{line}"
-            raise UsageError(f"{text}Run '{usage.command} --help' for more information\n")
-        else:
-            raise UsageError(usage.text, 0)
 
     def _out(self, text: str) -> None:
         self._pieces.append((False, text))
+
+    def _view(self, options: Options) -> views.View:
+        return views.View(self.engine.clock.now(), options.get("no-trunc", False), options.get("human", True))
 
     def _refuse(self, error: DockerError, status: int = 1) -> None:
         prefix = "Error response from daemon: " if isinstance(error, DaemonError) else ""
@@ -297,12 +271,11 @@ class Docker:
 
     def help(self, options: Options, operands: list[str]) -> None:
         """Docker help."""
-        usage, rest = usages()["docker"], list(operands)
+        usage, rest = usages()["docker"], operands
         while rest and (name := f"{usage.command} {rest[0]}") in usages():
-            usage = usages()[name]
-            del rest[0]
-        if rest and rest[0] in [*usage.commands, *HIDDEN]:
-            raise _lacking(f"{usage.command} {rest[0]}")
+            usage, rest = usages()[name], rest[1:]
+        if rest and rest[0] in usage.commands:
+            raise _lacking(name)
         if rest:
             raise UsageError(f"unknown help topic: {' '.join(rest)}\n")
         self._out(usage.text)
@@ -328,61 +301,48 @@ class Docker:
 
     def images(self, options: Options, operands: list[str]) -> None:
         """Docker images."""
-        form, pinned = _last(options, "format"), bool(options.get("digests"))
+        form, pinned = options.get("format", ""), options.get("digests", False)
         if form == "raw":
             raise _lacking("raw of docker images --format", "format")
         dangling, patterns = _image_filters(options.get("filter", []))
         patterns += [pattern for pattern in operands if pattern]
-        rows = []
+        shown = []
         for image in self.engine.images():
             names = self.engine.references(image)
             if patterns:
                 names = [name for name in names if any(name.matches(pattern) for pattern in patterns)]
-            if (patterns and not names) or (dangling and not all(name.digest for name in names)):
-                continue
-            for name in names_of(names, digests=pinned or "{{.Digest}}" in form, pinned=pinned):
-                rows.append(image_row(self.engine, image, name, whole=bool(options.get("no-trunc"))))
-        digest = "{{.Digest}}\t" if pinned else ""
-        default = f"{{{{.Repository}}}}\t{{{{.Tag}}}}\t{digest}{{{{.ID}}}}\t{{{{.CreatedSince}}}}\t{{{{.Size}}}}"
-        self._out(listing(rows, IMAGE_HEADERS, form, default, quiet=bool(options.get("quiet"))))
+            if (names or not patterns) and not (dangling and any(name.tag for name in names)):
+                for name in views.names_of(names, digests=pinned or "{{.Digest}}" in form, pinned=pinned):
+                    shown.append(views.Named(image, *name))
+        kind = views.IMAGES_WITH_DIGESTS if pinned else views.IMAGES
+        self._out(kind.show(shown, self._view(options), form, quiet=options.get("quiet", False)))
 
     def inspect_image(self, options: Options, operands: list[str]) -> None:
         """Docker image inspect."""
-
-        def find(name: str) -> Image:
-            if not name:
-                raise DockerError("Error: No such image: ")
-            return self.engine.image(name)
-
-        self._inspect(options, operands, find)
+        self._inspect(options, operands, self.engine.image, "Error: No such image: ")
 
     def inspect(self, options: Options, operands: list[str]) -> None:
         """Docker inspect, of which the model knows images."""
+        self._inspect(options, operands, self._object, "invalid container name or ID: value is empty")
 
-        def find(name: str) -> Image:
-            if not name:
-                raise DockerError("invalid container name or ID: value is empty")
-            try:
-                return self.engine.image(name)
-            except DaemonError as error:
-                raise DockerError(f"Error: No such object: {name}") from error
-
-        self._inspect(options, operands, find)
-
-    def _inspect(self, options: Options, names: list[str], find: Callable[[str], Image]) -> None:
-        """Show what is found first, then refuse the rest."""
-        form = _last(options, "format")
+    def _object(self, name: str) -> Image:
         try:
-            template = None if form in ("", "json") else Template(form)
-        except ParseError as error:
-            self._refuse(error, BAD_TEMPLATE)
-            return
+            return self.engine.image(name)
+        except DaemonError as error:
+            raise DockerError(f"Error: No such object: {name}") from error
+
+    def _inspect(self, options: Options, names: list[str], find: Callable[[str], Image], nameless: str) -> None:
+        """Show what is found, then refuse the rest. `nameless` is said of an empty name."""
+        form = options.get("format", "")
+        template = None if form in ("", "json") else _template(form)
         found: list[dict[str, Any]] = []
         texts: list[str] = []
         refused: list[DockerError] = []
         for name in names:
             try:
-                found.append(details(self.engine, find(name)))
+                if not name:
+                    raise DockerError(nameless)
+                found.append(views.details(self.engine, find(name)))
                 if template is not None:
                     texts.append(_rendered(template, found[-1]) + "\n")
             except DockerError as error:
@@ -399,14 +359,10 @@ class Docker:
 
     def history(self, options: Options, operands: list[str]) -> None:
         """Docker history."""
-        whole, human = bool(options.get("no-trunc")), options.get("human", True)
-        rows = [
-            history_row(self.engine, row, whole=whole, human=human)
-            for row in self.engine.history(_address(operands[0]))
-        ]
-        created = "{{.CreatedSince}}" if human else "{{.CreatedAt}}"
-        default = f"{{{{.ID}}}}\t{created}\t{{{{.CreatedBy}}}}\t{{{{.Size}}}}\t{{{{.Comment}}}}"
-        self._out(listing(rows, HISTORY_HEADERS, _last(options, "format"), default, quiet=bool(options.get("quiet"))))
+        rows = self.engine.history(_address(operands[0]))
+        kind = views.HISTORY if options.get("human", True) else views.HISTORY_FOR_MACHINES
+        form, quiet = options.get("format", ""), options.get("quiet", False)
+        self._out(kind.show(rows, self._view(options), form, quiet=quiet))
 
     def tag(self, options: Options, operands: list[str]) -> None:
         """Docker tag."""
@@ -441,34 +397,29 @@ class Docker:
 
     def disk_usage(self, options: Options, operands: list[str]) -> None:
         """Docker system df."""
-        form, images = _last(options, "format"), self.engine.images()
+        form, images, view = options.get("format", ""), self.engine.images(), self._view(options)
         if not options.get("verbose"):
-            counts = {"Images": len(images), "Containers": 0, "Local Volumes": 0, "Build Cache": 0}
-            sizes = {"Images": self.engine.layers_size}
-            rows = [kind_row(kind, count, sizes.get(kind, 0)) for kind, count in counts.items()]
-            default = "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}"
-            self._out(listing(rows, USAGE_HEADERS, form, default))
-        elif form:
+            kinds = [("Images", len(images), self.engine.layers_size)]
+            kinds += [(kind, 0, 0) for kind in ("Containers", "Local Volumes", "Build Cache")]
+            self._out(views.DISK.show(kinds, view, form))
+            return
+        if form:
             raise _lacking("--format of docker system df --verbose", "flag")
-        else:
-            rows = [usage_row(self.engine, image) for image in images]
-            columns = "Repository Tag ID CreatedSince Size SharedSize UniqueSize Containers".split()
-            default = "\t".join(f"{{{{.{column}}}}}" for column in columns)
-            table = listing(rows, IMAGE_HEADERS, "", default)
-            self._out(f"Images space usage:\n\n{table}{USAGE_WITHOUT_IMAGES}")
+        shown = []
+        for image in images:
+            name = views.names_of(self.engine.tags(image)[:1], digests=False, pinned=False)[0]
+            shown.append(views.Named(image, *name, shared=self.engine.shared_size(image)))
+        self._out(f"Images space usage:\n\n{views.DISK_IMAGES.show(shown, view)}{views.DISK_WITHOUT_IMAGES}")
 
     def version(self, options: Options, operands: list[str]) -> None:
         """Docker version."""
-        form = _last(options, "format")
-        client, server = Typed("system.clientVersion", CLIENT), Typed("*types.Version", SERVER)
+        form = options.get("format")
         if not form:
             self._out(VERSION_TEXT)
             return
+        template = _template("{{json .}}" if form == "json" else form, "version")
         try:
-            template = Template("{{json .}}" if form == "json" else form, "version")
-            self._out(template.render(Struct("system.versionInfo", {"Client": client, "Server": server})) + "\n")
-        except ParseError as error:
-            self._refuse(error, BAD_TEMPLATE)
+            self._out(template.render(VERSION) + "\n")
         except TemplateError as error:
             self._out("\n")
             self._refuse(DockerError(str(error).removeprefix("template parsing error: ")))
@@ -477,8 +428,16 @@ class Docker:
 def _only(flags: str, options: Options, usage: Usage) -> None:
     """Refuse the first flag that the model does not have."""
     for name in options:
-        if name not in flags.split():
+        if name not in ("help", "h", *flags.split()):
             raise _lacking(f"--{name} of {usage.command}", "flag")
+
+
+def _template(form: str, name: str = "") -> Template:
+    """The template of `-f`. Raises `UsageError` if it is none."""
+    try:
+        return Template(form, name)
+    except ParseError as error:
+        raise UsageError(f"{error}\n", BAD_TEMPLATE) from error
 
 
 def _address(name: str) -> str:
@@ -491,30 +450,28 @@ def _address(name: str) -> str:
 def _rendered(template: Template, sent: dict[str, Any]) -> str:
     """A template applied to the client's structure or, if that fails, to the JSON from the engine."""
     try:
-        return template.render(typed(sent))
+        return template.render(views.typed(sent))
     except TemplateError:
-        return template.render(decoded(sent), strict=True)
+        return template.render(views.decoded(sent), strict=True)
 
 
 def _image_filters(filters: list[str]) -> tuple[bool, list[str]]:
     """Whether only dangling images are wanted, and the patterns for names. Raises `DaemonError`, `UsageError`."""
-    dangling: list[str] = []
-    patterns: list[str] = []
+    values: dict[str, list[str]] = {"dangling": [], "reference": []}
     for text in filters:
         name, _, value = (part.strip() for part in text.partition("="))
         name = name.lower()
-        if name == "dangling":
-            dangling.append(value)
-        elif name == "reference":
-            patterns.append(value)
+        if name in values:
+            values[name].append(value)
         elif name in ("before", "label", "since", "until"):
             raise _lacking(f"{name} of docker images", "filter")
         elif text:
             raise DaemonError(f"invalid filter '{name}'" if name else "invalid filter")
+    dangling = values["dangling"]
     yes, no = ("1" in dangling or "true" in dangling), ("0" in dangling or "false" in dangling)
     if dangling and yes == no:
         raise DaemonError(f"invalid filter 'dangling=[{' '.join(dangling)}]'")
-    return yes, patterns
+    return yes, values["reference"]
 
 
 class Verb(NamedTuple):
@@ -539,7 +496,6 @@ VERBS = {
 }
 # Commands whose flags come before the operands: what looks like a flag after the first operand is one.
 FLAGS_FIRST = ("docker image tag",)
-# Commands that the help text lists only when their plugin or Swarm is there.
 HIDDEN = "buildx checkpoint compose config node secret service stack".split()
 
 CLIENT: dict[str, Any] = {
@@ -587,6 +543,10 @@ SERVER: dict[str, Any] = {
     "Experimental": False,
     "BuildTime": "2026-09-15T11:02:57.000000000+00:00",
 }
+VERSION = Struct(
+    "system.versionInfo",
+    {"Client": views.Typed("system.clientVersion", CLIENT), "Server": views.Typed("*types.Version", SERVER)},
+)
 VERSION_TEXT = """\
 Client:
  Version:           28.2.2

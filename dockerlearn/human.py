@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
 COLUMN_GAP = 3
@@ -29,28 +30,25 @@ def duration(length: timedelta) -> str:
     """A length of time in words: `About a minute`, `3 weeks`."""
     seconds = length.total_seconds()
     minutes, hours = int(seconds / 60), int(seconds / 3600 + 0.5)
-    if seconds < 1:
-        return "Less than a second"
-    if seconds < 2:
-        return "1 second"
-    if seconds < 60:
-        return f"{int(seconds)} seconds"
-    if minutes < 60:
-        return "About a minute" if minutes == 1 else f"{minutes} minutes"
-    if hours < 48:
-        return "About an hour" if hours == 1 else f"{hours} hours"
-    if hours < 24 * 7 * 2:
-        return f"{hours // 24} days"
-    if hours < 24 * 30 * 2:
-        return f"{hours // 24 // 7} weeks"
-    if hours < 24 * 365 * 2:
-        return f"{hours // 24 // 30} months"
-    return f"{int(seconds / 3600) // 24 // 365} years"
+    days = hours // 24
+    steps = (
+        (seconds < 1, "Less than a second"),
+        (seconds < 2, "1 second"),
+        (seconds < 60, f"{int(seconds)} seconds"),
+        (minutes == 1, "About a minute"),
+        (minutes < 60, f"{minutes} minutes"),
+        (hours == 1, "About an hour"),
+        (hours < 48, f"{hours} hours"),
+        (days < 14, f"{days} days"),
+        (days < 60, f"{days // 7} weeks"),
+        (days < 730, f"{days // 30} months"),
+    )
+    return next((text for holds, text in steps if holds), f"{int(seconds / 3600) // 24 // 365} years")
 
 
-def ago(moment: datetime | None, now: datetime) -> str:
-    """How long before `now` something was created: `2 weeks ago`, and `N/A` for what has no date."""
-    return "N/A" if moment is None else f"{duration(now - moment)} ago"
+def ago(moment: datetime, now: datetime) -> str:
+    """How long before `now` something was: `2 weeks ago`."""
+    return f"{duration(now - moment)} ago"
 
 
 def ellipsis(text: str, width: int) -> str:
@@ -61,12 +59,7 @@ def ellipsis(text: str, width: int) -> str:
 def table(rows: Iterable[Sequence[str]]) -> str:
     """Rows in columns: each column as wide as its widest cell and three blanks, at least ten; the last one as it is."""
     lines = [list(row) for row in rows]
-    columns = max((len(line) for line in lines), default=0)
-    widths = [
-        max(NARROWEST, COLUMN_GAP + max(len(line[index]) for line in lines if index < len(line)))
-        for index in range(columns)
-    ]
-    return "".join(
-        "".join(f"{cell:<{widths[index]}}" for index, cell in enumerate(line[:-1])) + (line[-1] if line else "") + "\n"
-        for line in lines
-    )
+    columns = zip_longest(*lines, fillvalue="")
+    widths = [max(NARROWEST, COLUMN_GAP + max(map(len, column))) for column in columns]
+    padded = ([*map(str.ljust, line[:-1], widths), line[-1]] for line in lines)
+    return "".join("".join(line) + "\n" for line in padded)

@@ -1,15 +1,15 @@
 """What the client shows of the engine: the rows of its lists, and an image in full.
 
-Lists are shown as a table, as JSON or through a template. An image in full has two forms, as in the real client: the
-JSON that the engine sends, and the client's own structure, in which some fields have other names.
+Lists are shown as a table, as JSON or through a template; a `List` says what each of its cells is. An image in full has
+two forms, as in the real client: the JSON that the engine sends, and the client's own structure of it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from .digest import short
 from .engine import Engine, HistoryRow
@@ -27,102 +27,147 @@ NONE = "<none>"
 
 
 class Row(Struct):
-    """A row of a list: the cells that a format can name. Its JSON has them in alphabetical order."""
+    """A row of a list: the cells that a format can name."""
 
     escaped = True
 
-    def json(self) -> dict[str, Any]:
-        """What of it goes into JSON."""
-        return dict(sorted(self.items()))
+
+class View(NamedTuple):
+    """How to show things: at which moment, whether at full length, whether for people or for machines."""
+
+    now: datetime
+    whole: bool = False
+    human: bool = True
 
 
-def listing(rows: list[Row], headers: Mapping[str, str], form: str, default: str, *, quiet: bool = False) -> str:
-    """The rows the way `--format` says: a table of the `default` cells, JSON, or a template applied to each."""
-    if form in ("", "table"):
-        form = "{{.ID}}" if quiet else f"table {default}"
-    elif form == "json":
-        form = "{{json .}}"
-    template = Template(form.removeprefix("table").strip(" ").replace("\\t", "\t").replace("\\n", "\n"))
-    lines = [template.render(row) for row in rows]
-    if not form.startswith("table"):
-        return "".join(f"{line}\n" for line in lines)
-    return table(line.split("\t") for line in [template.heading(headers), *lines])
+class List(NamedTuple):
+    """A kind of list: the template of its table, and each column's title and what a cell of it shows of a thing."""
+
+    go_type: str
+    default: str
+    columns: dict[str, tuple[str, Callable[[Any, View], str]]]
+
+    def show(self, things: Iterable[object], view: View, form: str = "", *, quiet: bool = False) -> str:
+        """The things the way `--format` says: as a table, as JSON, or a template applied to each."""
+        if form in ("", "table"):
+            form = "{{.ID}}" if quiet else f"table {self.default}"
+        elif form == "json":
+            form = "{{json .}}"
+        template = Template(form.removeprefix("table").strip(" ").replace("\\t", "\t").replace("\\n", "\n"))
+        cells = sorted(self.columns.items())
+        rows = (Row(self.go_type, {name: cell(thing, view) for name, (_, cell) in cells}) for thing in things)
+        lines = [template.render(row) for row in rows]
+        if not form.startswith("table"):
+            return "".join(f"{line}\n" for line in lines)
+        heading = template.heading({name: title for name, (title, _) in cells})
+        return table(line.split("\t") for line in [heading, *lines])
 
 
-def names_of(references: Iterable[Reference], *, digests: bool, pinned: bool) -> list[tuple[str, str, str]]:
+class Named(NamedTuple):
+    """An image under one of its names."""
+
+    image: Image
+    repository: str
+    tag: str
+    digest: str
+    shared: int = 0
+
+
+def names_of(references: list[Reference], *, digests: bool, pinned: bool) -> list[tuple[str, str, str]]:
     """The names that a list gives to an image: repository, tag and digest.
 
     `digests` puts a repository's digests beside its tags; `pinned` gives those without a tag a row each.
     """
     names: list[tuple[str, str, str]] = []
-    tags: dict[str, list[str]] = {}
-    pins: dict[str, list[str]] = {}
-    for reference in references:
-        (pins if reference.digest else tags).setdefault(reference.familiar_name, []).append(
-            reference.digest or reference.tag or NONE
-        )
-    for repository in dict.fromkeys([*tags, *pins]):
-        if repository in tags:
-            beside = pins.get(repository, [NONE]) if digests else [NONE]
-            names += [(repository, tag, pin) for tag in tags[repository] for pin in beside]
+    for repository in dict.fromkeys(reference.familiar_name for reference in references):
+        own = [reference for reference in references if reference.familiar_name == repository]
+        tags = [reference.tag for reference in own if reference.tag]
+        pins = [reference.digest for reference in own if reference.digest]
+        if tags:
+            names += [(repository, tag, pin) for tag in tags for pin in ((digests and pins) or [NONE])]
         else:
-            names += [(repository, NONE, pin) for pin in (pins[repository] if pinned else [""])]
+            names += [(repository, NONE, pin) for pin in (pins if pinned else [""])]
     return names or [(NONE, NONE, NONE)]
 
 
-def image_row(engine: Engine, image: Image, name: tuple[str, str, str], *, whole: bool = False) -> Row:
-    """An image under one of its names."""
-    created = image.created or EPOCH
-    repository, tag, digest = name
-    cells = {
-        "ID": image.id if whole else short(image.id),
-        "Repository": repository,
-        "Tag": tag,
-        "Digest": digest,
-        "CreatedSince": ago(created, engine.clock.now()),
-        "CreatedAt": f"{created:%Y-%m-%d %H:%M:%S} +0000 UTC",
-        "Size": size(image.size, 3),
-        "SharedSize": "N/A",
-        "UniqueSize": "N/A",
-        "VirtualSize": size(image.size),
-        "Containers": "N/A",
-    }
-    return Row("*formatter.imageContext", cells)
+def _created(row: HistoryRow) -> datetime:
+    return (row.step.created or EPOCH).replace(microsecond=0)
 
 
-def usage_row(engine: Engine, image: Image) -> Row:
-    """An image under its first tag, with what it shares with other images and what it has alone."""
-    tags = engine.tags(image)[:1]
-    shared = engine.shared_size(image)
-    row = image_row(engine, image, names_of(tags, digests=False, pinned=False)[0])
-    row.update(SharedSize=size(shared), UniqueSize=size(image.size - shared), Containers="0")
-    return row
+def _by(row: HistoryRow) -> str:
+    return row.step.created_by.replace("\t", " ")
 
 
-def kind_row(kind: str, count: int, bytes: int) -> Row:
-    """A kind of thing that takes space, of which nothing is in use."""
-    cells = {
-        "Type": kind,
-        "TotalCount": str(count),
-        "Active": "0",
-        "Size": size(bytes),
-        "Reclaimable": f"{size(bytes)} (100%)" if bytes else "0B",
-    }
-    return Row(f"*formatter.diskUsage{kind.replace('Local', '').replace(' ', '')}Context", cells)
+IMAGES = List(
+    "*formatter.imageContext",
+    "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}",
+    {
+        "ID": ("IMAGE ID", lambda it, view: it.image.id if view.whole else short(it.image.id)),
+        "Repository": ("REPOSITORY", lambda it, view: it.repository),
+        "Tag": ("TAG", lambda it, view: it.tag),
+        "Digest": ("DIGEST", lambda it, view: it.digest),
+        "CreatedSince": ("CREATED", lambda it, view: ago(it.image.created or EPOCH, view.now)),
+        "CreatedAt": ("CREATED AT", lambda it, view: f"{it.image.created or EPOCH:%Y-%m-%d %H:%M:%S} +0000 UTC"),
+        "Size": ("SIZE", lambda it, view: size(it.image.size, 3)),
+        "SharedSize": ("SHARED SIZE", lambda it, view: "N/A"),
+        "UniqueSize": ("UNIQUE SIZE", lambda it, view: "N/A"),
+        "VirtualSize": ("SIZE", lambda it, view: size(it.image.size)),
+        "Containers": ("CONTAINERS", lambda it, view: "N/A"),
+    },
+)
+IMAGES_WITH_DIGESTS = IMAGES._replace(default=IMAGES.default.replace("{{.ID}}", "{{.Digest}}\t{{.ID}}"))
+DISK_IMAGES = List(
+    "*formatter.diskUsageImagesContext",
+    IMAGES.default + "\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}",
+    {
+        **IMAGES.columns,
+        "SharedSize": ("SHARED SIZE", lambda it, view: size(it.shared)),
+        "UniqueSize": ("UNIQUE SIZE", lambda it, view: size(it.image.size - it.shared)),
+        "Containers": ("CONTAINERS", lambda it, view: "0"),
+    },
+)
+DISK = List(  # of a kind, how many, how many bytes; nothing is in use
+    "*formatter.diskUsageImagesContext",
+    "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}",
+    {
+        "Type": ("TYPE", lambda kind, view: str(kind[0])),
+        "TotalCount": ("TOTAL", lambda kind, view: str(kind[1])),
+        "Active": ("ACTIVE", lambda kind, view: "0"),
+        "Size": ("SIZE", lambda kind, view: size(kind[2])),
+        "Reclaimable": ("RECLAIMABLE", lambda kind, view: f"{size(kind[2])} (100%)" if kind[2] else "0B"),
+    },
+)
+DISK_WITHOUT_IMAGES = """
+Containers space usage:
+
+CONTAINER ID   IMAGE     COMMAND   LOCAL VOLUMES   SIZE      CREATED   STATUS    NAMES
+
+Local Volumes space usage:
+
+VOLUME NAME   LINKS     SIZE
+
+Build cache usage: 0B
+
+CACHE ID   CACHE TYPE   SIZE      CREATED   LAST USED   USAGE     SHARED
+"""
 
 
-def history_row(engine: Engine, row: HistoryRow, *, whole: bool, human: bool) -> Row:
-    """A step of an image; times and sizes as machines like them unless `human`."""
-    created, by = row.step.created or EPOCH, row.step.created_by.replace("\t", " ")
-    cells = {
-        "ID": "<missing>" if row.id is None else row.id if whole else short(row.id),
-        "CreatedSince": ago(created, engine.clock.now()) if human else timestamp(created.replace(microsecond=0)),
-        "CreatedAt": timestamp(created.replace(microsecond=0)),
-        "CreatedBy": by if whole else ellipsis(by, 45),
-        "Size": size(row.size, 3) if human else str(row.size),
-        "Comment": row.step.comment,
-    }
-    return Row("*image.historyContext", cells)
+HISTORY = List(
+    "*image.historyContext",
+    "{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}",
+    {
+        "ID": ("IMAGE", lambda row, view: "<missing>" if row.id is None else row.id if view.whole else short(row.id)),
+        "CreatedSince": (
+            "CREATED",
+            lambda row, view: ago(_created(row), view.now) if view.human else timestamp(_created(row)),
+        ),
+        "CreatedAt": ("CREATED AT", lambda row, view: timestamp(_created(row))),
+        "CreatedBy": ("CREATED BY", lambda row, view: _by(row) if view.whole else ellipsis(_by(row), 45)),
+        "Size": ("SIZE", lambda row, view: size(row.size, 3) if view.human else str(row.size)),
+        "Comment": ("COMMENT", lambda row, view: row.step.comment),
+    },
+)
+HISTORY_FOR_MACHINES = HISTORY._replace(default=HISTORY.default.replace("{{.CreatedSince}}", "{{.CreatedAt}}"))
 
 
 # An image in full
@@ -130,7 +175,6 @@ def history_row(engine: Engine, row: HistoryRow, *, whole: bool, human: bool) ->
 
 def details(engine: Engine, image: Image) -> dict[str, Any]:
     """An image as the engine sends it."""
-    config = {**EMPTY_CONFIG, **image.config.json()}
     return {
         "Id": image.id,
         "RepoTags": [name.familiar for name in engine.tags(image)],
@@ -146,15 +190,17 @@ def details(engine: Engine, image: Image) -> dict[str, Any]:
         "GraphDriver": {"Data": _directories(engine, image), "Name": "overlay2"},
         "RootFS": {"Type": "layers", "Layers": list(image.diff_ids)},
         "Metadata": {"LastTagTime": timestamp(engine.last_tagged(image) or NEVER)},
-        "Config": dict(sorted(config.items())),
+        "Config": dict(sorted({**EMPTY_CONFIG, **image.config.json()}.items())),
     }
 
 
-def _directories(engine: Engine, image: Image) -> dict[str, str]:
+def _directories(engine: Engine, image: Image) -> dict[str, str] | None:
     """Where overlayfs finds the layers: the top one is the upper directory of the image's own mount."""
-    *lower, top = (f"/var/lib/docker/overlay2/{name}" for name in engine.cache_ids(image))
-    data = {"LowerDir": ":".join(f"{path}/diff" for path in reversed(lower))} if lower else {}
-    return {**data, "MergedDir": f"{top}/merged", "UpperDir": f"{top}/diff", "WorkDir": f"{top}/work"}
+    paths = [f"/var/lib/docker/overlay2/{name}" for name in reversed(engine.cache_ids(image))]
+    if not paths:
+        return None
+    lower = {"LowerDir": ":".join(f"{path}/diff" for path in paths[1:])} if paths[1:] else {}
+    return {**lower, "MergedDir": f"{paths[0]}/merged", "UpperDir": f"{paths[0]}/diff", "WorkDir": f"{paths[0]}/work"}
 
 
 def decoded(sent: dict[str, Any]) -> Any:
@@ -170,74 +216,78 @@ class Typed(Struct):
         return {JSON_NAMES.get(name, name): value for name, value in self.items() if value or name not in OPTIONAL}
 
 
-class ImageConfig(Typed):
+class TypedConfig(Typed):
     """An image's settings: a structure with two others in it, whose fields are used as if they were its own."""
 
     def go_text(self) -> str:
         """How Go prints it: the fields of each inner structure between braces."""
-        values = super().go_text()
-        return "{" + values.removesuffix(" <nil> [] []}") + "} {<nil> [] []}}"
+        return "{" + super().go_text().removesuffix(" <nil> [] []}") + "} {<nil> [] []}}"
 
 
 def typed(sent: dict[str, Any]) -> Typed:
     """What was sent, as the client's own structure of an image."""
-    config = {name: sent["Config"].get(name) or empty for name, empty in CONFIG_FIELDS.items()}
-    for name in ("ExposedPorts", "Volumes"):  # sets, which Go writes as maps to nothing
-        if config[name]:
-            config[name] = dict.fromkeys(config[name], Struct("struct {}", {}))
-    for name in ("Env", "Entrypoint", "Cmd"):
-        config[name] = config[name] and Strings(config[name])
-    inner = {
-        "RepoTags": Strings(sent["RepoTags"]),
-        "RepoDigests": Strings(sent["RepoDigests"]),
-        "GraphDriver": Struct("storage.DriverData", sent["GraphDriver"]),
-        "RootFS": Struct("image.RootFS", {"Type": "layers", "Layers": Strings(sent["RootFS"]["Layers"])}),
-        "Metadata": Struct("image.Metadata", {"LastTagTime": Time(sent["Metadata"]["LastTagTime"])}),
-        "Config": ImageConfig("*dockerspec.DockerOCIImageConfig", config),
-    }
-    fields = {name: sent.get(JSON_NAMES.get(name, name), empty) for name, empty in IMAGE_FIELDS.items()}
-    return Typed("image.InspectResponse", {**fields, **inner})
+    return Typed("image.InspectResponse", _fields(IMAGE_FIELDS, sent))
 
 
-# The client's structures: their fields in order, with what stands in those that the engine did not send.
-IMAGE_FIELDS: dict[str, Any] = {
-    "ID": "",
-    "RepoTags": None,
-    "RepoDigests": None,
-    "Parent": "",
-    "Comment": "",
-    "Created": "",
-    "Container": "",
-    "ContainerConfig": Nil("<nil>"),
-    "DockerVersion": "",
-    "Author": "",
-    "Config": None,
-    "Architecture": "",
-    "Variant": "",
-    "Os": "",
-    "OsVersion": "",
-    "Size": 0,
-    "VirtualSize": 0,
-    "GraphDriver": None,
-    "RootFS": None,
-    "Metadata": None,
-    "Descriptor": Nil("<nil>"),
-    "Manifests": Nil("[]"),
+def _fields(kinds: dict[str, Callable[[Any], Any]], sent: dict[str, Any]) -> dict[str, Any]:
+    return {name: kind(sent.get(JSON_NAMES.get(name, name))) for name, kind in kinds.items()}
+
+
+def _string(value: str | None) -> str:
+    return value or ""
+
+
+def _strings(values: list[str] | None) -> list[str] | Nil:
+    return Strings(values) if values else Nil("[]")
+
+
+def _set(values: dict[str, Any] | None) -> dict[str, Any]:
+    return dict.fromkeys(values, Struct("struct {}", {})) if values else Nil("map[]")
+
+
+def _nothing(value: None) -> Nil:
+    return Nil("<nil>")
+
+
+# The client's structures: their fields in order, with what each makes of what was sent or left out.
+CONFIG_FIELDS: dict[str, Callable[[Any], Any]] = {
+    "User": _string,
+    "ExposedPorts": _set,
+    "Env": _strings,
+    "Entrypoint": _strings,
+    "Cmd": _strings,
+    "Volumes": _set,
+    "WorkingDir": _string,
+    "Labels": lambda labels: labels or Nil("map[]"),
+    "StopSignal": _string,
+    "ArgsEscaped": bool,
+    "Healthcheck": _nothing,
+    "OnBuild": _strings,
+    "Shell": _strings,
 }
-CONFIG_FIELDS: dict[str, Any] = {
-    "User": "",
-    "ExposedPorts": Nil("map[]"),
-    "Env": Nil("[]"),
-    "Entrypoint": Nil("[]"),
-    "Cmd": Nil("[]"),
-    "Volumes": Nil("map[]"),
-    "WorkingDir": "",
-    "Labels": Nil("map[]"),
-    "StopSignal": "",
-    "ArgsEscaped": False,
-    "Healthcheck": Nil("<nil>"),
-    "OnBuild": Nil("[]"),
-    "Shell": Nil("[]"),
+IMAGE_FIELDS: dict[str, Callable[[Any], Any]] = {
+    "ID": _string,
+    "RepoTags": Strings,
+    "RepoDigests": Strings,
+    "Parent": _string,
+    "Comment": _string,
+    "Created": _string,
+    "Container": _string,
+    "ContainerConfig": _nothing,
+    "DockerVersion": _string,
+    "Author": _string,
+    "Config": lambda config: TypedConfig("*dockerspec.DockerOCIImageConfig", _fields(CONFIG_FIELDS, config)),
+    "Architecture": _string,
+    "Variant": _string,
+    "Os": _string,
+    "OsVersion": _string,
+    "Size": int,
+    "VirtualSize": lambda size: 0,
+    "GraphDriver": lambda driver: Struct("storage.DriverData", driver),
+    "RootFS": lambda root: Struct("image.RootFS", {**root, "Layers": Strings(root["Layers"])}),
+    "Metadata": lambda metadata: Struct("image.Metadata", {"LastTagTime": Time(metadata["LastTagTime"])}),
+    "Descriptor": _nothing,
+    "Manifests": _strings,
 }
 JSON_NAMES = {"ID": "Id", "APIVersion": "ApiVersion"}
 OPTIONAL = {
@@ -255,45 +305,3 @@ EMPTY_CONFIG = {
     "Volumes": None,
     "WorkingDir": "",
 }
-
-IMAGE_HEADERS = {
-    "ID": "IMAGE ID",
-    "Repository": "REPOSITORY",
-    "Tag": "TAG",
-    "Digest": "DIGEST",
-    "CreatedSince": "CREATED",
-    "CreatedAt": "CREATED AT",
-    "Size": "SIZE",
-    "SharedSize": "SHARED SIZE",
-    "UniqueSize": "UNIQUE SIZE",
-    "VirtualSize": "SIZE",
-    "Containers": "CONTAINERS",
-}
-HISTORY_HEADERS = {
-    "ID": "IMAGE",
-    "CreatedSince": "CREATED",
-    "CreatedAt": "CREATED AT",
-    "CreatedBy": "CREATED BY",
-    "Size": "SIZE",
-    "Comment": "COMMENT",
-}
-USAGE_HEADERS = {
-    "Type": "TYPE",
-    "TotalCount": "TOTAL",
-    "Active": "ACTIVE",
-    "Size": "SIZE",
-    "Reclaimable": "RECLAIMABLE",
-}
-USAGE_WITHOUT_IMAGES = """
-Containers space usage:
-
-CONTAINER ID   IMAGE     COMMAND   LOCAL VOLUMES   SIZE      CREATED   STATUS    NAMES
-
-Local Volumes space usage:
-
-VOLUME NAME   LINKS     SIZE
-
-Build cache usage: 0B
-
-CACHE ID   CACHE TYPE   SIZE      CREATED   LAST USED   USAGE     SHARED
-"""
