@@ -24,6 +24,9 @@ def directories(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Director
 
 nodes: st.SearchStrategy[Node] = st.recursive(leaves | st.builds(Directory, mode=modes), directories, max_leaves=12)
 trees = st.builds(Directory, st.dictionaries(names, nodes, max_size=5))  # the root's own mode is always 0755
+trees_and_paths = trees.flatmap(
+    lambda tree: st.tuples(st.just(tree), paths | st.sampled_from([path for path, _ in tree.walk()] or ["a"]))
+)  # a tree, and a path that is often in it
 
 # A step as a person would tell it: paths that appear, and paths that go. Paths through files are left out.
 steps = st.tuples(st.dictionaries(paths, leaves, max_size=4), st.lists(paths, max_size=4)).filter(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dockerlearn.errors import InvalidPath
 from dockerlearn.tree import DEEPEST, Content, Directory, File, Node, Symlink
-from tests.model.strategies import leaves, nodes, paths, trees
+from tests.model.strategies import leaves, nodes, trees, trees_and_paths
 
 ROOT = Directory.of(
     {
@@ -76,8 +76,9 @@ def test_nothing_can_be_put_below_a_file_or_a_link(through: str) -> None:
         ROOT.with_node(through, "x")
 
 
-@given(trees, paths, leaves)
-def test_an_edit_makes_another_tree_and_shares_what_it_did_not_touch(tree: Directory, path: str, new: Node) -> None:
+@given(trees_and_paths, leaves)
+def test_an_edit_makes_another_tree_and_shares_what_it_did_not_touch(where: tuple[Directory, str], new: Node) -> None:
+    tree, path = where
     before = flat(tree)
     try:
         edited = tree.with_node(path, new)
@@ -93,8 +94,9 @@ def test_an_edit_makes_another_tree_and_shares_what_it_did_not_touch(tree: Direc
     assert flat(edited) == {**above, **kept, path: new}
 
 
-@given(trees, paths)
-def test_a_removed_path_takes_what_is_below_with_it_and_nothing_else(tree: Directory, path: str) -> None:
+@given(trees_and_paths)
+def test_a_removed_path_takes_what_is_below_with_it_and_nothing_else(where: tuple[Directory, str]) -> None:
+    tree, path = where
     before = flat(tree)
     assert flat(tree.without(path)) == {
         each: node for each, node in before.items() if not f"{each}/".startswith(f"{path}/")
