@@ -212,7 +212,7 @@ class Engine:
             del self._names[reference.target]
             removed = [Removal("Untagged", reference.familiar)]
             siblings = [each for each in self.references(image) if each.name == reference.name]
-            if not reference.digest and all(each.digest for each in siblings):
+            if all(each.digest for each in siblings):
                 removed += self._untag(siblings)  # a digest without a tag of its repository is of no use
             return removed if self.references(image) else removed + self._delete(image)
         if not force and not _of_one_tag(names):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerlearn.catalog import hub
-from dockerlearn.digest import chain_ids
+from dockerlearn.digest import canonical_json, chain_ids
 from dockerlearn.errors import NotFound
 from dockerlearn.image import CONFIG_TYPE, MANIFEST_TYPE, Config, Image, Step, timestamp
 from dockerlearn.layer import Layer, union
@@ -167,6 +167,21 @@ def test_the_configuration_is_written_in_the_order_of_the_go_structures() -> Non
         b'{"created":"2025-02-20T12:00:00Z","created_by":"STOPSIGNAL SIGQUIT","empty_layer":true}' in image.config_json
     )
     assert b'"Labels":{"l":"\\u0026"}' in image.config_json
+
+
+def test_what_go_keeps_as_a_map_is_written_in_order() -> None:
+    config = Config(exposed_ports=("80/tcp", "443/tcp"), volumes=("/b", "/a"), labels={"b": "", "a": ""})
+    assert canonical_json(config.json()) == (
+        b'{"ExposedPorts":{"443/tcp":{},"80/tcp":{}},"Volumes":{"/a":{},"/b":{}},"Labels":{"a":"","b":""}}'
+    )
+
+
+def test_a_row_of_history_is_written_in_the_order_of_its_go_structure() -> None:
+    rows = [Step("ADD", BASE, NOON, "why", "me").json(), Step("CMD").json()]
+    assert canonical_json(rows) == (
+        b'[{"created":"2025-02-20T12:00:00Z","created_by":"ADD","author":"me","comment":"why"},'
+        b'{"created_by":"CMD","empty_layer":true}]'
+    )
 
 
 def test_what_is_empty_is_left_out() -> None:

@@ -344,6 +344,19 @@ def link(name: str, target: str) -> Entry:
     return entry(name, type=tarfile.LNKTYPE, linkname=target)
 
 
+def flip(tar: bytes, position: int, byte: int) -> bytes:
+    return tar[:position] + bytes([byte]) + tar[position + 1 :]
+
+
+def reseal(tar: bytes, position: int, byte: int) -> bytes:
+    """Change a byte of some header and make its checksum right again."""
+    start = position // 512 * 512
+    header = bytearray(flip(tar, position, byte)[start : start + 512])
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return tar[:start] + header + tar[start + 512 :]
+
+
 GOOD = entry("good", b"good")
 LONG_CHAIN = b"".join(
     entry("././@LongLink", b"x" * 8, type=tarfile.GNUTYPE_LONGNAME)[0].tobuf() + b"x" * 512 for _ in range(3000)
@@ -446,7 +459,7 @@ HANDLED: dict[str, tuple[bytes, Directory]] = {
         packed(entry("l", type=tarfile.SYMTYPE, linkname="caf\udce9")),
         only("l", Symlink("caf\udce9")),
     ),
-    "bits beyond the permissions are dropped": (packed(entry("a", b"x", mode=0o100644)), only("a")),
+    "bits beyond the permissions are dropped": (reseal(packed(entry("a", b"x")), 101, ord("1")), only("a")),  # 0100644
     "a contiguous file is a file": (packed(entry("a", b"x", type=tarfile.CONTTYPE)), only("a")),
     "a global header is a remark": (
         packed(entry("g", b"13 comment=x\n", type=tarfile.XGLTYPE), entry("a", b"x")),
@@ -486,19 +499,6 @@ ORDINARY = packed(
     entry("l", type=tarfile.SYMTYPE, linkname="t" * 150),
     entry("etc/.wh.x"),
 )
-
-
-def flip(tar: bytes, position: int, byte: int) -> bytes:
-    return tar[:position] + bytes([byte]) + tar[position + 1 :]
-
-
-def reseal(tar: bytes, position: int, byte: int) -> bytes:
-    """Change a byte of some header and make its checksum right again."""
-    start = position // 512 * 512
-    header = bytearray(flip(tar, position, byte)[start : start + 512])
-    header[148:156] = b" " * 8
-    header[148:156] = b"%06o\0 " % sum(header)
-    return tar[:start] + header + tar[start + 512 :]
 
 
 @settings(max_examples=400)
