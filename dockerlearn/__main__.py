@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
 from datetime import datetime
 
 from .clock import Clock, FixedClock, SystemClock
-from .session import Session
+from .session import INTERRUPTED, Session
 from .shell import incomplete
 
 HISTORY = "~/.dockerlearn_history"
 PROMPT, CONTINUED = "$ ", "> "
+UNREAD = 141  # as of a command that the system stops because nobody reads it
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,9 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
     clock: Clock = options.clock or SystemClock()
     terminal = options.command is None and sys.stdin.isatty()
     session = Session(clock=clock, seed=options.seed, ask=_ask if sys.stdin.isatty() else None)
-    if options.command is not None:
-        return _run(session, options.command)
-    return _interact(session) if terminal else _run_script(session, sys.stdin.read())
+    try:
+        if options.command is not None:
+            return _run(session, options.command)
+        return _interact(session) if terminal else _run_script(session, sys.stdin.read())
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has seen enough; Python would complain once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
 
 
 def _moment(text: str) -> FixedClock:
@@ -70,19 +78,19 @@ def _interact(session: Session) -> int:
         while True:
             try:
                 pending += input(CONTINUED if pending else PROMPT)
+                if pending.split() in (["exit"], ["logout"]):
+                    return status
+                if incomplete(pending):
+                    pending += "\n"
+                else:
+                    status, pending = _run(session, pending), ""
             except EOFError:
                 print()
                 return status
             except KeyboardInterrupt:
                 print("^C")
-                pending, status = "", 130
-                continue
-            if pending.split() in (["exit"], ["logout"]):
-                return status
-            if incomplete(pending):
-                pending += "\n"
-                continue
-            status, pending = _run(session, pending), ""
+                session.interrupt()
+                status, pending = INTERRUPTED, ""
 
 
 @contextlib.contextmanager

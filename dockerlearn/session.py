@@ -19,6 +19,7 @@ from .tools import commands
 
 PAGE_CLOCK = "2025-02-20T09:00:00+00:00"  # a little after the catalog's youngest image
 PAGE_SEED = 28
+INTERRUPTED = 130
 
 
 class Session:
@@ -52,6 +53,10 @@ class Session:
         if isinstance(self.clock, FixedClock):
             self.clock.sleep(1)
         return result
+
+    def interrupt(self) -> None:
+        """What Ctrl-C leaves behind at the prompt: its status."""
+        self._shell.status = INTERRUPTED
 
     def python(self, source: str, *, filename: str = "<example>", line: int = 1) -> str:
         """Execute `source` in the session's namespace and return what it printed.
