@@ -1,425 +1,49 @@
 """The bit of sh that examples use.
 
-    list      :=  and-or { (";" | newline) and-or }
-    and-or    :=  pipeline { ("&&" | "||") pipeline }
+    list      :=  [ pipeline { ( "&&" | "||" | ";" | newline ) pipeline } ]
     pipeline  :=  command { "|" command }
-    command   :=  { NAME=word } { word } { ">" word }
-               |  "for" NAME "in" { word } (";" | newline) "do" list "done"
+    command   :=  { NAME=word } [ ( ">" | ">>" ) word ]  |  word { word } [ ( ">" | ">>" ) word ]
+               |  "for" NAME "in" { word } ( ";" | newline ) "do" list "done"
     word      :=  quoted and unquoted text with $NAME, ${NAME}, $?, $(list) and $((sum)) in it
 
-Anything else of the shell is refused by name before a single command has run.
+A line is read and run in one go: there is a method for each line of this grammar. `live` is off for what is only read:
+the whole line at first, so that what is wrong, or is shell but not known here, is refused by name before a single
+command has run. Patterns (`*`, `?`) stay as they are, as in bash where nothing matches.
 """
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 from .errors import DockerError
 
-NOT_FOUND = 127
-MISUSE = 2
+NOT_FOUND, MISUSE = 127, 2
+NOWHERE = "/dev/null"
+DEEPEST = 20  # loops, `$( )` and sums within each other
+MOST_SIGNS = 50  # of a sum, with those of the sums in its variables
+MOST_STEPS = 100_000  # commands, words, and hundreds of characters, of one line
 
 
 class ShellError(DockerError):
-    """Text that is not shell, or is shell that this one does not know."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a command left on the terminal, and its exit status."""
-
-    output: str = ""
-    status: int = 0
+    """Text that is not shell, or is shell that this one does not know, or cannot be done."""
 
 
 class Unfinished(ShellError):
     """Text that is the beginning of shell: more lines could complete it."""
 
 
-# What a line is read into
+class Result(NamedTuple):
+    """What a command left on the terminal, and its exit status."""
+
+    output: str = ""
+    status: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a word. `kind` says how to expand `text`; quoted results are not split into words."""
-
-    kind: str  # "text", "variable", "command" or "sum"
-    text: str
-    quoted: bool
-
-
-Word: TypeAlias = tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Simple:
-    """A simple command: assignments, words, and the file that its output goes to."""
-
-    assignments: tuple[tuple[str, Word], ...]
-    words: tuple[Word, ...]
-    target: Word | None = None
-    appends: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """`for name in words; do body; done`."""
-
-    name: str
-    words: tuple[Word, ...]
-    body: CommandList
-
-
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """Commands, each reading what the one before it wrote."""
-
-    commands: tuple[Simple | Loop, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CommandList:
-    """Pipelines, each with the operator that stands before it: `;`, `&&` or `||`."""
-
-    steps: tuple[tuple[str, Pipeline], ...]
-
-
-# Reading
-
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-BRACES = re.compile(r"\{[^{}]*(,|\.\.)[^{}]*\}")
-SUM = re.compile(r"\s*(?:(\d+)|\$?([A-Za-z_]\w*)|(\S))")
-ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
-OPERATORS = ("&&", "||", ">>", "|", ";", ">", "\n")
-REFUSED = {
-    "<(": "process substitution", "<<": "here-documents", "<": "input redirection", ">(": "process substitution",
-    ">&": "redirection of a descriptor", "&>": "redirection of a descriptor", ">|": "forced redirection",
-    "|&": "piping of standard error", ";;": "case", "&": "background jobs", "(": "subshells", ")": "subshells",
-}  # fmt: skip
-KEYWORDS = (
-    "if",
-    "then",
-    "elif",
-    "else",
-    "fi",
-    "while",
-    "until",
-    "case",
-    "esac",
-    "select",
-    "function",
-    "time",
-    "{",
-    "}",
-    "!",
-    "[[",
-)
-
-
-class Reader:
-    """Turns text into a `CommandList`."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-
-    def read(self) -> CommandList:
-        """The whole text. Raises `ShellError`."""
-        found = self._sequence()
-        if self.at < len(self.text):
-            raise self._unexpected()
-        return found
-
-    def _sequence(self, *ends: str) -> CommandList:
-        steps: list[tuple[str, Pipeline]] = []
-        operator = ";"
-        while True:
-            self._blanks(newlines=True)
-            if self.at == len(self.text) or self._peek_word() in ends:
-                if operator in ("&&", "||") and steps:
-                    raise self._unexpected()
-                return CommandList(tuple(steps))
-            steps.append((operator, self._pipeline()))
-            found = self._operator()
-            if found in (";", "\n"):
-                operator = ";"
-            elif found in ("&&", "||"):
-                operator = found
-            elif self.at == len(self.text) and found is None:
-                return CommandList(tuple(steps))
-            else:
-                raise self._unexpected()
-
-    def _pipeline(self) -> Pipeline:
-        commands = [self._command()]
-        while self.text.startswith("|", self.at) and not self.text.startswith("||", self.at):
-            self._operator()
-            self._blanks(newlines=True)
-            commands.append(self._command())
-        return Pipeline(tuple(commands))
-
-    def _command(self) -> Simple | Loop:
-        if self._peek_word() == "for":
-            return self._loop()
-        if (keyword := self._peek_word()) in KEYWORDS:
-            raise _unknown(f"'{keyword}'")
-        if keyword in ("do", "done", "in"):
-            raise self._unexpected()
-        assignments: list[tuple[str, Word]] = []
-        words: list[Word] = []
-        target, appends = None, False
-        while True:
-            self._blanks()
-            if self.text.startswith(">", self.at):
-                if target is not None:
-                    raise _unknown("more than one redirection")
-                appends = self._operator() == ">>"
-                self._blanks()
-                target = self._word()
-                if not target:
-                    raise self._unexpected()
-                continue
-            match = None if words else ASSIGNMENT.match(self.text, self.at)
-            if match:
-                self.at = match.end()
-                assignments.append((match[1], self._word()))
-            elif word := self._word():
-                if len(word) == 1 and word[0].text.isdigit() and self.text.startswith(">", self.at):
-                    raise _unknown(f"'{word[0].text}>'")
-                if assignments:
-                    raise _unknown("a variable set for one command")
-                words.append(word)
-            elif words or assignments or target:
-                return Simple(tuple(assignments), tuple(words), target, appends)
-            else:
-                raise self._unexpected()
-
-    def _loop(self) -> Loop:
-        self._expect("for")
-        self._blanks()
-        match = NAME.match(self.text, self.at)
-        if not match:
-            raise self._unexpected()
-        self.at = match.end()
-        self._expect("in")
-        words = []
-        while True:
-            self._blanks()
-            word = self._word()
-            if not word:
-                break
-            words.append(word)
-        if self._operator() not in (";", "\n"):
-            raise self._unexpected()
-        self._blanks(newlines=True)
-        self._expect("do")
-        body = self._sequence("done")
-        if not body.steps:
-            raise self._unexpected()
-        self._expect("done")
-        self._blanks()
-        if self.text.startswith(">", self.at):
-            raise _unknown("redirection of a loop")
-        return Loop(match[0], tuple(words), body)
-
-    def _expect(self, keyword: str) -> None:
-        self._blanks()
-        if self._peek_word() != keyword:
-            raise self._unexpected()
-        self.at += len(keyword)
-
-    def _peek_word(self) -> str:
-        match = re.compile(r"[^\s;&|<>()'\"$\\]+").match(self.text, self.at)
-        return match[0] if match else ""
-
-    def _blanks(self, *, newlines: bool = False) -> None:
-        while self.at < len(self.text):
-            if self.text.startswith("\\\n", self.at):
-                self.at += 2
-            elif self.text[self.at] in (" \t\n" if newlines else " \t"):
-                self.at += 1
-            elif self.text[self.at] == "#":
-                end = self.text.find("\n", self.at)
-                self.at = len(self.text) if end < 0 else end
-            else:
-                return
-
-    def _operator(self) -> str | None:
-        self._blanks()
-        for refused, what in REFUSED.items():
-            if self.text.startswith(refused, self.at) and not self.text.startswith("&&", self.at):
-                raise _unknown(f"'{refused}' ({what})")
-        for operator in OPERATORS:
-            if self.text.startswith(operator, self.at):
-                self.at += len(operator)
-                return operator
-        return None
-
-    def _unexpected(self) -> ShellError:
-        self._operator_refused()
-        if self.at >= len(self.text):
-            return Unfinished("syntax error: unexpected end of file")
-        rest = self.text[self.at :].split("\n", 1)[0].split()
-        return ShellError(f"syntax error near unexpected token `{rest[0] if rest else 'newline'}'")
-
-    def _operator_refused(self) -> None:
-        at = self.at
-        self._operator()
-        self.at = at
-
-    def _word(self) -> Word:
-        parts: list[Part] = []
-        while self.at < len(self.text):
-            character = self.text[self.at]
-            if character in " \t\n;&|<>()":
-                break
-            self.at += 1
-            if character == "'":
-                parts.append(Part("text", self._until("'"), True))
-            elif character == '"':
-                parts += self._double_quoted()
-            elif character == "\\":
-                escaped = self.text[self.at : self.at + 1]
-                self.at += 1
-                if escaped != "\n":
-                    parts.append(Part("text", escaped, True))
-            elif character == "$":
-                parts.append(self._dollar(quoted=False))
-            elif character == "`":
-                raise _unknown("'`' (use $( ) instead)")
-            else:
-                parts.append(Part("text", character, False))
-        word = _joined(parts)
-        plain = "".join(part.text for part in word if not part.quoted and part.kind == "text")
-        if plain.startswith("~"):
-            raise _unknown("'~'")
-        if BRACES.search(plain):
-            raise _unknown("'{,}' (brace expansion)")
-        return word
-
-    def _double_quoted(self) -> Iterator[Part]:
-        yield Part("text", "", True)  # "" is a word too
-        while True:
-            character = self.text[self.at : self.at + 1]
-            self.at += 1
-            if character == '"':
-                return
-            if character == "":
-                raise Unfinished("unexpected EOF while looking for matching `\"'")
-            if character == "`":
-                raise _unknown("'`' (use $( ) instead)")
-            if character == "\\" and self.text[self.at : self.at + 1] in ("$", '"', "\\", "`", "\n"):
-                escaped = self.text[self.at]
-                self.at += 1
-                yield Part("text", "" if escaped == "\n" else escaped, True)
-            elif character == "$":
-                yield self._dollar(quoted=True)
-            else:
-                yield Part("text", character, True)
-
-    def _dollar(self, *, quoted: bool) -> Part:
-        if self.text.startswith("((", self.at):
-            self.at += 2
-            return Part("sum", self._sum(), quoted)
-        if self.text.startswith("(", self.at):
-            self.at += 1
-            return Part("command", self._substitution(), quoted)
-        if self.text.startswith("{", self.at):
-            self.at += 1
-            name = self._until("}")
-            if not NAME.fullmatch(name):
-                raise _unknown(f"'${{{name}}}'")
-            return Part("variable", name, quoted)
-        match = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\?").match(self.text, self.at)
-        if match:
-            self.at = match.end()
-            return Part("variable", match[0], quoted)
-        if self.text[self.at : self.at + 1] in tuple("@*#$!-0123456789'\""):
-            raise _unknown(f"'${self.text[self.at]}'")
-        return Part("text", "$", quoted)
-
-    def _substitution(self) -> str:
-        """The text up to the parenthesis that closes `$(`; quotes hide parentheses."""
-        start, depth = self.at, 1
-        while depth:
-            character = self.text[self.at : self.at + 1]
-            self.at += 1
-            if character == "":
-                raise Unfinished("unexpected EOF while looking for matching `)'")
-            if character == "'":
-                self._until("'")
-            elif character == '"':
-                list(self._double_quoted())
-            elif character == "\\":
-                self.at += 1
-            depth += (character == "(") - (character == ")")
-        inner = self.text[start : self.at - 1]
-        Reader(inner).read()  # refused now, not after half the line has run
-        return inner
-
-    def _sum(self) -> str:
-        """The text up to the `))` that closes `$((`."""
-        start, depth = self.at, 2
-        while depth:
-            character = self.text[self.at : self.at + 1]
-            self.at += 1
-            if character == "":
-                raise Unfinished("unexpected EOF while looking for matching `)'")
-            depth += (character == "(") - (character == ")")
-        text = self.text[start : self.at - 2]
-        for *_, sign in SUM.findall(text):
-            if sign and sign not in "+-*/%()":
-                raise _unknown(f"'{sign}' in $(( ))")
-        return text
-
-    def _until(self, quote: str) -> str:
-        end = self.text.find(quote, self.at)
-        if end < 0:
-            raise Unfinished(f"unexpected EOF while looking for matching `{quote}'")
-        text, self.at = self.text[self.at : end], end + 1
-        return text
-
-
-def _unknown(what: str) -> ShellError:
-    return ShellError(f"{what} is shell that dockerlearn does not know")
-
-
-def _joined(parts: list[Part]) -> Word:
-    """Neighbouring characters of one kind as one part."""
-    joined: list[Part] = []
-    for part in parts:
-        last = joined[-1] if joined else None
-        if last and part.kind == last.kind == "text" and part.quoted == last.quoted:
-            joined[-1] = Part("text", last.text + part.text, part.quoted)
-        else:
-            joined.append(part)
-    return tuple(joined)
-
-
-def incomplete(text: str) -> bool:
-    """Whether a terminal would wait for more: an open quote, `$(`, `&&`, a `for` without `done`, a final backslash."""
-    if text.endswith("\\") and not text.endswith("\\\\"):
-        return True
-    try:
-        Reader(text).read()
-    except Unfinished:
-        return True
-    except ShellError:
-        return False
-    return False
-
-
-# Running
-
-# A command gets its words and what is piped into it: None if it reads from the terminal.
-Command: TypeAlias = Callable[[list[str], "str | None"], "Output"]
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """What a command wrote, as (is it an error?, text) in the order of writing, and its status."""
 
     pieces: tuple[tuple[bool, str], ...] = ()
@@ -451,159 +75,448 @@ def err(text: str, status: int) -> Output:
     return Output(((True, text),), status)
 
 
-@dataclass
+# A command gets its words and what is piped into it: None if it reads from the terminal.
+Command: TypeAlias = Callable[[list[str], "str | None"], Output]
+
+
+# Reading and running
+
+BLANKS = re.compile(r"(?:[ \t]|\\\n|#[^\n]*)*")
+LINES = re.compile(r"(?:[ \t\n]|\\\n|#[^\n]*)*")
+TOKEN = re.compile(
+    r"""&&|\|\||;;|\|&|<<|>>|>\||&>|[<>][(&]|\(\(|[;&|<>()\n]
+      | [^ \t\n;&|<>()'"$`\\]+ (?![^ \t\n;&|<>()])  # a word without quotes or dollars, such as a keyword""",
+    re.VERBOSE,
+)
+HALVES = re.compile("[\ud800-\udfff]")
+NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
+BRACES = re.compile(r"\{[^{}]*(,|\.\.)[^{}]*\}")
+# What a word, a text between double quotes and a sum are made of.
+IN_WORD = re.compile(
+    r"""(?P<text>[^ \t\n;&|<>()'"$`\\]+) | '(?P<single>[^']*)' | \\(?P<escaped>[\s\S]?) | (?P<double>")
+      | (?P<dollar>\$) | (?P<tick>`)""",
+    re.VERBOSE,
+)
+IN_QUOTES = re.compile(
+    r"""(?P<text>(?:[^"$`\\]|\\(?![$`"\\\n]))+) | \\(?P<escaped>[$`"\\\n]) | (?P<dollar>\$) | (?P<tick>`)""", re.VERBOSE
+)
+IN_SUM = re.compile(r"(?P<text>(?:[\w\s/%]|([*+-])(?!\2))+)|(?P<dollar>\$)", re.ASCII)
+AFTER_DOLLAR = re.compile(
+    r"""(?P<sum>\(\() | (?P<list>\() | \{(?P<braced>[A-Za-z_]\w*|\?)\} | (?P<name>[A-Za-z_]\w*|\?)
+      | (?P<lacking>\{[^}]*\} | [@*#$!0-9-] | \[) | (?P<open>\{)""",
+    re.VERBOSE | re.ASCII,
+)
+REFUSED_COMMANDS = re.compile(
+    r"""(?P<arithmetic>(?:for[ \t]+)?\(\() | (?P<subshell>\() | (?P<function>[^\s;&|<>()'"$`\\]+[ \t]*\([ \t]*\))
+      | for[ \t]+[A-Za-z_]\w*[ \t\n]*(?P<arguments>;|do\b) | (?P<array>[A-Za-z_]\w*(?:=\(|\[)) | (?P<appending>[A-Za-z_]\w*\+=)""",
+    re.VERBOSE | re.ASCII,
+)
+REFUSED = {
+    "<(": "process substitution", ">(": "process substitution", "<<": "here-documents", "<": "input redirection",
+    "<&": "redirection of a descriptor", ">&": "redirection of a descriptor", "&>": "redirection of a descriptor",
+    ">|": "forced redirection", "|&": "piping of errors", "&": "background jobs",
+}  # fmt: skip
+# Words that begin, or are, something of bash that is not known here; and those that only end or continue something.
+REFUSED_WORDS = frozenset(
+    """! . : [ [[ alias bg break builtin case cd command continue coproc declare dirs disown enable eval exec exit export
+    fg function getopts hash help history if jobs kill let local mapfile popd printf pushd pwd read readarray readonly
+    return select set shift shopt source test time times trap type typeset ulimit umask unalias unset until wait while
+    { awk bash base64 basename chmod chown cp date df diff dirname du env find gzip gunzip jq less ln ls make md5sum
+    mkdir mktemp more mv nl paste podman python python3 rm rmdir sed sh sha256sum ssh sudo tac tar tee timeout touch tr
+    uname wget which whoami xargs yes""".split()
+)
+STRAY_WORDS = frozenset("do done elif else esac fi in then }".split())
+ENVIRONMENT = frozenset(
+    "BASH EUID GROUPS HOME HOSTNAME HOSTTYPE IFS LANG LINENO LOGNAME OLDPWD OPTARG OPTIND OSTYPE PATH PIPESTATUS PPID PS1 "
+    "PS2 PS4 PWD RANDOM REPLY SECONDS SHELL SHELLOPTS SHLVL TERM UID USER".split()
+)
+
+# Where an unquoted result splits its word, and where quotes have been: two characters that no Unicode text can hold.
+SPLIT, QUOTES = "\ud800", "\ud801"
+
+
+class Line:
+    """A line in a shell. What goes wrong is a `ShellError`."""
+
+    def __init__(self, text: str, shell: Shell) -> None:
+        self.text, self.shell, self.at = text, shell, 0
+        self.pieces: list[tuple[bool, str]] = []
+        self.continued = False  # whether it ends in a backslash
+        self._depth = self._steps = 0
+        self._substituted = False
+
+    def read(self) -> None:
+        """Find out whether it can be run."""
+        if HALVES.search(self.text):
+            raise unknown("half of a character")
+        self._list(live=False)
+
+    def run(self) -> Output:
+        """Run it."""
+        self.at = 0
+        return self._caught(lambda: self._list(live=True))
+
+    def _caught(self, run: Callable[[], None], *, apart: bool = False) -> Output:
+        """All that is written meanwhile. What cannot be done ends it; what is done apart leaves no variables behind."""
+        outer, variables = (self.pieces, self._depth), self.shell.variables.copy()
+        self.pieces = []
+        try:
+            run()
+        except ShellError as error:
+            self.pieces.append((True, f"bash: {error}\n"))
+            self.shell.status = 1
+        output = Output(tuple(self.pieces), self.shell.status)
+        self.pieces, self._depth = outer
+        self.shell.variables = variables if apart else self.shell.variables
+        return output
+
+    def _peek(self, blanks: re.Pattern[str] = BLANKS) -> str:
+        """What follows after blanks: an operator, a plain word, a character that begins another word, or nothing."""
+        self.at = next(blanks.finditer(self.text, self.at)).end()
+        found = TOKEN.match(self.text, self.at)
+        return found[0] if found else self.text[self.at : self.at + 1]
+
+    def _expect(self, token: str) -> None:
+        if self._peek(LINES) != token:
+            raise self._unexpected()
+        self.at += len(token)
+
+    def _unexpected(self) -> ShellError:
+        token = self._peek()
+        if token in REFUSED:
+            return unknown(f"'{token}' ({REFUSED[token]})")
+        if not token:
+            return Unfinished("syntax error: unexpected end of file")
+        token = "newline" if token == "\n" else token
+        return ShellError(f"syntax error near unexpected token `{token}'")
+
+    def _deeper(self) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise unknown(f"more than {DEEPEST} commands or sums within each other")
+
+    def _list(self, *, live: bool, end: str = "") -> None:
+        self._deeper()
+        while self._peek(LINES) not in ("", end):
+            self._pipeline(live=live)
+            while (joint := self._peek()) in ("&&", "||"):
+                self.at += len(joint)
+                self._pipeline(live=live and (joint == "&&") == (self.shell.status == 0))
+            if joint in (";", "\n"):
+                self.at += 1
+            elif joint not in ("", end):
+                raise self._unexpected()
+        self._depth -= 1
+
+    def _pipeline(self, *, live: bool) -> None:
+        starts = [self.at]
+        self._command(live=False)
+        while self._peek() == "|":
+            self.at += 1
+            if self._peek(LINES) == "for":
+                raise unknown("a loop that reads from a pipe")
+            starts.append(self.at)
+            self._command(live=False)
+        end, stdin = self.at, None
+        for start in starts if live else []:
+            self.at = start
+            if len(starts) == 1:
+                self._command(live=True)
+                break
+            output = self._caught(lambda stdin=stdin: self._command(live=True, stdin=stdin), apart=True)  # type: ignore[misc]
+            self.pieces += output.pieces if start == starts[-1] else output.errors
+            stdin = output.standard
+        self.at = end
+
+    def _command(self, *, live: bool, stdin: str | None = None) -> None:
+        token = self._peek(LINES)
+        if refused := REFUSED_COMMANDS.match(self.text, self.at):
+            raise unknown(f"'{refused[0]}' ({refused.lastgroup})")
+        if token in REFUSED_WORDS:
+            raise unknown(f"'{token}'")
+        if token in STRAY_WORDS:
+            raise self._unexpected()
+        if token == "for":
+            self._loop(live=live)
+            return
+        called = assigned = self._substituted = False
+        words: list[str] = []
+        target, source, paths = "", "", [NOWHERE]
+        while True:
+            token, start = self._peek(), self.at
+            if token in (">", ">>"):
+                if target:
+                    raise unknown("more than one redirection")
+                self.at += len(token)
+                if self._peek() in ("", "\n"):
+                    raise ShellError("syntax error near unexpected token `newline'")
+                target, start = token, self.at
+                paths = self._fields(live=live)
+                source = self.text[start : self.at]
+                if not source:
+                    raise self._unexpected()
+            elif not called and (found := ASSIGNMENT.match(self.text, self.at)):
+                self.at, assigned = found.end(), True
+                value = self._word(live=live)
+                if live:
+                    self.shell.variables[found[1]] = value.replace(QUOTES, "")
+            else:
+                words += self._fields(live=live)
+                if self.at == start:
+                    break
+                called = True
+                if self.text[start : self.at].isdigit() and self.text.startswith(("<", ">"), self.at):
+                    raise unknown(f"'{self.text[start : self.at + 1]}' (redirection of a descriptor)")
+        if not (called or assigned or target):
+            raise self._unexpected()
+        if called and assigned:
+            raise unknown("a variable set for one command")
+        if live:
+            self._run(words, stdin, target, source, paths)
+
+    def _run(self, words: list[str], stdin: str | None, target: str, source: str, paths: list[str]) -> None:
+        """Run a command whose output replaces a file (`target` is >), is added to it (>>), or is shown (neither)."""
+        path, problem = "".join(paths), ""
+        if len(paths) != 1:
+            problem = f"{source}: ambiguous redirect"
+        elif not path or (path.startswith("/dev/") and path != NOWHERE):
+            problem = f"{path}: No such file or directory"
+        elif target == ">":
+            self.shell.files[path] = ""
+        output = err(f"bash: {problem}\n", 1) if problem else self._called(words, stdin)
+        self._spend(output.screen)
+        if target and not problem and path != NOWHERE:
+            self.shell.files[path] = self.shell.files.get(path, "") + output.standard
+        self.pieces += output.errors if target else output.pieces
+        self.shell.status = output.status
+
+    def _called(self, words: list[str], stdin: str | None) -> Output:
+        if not words:
+            return Output(status=self.shell.status if self._substituted else 0)
+        name, *arguments = words
+        if name in self.shell.commands:
+            return self.shell.commands[name](arguments, stdin)
+        return err(f"bash: {name}: {'No such file or directory' if '/' in name else 'command not found'}\n", NOT_FOUND)
+
+    def _spend(self, text: str) -> str:
+        """Count a step and the text it made: a line that runs for very long is stopped."""
+        self._steps += 1 + len(text) // 100
+        if self._steps > MOST_STEPS:
+            raise ShellError(f"more than {MOST_STEPS} steps of a line are more than dockerlearn does")
+        return text
+
+    def _loop(self, *, live: bool) -> None:
+        self.at += len("for")
+        name = self._peek()
+        if not NAME.fullmatch(name):
+            raise self._unexpected()
+        self.at += len(name)
+        self._expect("in")
+        values: list[str] = []
+        while self._peek() not in ("", "\n", ";"):
+            start = self.at
+            values += self._fields(live=live)
+            if self.at == start:
+                raise self._unexpected()
+        self.at += self._peek() == ";"
+        self._expect("do")
+        if self._peek(LINES) == "done":
+            raise self._unexpected()
+        start = self.at
+        for value in values if live else []:
+            self.shell.variables[name], self.at = value, start
+            self._list(live=True, end="done")
+        if not values or not live:
+            self._list(live=False, end="done")
+            self.shell.status *= not live
+        self._expect("done")
+        if self._peek() in (">", ">>"):
+            raise unknown("redirection of a loop")
+
+    def _fields(self, *, live: bool) -> list[str]:
+        """The words that a word becomes: an unquoted result is split at blanks, and may vanish."""
+        marked = self._word(live=live, split=SPLIT)
+        return [field.replace(QUOTES, "") for field in marked.split(SPLIT) if field]
+
+    def _word(self, *, live: bool, split: str = r"\g<0>") -> str:
+        """A word with a mark for each quote, and with `split` for blanks in unquoted results."""
+        marked = self._parts(IN_WORD, live=live, split=split)
+        if self.text.startswith("'", self.at):
+            raise unclosed("'")
+        if not live and marked.startswith("~"):
+            raise unknown("'~'")
+        if not live and (braces := BRACES.search(marked)):
+            raise unknown(f"'{braces[0].replace(QUOTES, '')}' (brace expansion)")
+        return self._spend(marked) if live else marked
+
+    def _parts(self, pattern: re.Pattern[str], *, live: bool, split: str = r"\g<0>") -> str:
+        """What the text comes to, up to something that is none of the pattern's. Quoted text that is only read is not."""
+        marked = ""
+        while found := pattern.match(self.text, self.at):
+            self.at = found.end()
+            kind, piece = found.lastgroup, found[found.lastgroup or 0]
+            if kind == "double":
+                marked += QUOTES + self._parts(IN_QUOTES, live=live)
+                if not self.text.startswith('"', self.at):
+                    raise unclosed('"')
+                self.at += 1
+            elif kind == "dollar":
+                value = self._dollar(live=live, quoted=pattern is IN_QUOTES)
+                marked += re.sub("[ \t\n]+", split, value) if pattern is IN_WORD else value
+            elif kind == "tick":
+                raise unknown("'`' (write $( ) instead)")
+            elif kind == "text" and pattern is not IN_QUOTES:
+                marked += piece
+            elif kind != "escaped" or piece != "\n":
+                self.continued = kind == "escaped" and not piece
+                marked += QUOTES + ("\\" if self.continued else piece) * live
+        return marked
+
+    def _dollar(self, *, live: bool, quoted: bool) -> str:
+        found = AFTER_DOLLAR.match(self.text, self.at)
+        if not found:
+            if not quoted and self.text.startswith(("'", '"'), self.at):
+                raise unknown(f"'${self.text[self.at]}'")
+            return "$"
+        self.at = found.end()
+        kind, name = found.lastgroup, found[found.lastgroup or 0]
+        if kind == "open":
+            raise unclosed("}")
+        if kind == "lacking" or name in ENVIRONMENT:
+            raise unknown(f"'${found[0]}'")
+        if kind == "sum":
+            return self._sum(live=live)
+        if kind == "list":
+            return self._substitution(live=live)
+        if not live:
+            return QUOTES
+        return str(self.shell.status) if name == "?" else self.shell.variables.get(name, "")
+
+    def _substitution(self, *, live: bool) -> str:
+        start = self.at
+        self._list(live=False, end=")")
+        if self._peek(LINES) != ")":
+            raise unclosed(")")
+        end, self.at = self.at + 1, start
+        if live:
+            output = self._caught(lambda: self._list(live=True, end=")"), apart=True)
+            self.pieces += output.errors
+            self._substituted = True
+        self.at = end
+        return output.standard.rstrip("\n") if live else QUOTES
+
+    def _sum(self, *, live: bool) -> str:
+        """The value of what stands between `$((` and the `))` that closes it."""
+        text, depth = "", 0
+        self._deeper()
+        while True:
+            text += self._parts(IN_SUM, live=live)
+            if not depth and self.text.startswith("))", self.at):
+                break
+            sign = self.text[self.at : self.at + 1]
+            depth += {"(": 1, ")": -1}.get(sign, 0)
+            if not sign:
+                raise unclosed(")")
+            if sign not in "()" or not 0 <= depth <= DEEPEST:
+                raise unknown(f"'{self.text[self.at : self.at + 2]}' in $(( ))")
+            text += sign
+            self.at += 1
+        self.at += len("))")
+        self._depth -= 1
+        return str(arithmetic(text.replace(QUOTES, ""), self.shell.variables)) if live else QUOTES
+
+
+def unknown(what: str) -> ShellError:
+    """The refusal of what real shells can do."""
+    return ShellError(f"{what} is shell that dockerlearn does not know")
+
+
+def unclosed(sign: str) -> ShellError:
+    """The refusal of what has been opened only."""
+    return Unfinished(f"unexpected EOF while looking for matching `{sign}'")
+
+
+def incomplete(text: str) -> bool:
+    """Whether a terminal would wait for more: an open quote, `$(`, `&&`, a `for` without `done`, a final backslash."""
+    line = Line(text, Shell({}))
+    try:
+        line.read()
+    except Unfinished:
+        return True
+    except ShellError:
+        return False
+    return line.continued
+
+
 class Shell:
     """A shell with its variables, its files and the commands that it can call."""
 
-    commands: dict[str, Command]
-    variables: dict[str, str] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
-    status: int = 0
+    def __init__(self, commands: dict[str, Command]) -> None:
+        self.commands = commands
+        self.variables: dict[str, str] = {}
+        self.files = {NOWHERE: ""}
+        self.status = 0
 
-    def run(self, line: str) -> Result:
+    def run(self, text: str) -> Result:
         """Run a command line to its end. Never raises for what the line says."""
+        line = Line(text, self)
         try:
-            sequence = Reader(line).read()
+            line.read()
         except ShellError as error:
             self.status = MISUSE
             return Result(f"bash: {error}\n", MISUSE)
-        output = self._sequence(sequence)
-        self.status = output.status
+        output = line.run()
         return Result(output.screen, output.status)
 
-    def _sequence(self, sequence: CommandList, stdin: str | None = None) -> Output:
-        pieces: list[tuple[bool, str]] = []
-        for operator, pipeline in sequence.steps:
-            if (operator == "&&" and self.status) or (operator == "||" and not self.status):
-                continue
-            output = self._pipeline(pipeline, stdin)
-            pieces += output.pieces
-            self.status = output.status
-        return Output(tuple(pieces), self.status)
 
-    def _pipeline(self, pipeline: Pipeline, stdin: str | None) -> Output:
-        errors: tuple[tuple[bool, str], ...] = ()
-        output = Output()
-        for index, command in enumerate(pipeline.commands):
-            if index:
-                errors += output.errors
-                stdin = output.standard
-            output = self._loop(command, stdin) if isinstance(command, Loop) else self._simple(command, stdin)
-        return Output(errors + output.pieces, output.status)
+# Sums
 
-    def _loop(self, loop: Loop, stdin: str | None) -> Output:
-        pieces: list[tuple[bool, str]] = []
-        try:
-            values = self._words(loop.words, pieces)
-        except ShellError as error:
-            return Output((*pieces, (True, f"bash: {error}\n")), 1)
-        self.status = 0
-        for value in values:
-            self.variables[loop.name] = value
-            pieces += self._sequence(loop.body, stdin).pieces
-        return Output(tuple(pieces), self.status)
-
-    def _simple(self, command: Simple, stdin: str | None) -> Output:
-        pieces: list[tuple[bool, str]] = []
-        try:
-            words = self._words(command.words, pieces)
-            for name, word in command.assignments:
-                self.variables[name] = "".join(self._expand(word, pieces, split=False))
-            path = "".join(self._expand(command.target or (), pieces, split=False))
-        except ShellError as error:  # a sum that cannot be done: the command is not run
-            return Output((*pieces, (True, f"bash: {error}\n")), 1)
-        if not words:
-            substituted = any(part.kind == "command" for _, word in command.assignments for part in word)
-            output = Output(tuple(pieces), self.status if substituted else 0)
-        elif words[0] in self.commands:
-            called = self.commands[words[0]](words[1:], stdin)
-            output = Output((*pieces, *called.pieces), called.status)
-        else:
-            output = Output((*pieces, (True, f"bash: {words[0]}: command not found\n")), NOT_FOUND)
-        if command.target is None:
-            return output
-        if path != "/dev/null":
-            self.files[path] = (self.files.get(path, "") if command.appends else "") + output.standard
-        return Output(output.errors, output.status)
-
-    def _words(self, words: tuple[Word, ...], pieces: list[tuple[bool, str]]) -> list[str]:
-        return [text for word in words for text in self._expand(word, pieces, split=True)]
-
-    def _expand(self, word: Word, pieces: list[tuple[bool, str]], *, split: bool) -> list[str]:
-        """The words that one word becomes: unquoted results of `$` are split at blanks, and may vanish."""
-        fields: list[str] = []
-        open_field: str | None = None
-        for part in word:
-            text = self._value(part, pieces)
-            if part.kind == "text" or part.quoted or not split:
-                open_field = (open_field or "") + text
-                continue
-            chunks = text.split()
-            if open_field is not None and text[:1].isspace():
-                fields.append(open_field)
-                open_field = None
-            for index, chunk in enumerate(chunks):
-                if index:
-                    fields.append(open_field or "")
-                    open_field = None
-                open_field = (open_field or "") + chunk
-            if chunks and text[-1:].isspace():
-                fields.append(open_field or "")
-                open_field = None
-        return fields if open_field is None else [*fields, open_field]
-
-    def _value(self, part: Part, pieces: list[tuple[bool, str]]) -> str:
-        if part.kind == "variable":
-            return str(self.status) if part.text == "?" else self.variables.get(part.text, "")
-        if part.kind == "sum":
-            return str(arithmetic(part.text, self.variables))
-        if part.kind == "command":
-            output = self._sequence(Reader(part.text).read())
-            pieces += output.errors
-            return output.standard.rstrip("\n")
-        return part.text
+TOKENS = re.compile(r"[0-9][0-9A-Za-z]*|[A-Za-z_]\w*|\S", re.ASCII)
+TIERS = ("+-", "*/%")
+OPERATIONS: dict[str, Callable[[int, int], int]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": lambda left, right: left // right if (left < 0) == (right < 0) else -(-left // right),  # towards zero
+    "%": lambda left, right: left % right if (left < 0) == (right < 0) else -(-left % right),
+}
 
 
-def arithmetic(text: str, variables: dict[str, str]) -> int:
-    """The value of a sum: whole numbers, variables, `+ - * / %` and parentheses. Raises `ShellError`."""
-    tokens: list[str] = []
-    for number, name, sign in SUM.findall(text):
-        value = variables.get(name, "0") if name else number or sign
-        if name and not value.lstrip("-").isdigit():
-            raise ShellError(f"{value or name}: not a number")
-        tokens.append(value)
+def arithmetic(text: str, variables: dict[str, str], depth: int = 0) -> int:
+    """The value of a sum: whole numbers of 64 bits, variables, `+ - * / %` and parentheses. Raises `ShellError`.
 
-    def product() -> int:
-        value = unary()
-        while tokens and tokens[0] in "*/%":
-            sign, right = tokens.pop(0), unary()
-            if sign != "*" and right == 0:
-                raise ShellError("division by 0")
-            magnitude = abs(value) // abs(right) if sign != "*" else 0
-            quotient = magnitude if (value < 0) == (right < 0) else -magnitude
-            value = value * right if sign == "*" else quotient if sign == "/" else value - quotient * right
-        return value
+    A variable stands for the value of the sum that it holds.
+    """
+    tokens = deque(TOKENS.findall(text) or ["0"])
+    depth += len(tokens)
+    if depth > MOST_SIGNS:
+        raise unknown(f"a sum of more than {MOST_SIGNS} signs")
 
-    def total() -> int:
-        value = product()
-        while tokens and tokens[0] in "+-":
-            value = value + product() if tokens.pop(0) == "+" else value - product()
-        return value
-
-    def unary() -> int:
-        token = tokens.pop(0) if tokens else ""
-        if token in ("-", "+"):
-            return -unary() if token == "-" else unary()
+    def value(tier: int = 0) -> int:
+        if tier < len(TIERS):
+            left = value(tier + 1)
+            while tokens and tokens[0] in TIERS[tier]:
+                left = OPERATIONS[tokens.popleft()](left, value(tier + 1))
+            return left
+        token = tokens.popleft()
+        if token in "+-":
+            return value(tier) if token == "+" else -value(tier)
         if token == "(":
-            value = total()
-            if not tokens or tokens.pop(0) != ")":
-                raise ShellError("missing `)' in $(( ))")
-            return value
-        if not token.lstrip("-").isdigit():
-            raise ShellError(f"syntax error in $(({text}))")
-        return int(token)
+            left = value()
+            if tokens.popleft() != ")":
+                raise ValueError
+            return left
+        if NAME.match(token):
+            return arithmetic(variables.get(token, ""), variables, depth)
+        return int(token, 8 if token.startswith("0") and token.isdigit() else 0)
 
-    result = total()
+    try:
+        result = value()
+    except (IndexError, ValueError):
+        tokens.append("")  # a number or a parenthesis is missing
+    except ZeroDivisionError as error:
+        raise ShellError(f"{text.strip()}: division by 0") from error
     if tokens:
-        raise ShellError(f"syntax error in $(({text}))")
-    return result
+        raise ShellError(f"{text.strip()}: syntax error in expression")
+    return (result + 2**63) % 2**64 - 2**63

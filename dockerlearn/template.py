@@ -1,25 +1,42 @@
 """The Go templates of `--format` and `-f`, as far as Docker's users meet them.
 
-    template  :=  { text | "{{" action "}}" }
-    action    :=  [ variable ":=" ] pipeline | "range" ... | "if" ... | "with" ... | "else" | "end"
-    pipeline  :=  call { "|" call }
-    call      :=  operand { operand }
-    operand   :=  "." | { ".Field" } | variable | literal | function | "(" pipeline ")"
+    template  :=  { text | "{{" pipeline "}}" | block | "{{/*" comment "*/}}" }
+    block     :=  "{{" word pipeline "}}" template [ "{{else" [ word pipeline ] "}}" template ] "{{end}}"
+    word      :=  "if" | "range" | "with"
+    pipeline  :=  [ variable [ "," variable ] ( ":=" | "=" ) ] command { "|" command }
+    command   :=  operand { operand }
+    operand   :=  ( "." | variable | literal | function | "(" pipeline ")" ) { ".Field" }
 
-Texts of errors are those of Go's `text/template`, which Docker prints as they are.
+A template is read and applied in one go: there is a method for each line of this grammar, which returns what it read
+comes to. `live` is off for what is only read: the whole template when it is made, a branch not taken later on.
+Texts of errors are those of Go's `text/template`, which Docker prints as they are; what is missing here of Go's
+language is refused by name.
 """
 
 from __future__ import annotations
 
+import json
+import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections import ChainMap
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from types import NoneType
+from typing import Any, NamedTuple, TypeAlias
 
 from .digest import canonical_json
-from .errors import DockerError, TemplateError
+from .errors import TemplateError
 
-NO_VALUE = "<no value>"
+MOST_PARTS = 100  # actions and parentheses of a template: they may be within each other
+MOST_ROUNDS = 10_000  # of all its blocks, in one rendering
+MOST_BLANKS = 1_000  # that `pad` puts on a side
+
+
+class ParseError(TemplateError):
+    """A template that is not one."""
+
+
+# Values as Go sees them
 
 
 class Struct(dict[str, Any]):
@@ -37,11 +54,11 @@ class Struct(dict[str, Any]):
 
     def go_text(self) -> str:
         """How Go prints it: the values between braces."""
-        return "{" + " ".join(text(value, nested=True) for value in self.values()) + "}"
+        return "{" + " ".join(map(text, self.values())) + "}"
 
 
 class Nil(dict[str, Any]):
-    """A Go slice or map that was never made: prints as an empty one, and is `null` in JSON."""
+    """A Go slice, map or pointer to nothing: prints as an empty one, and is `null` in JSON."""
 
     def __init__(self, printed: str) -> None:
         super().__init__()
@@ -51,388 +68,62 @@ class Nil(dict[str, Any]):
 class Strings(list[str]):
     """A Go slice of strings, which `join` takes; the lists of decoded JSON it does not."""
 
-    go_type = "[]string"
-
 
 class Number(str):
-    """A number as it stands in JSON of unknown form: no arithmetic with it."""
-
-    __slots__ = ()
-    go_type = "json.Number"
+    """A number as it stands in decoded JSON: no arithmetic with it."""
 
 
 class Time(str):
     """A moment: RFC 3339 in JSON, Go's own form where it is printed."""
 
-    __slots__ = ()
-    go_type = "time.Time"
-
     def __str__(self) -> str:
         return f"{self.replace('T', ' ').removesuffix('Z')} +0000 UTC"
 
 
-class ParseError(TemplateError):
-    """A template that is not one."""
+class Decoded(dict[str, Any]):
+    """A map of decoded JSON. To ask it for a key that it lacks is an error."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of an action: its kind, its text and where it stands in the template."""
-
-    kind: str
-    text: str
-    at: int
+GO_TYPES = {
+    NoneType: "interface {}", bool: "bool", int: "int", float: "float64", str: "string", Time: "time.Time",
+    Strings: "[]string", Number: "json.Number", list: "[]interface {}", Decoded: "map[string]interface {}",
+}  # fmt: skip
 
 
-# Reading
-
-PIECES = re.compile(
-    r"""(?P<space>\s+) | (?P<string>"(?:\\.|[^"\\])*"|`[^`]*`) | (?P<number>[-+]?\d+(?:\.\d+)?)
-      | (?P<field>\.[A-Za-z_]\w*) | (?P<dot>\.) | (?P<variable>\$\w*) | (?P<name>[A-Za-z_]\w*)
-      | (?P<sign>:=|[|(),=])""",
-    re.VERBOSE,
-)
-BLOCKS = ("range", "if", "with")
-ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+def decoded(value: Any) -> Any:
+    """A value of which every map is a `Decoded`."""
+    if isinstance(value, dict):
+        return Decoded({key: decoded(item) for key, item in value.items()})
+    return [decoded(item) for item in value] if isinstance(value, list) else value
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """A value to fetch: what kind, and the fields to follow from there."""
-
-    kind: str  # "dot", "variable", "literal", "function" or "pipeline"
-    value: Any
-    fields: tuple[str, ...]
-    at: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pipe:
-    """Calls whose results feed each other, and the variables that get the last one."""
-
-    variables: tuple[str, ...]
-    calls: tuple[tuple[Operand, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """`range`, `if` or `with`; an `action` is a block without a body, and text one without a pipeline."""
-
-    kind: str
-    pipe: Pipe | None
-    body: tuple[Block, ...] = ()
-    otherwise: tuple[Block, ...] = ()
-    text: str = ""
-
-
-class Template:
-    """A template that has been read. Raises `ParseError` if it is none. `name` is the one in Go's messages."""
-
-    def __init__(self, source: str, name: str = "") -> None:
-        self.source, self.name = source, name
-        self._functions = functions()
-        self._known = {"$"}
-        self._pieces = list(self._split())
-        self._blocks = self._read(top=True)
-
-    def _fail(self, problem: str, at: int = 0) -> ParseError:
-        line = self.source.count("\n", 0, at) + 1
-        return ParseError(f"template parsing error: template: {self.name}:{line}: {problem}")
-
-    def _split(self) -> Iterator[tuple[int, list[Token] | str]]:
-        """The text, and the tokens of every action, with their places."""
-        at, trim = 0, False
-        while at < len(self.source):
-            start = self.source.find("{{", at)
-            plain = self.source[at:] if start < 0 else self.source[at:start]
-            opened = self.source[start + 2 :] if start >= 0 else ""
-            trims_left = opened.startswith("-") and opened[1:2].isspace()
-            plain = plain.lstrip() if trim else plain
-            yield at, plain.rstrip() if trims_left else plain
-            if start < 0:
-                return
-            at = start + 2 + (2 if trims_left else 0)
-            tokens: list[Token] | None = []
-            if self.source.startswith("/*", at):
-                end = self.source.find("*/", at)
-                if end < 0:
-                    raise self._fail("unclosed comment", at)
-                at, tokens = end + 2, None
-            while True:
-                if self.source.startswith("}}", at) or re.match(r"\s-\}\}", self.source[at:]):
-                    break
-                match = PIECES.match(self.source, at)
-                if match is None:
-                    raise self._fail(self._stray(at), at)
-                if match.lastgroup and tokens is not None:
-                    tokens.append(Token(match.lastgroup, match[0], at))
-                at = match.end()
-            trim = not self.source.startswith("}}", at)
-            if tokens is not None:
-                yield start + 2, tokens
-            at += 4 if trim else 2
-
-    def _stray(self, at: int) -> str:
-        character = self.source[at : at + 1]
-        if character == "":
-            return "unclosed action"
-        if character == '"':
-            return "unterminated quoted string"
-        if character == "`":
-            return "unterminated raw quoted string"
-        return f"bad character U+{ord(character):04X} '{character}'"
-
-    def _read(self, *, top: bool) -> tuple[Block, ...]:
-        blocks = []
-        while self._pieces:
-            at, piece = self._pieces[0]
-            if isinstance(piece, str):
-                self._pieces.pop(0)
-                blocks.append(Block("text", None, text=piece))
-                continue
-            tokens = [token for token in piece if token.kind != "space"]
-            word = tokens[0].text if tokens and tokens[0].kind == "name" else ""
-            if word in ("end", "else"):
-                if top:
-                    raise self._fail(f"unexpected {{{{{word}}}}}", at)
-                return tuple(blocks)
-            self._pieces.pop(0)
-            if word in BLOCKS:
-                blocks.append(self._block(word, piece[piece.index(tokens[0]) + 1 :], at))
-            else:
-                blocks.append(Block("action", self._pipe(piece, "command", at)))
-        if not top:
-            raise self._fail("unexpected EOF")
-        return tuple(blocks)
-
-    def _block(self, kind: str, tokens: list[Token], at: int) -> Block:
-        known = set(self._known)
-        pipe = self._pipe(tokens, kind, at)
-        body = self._read(top=False)
-        otherwise: tuple[Block, ...] = ()
-        closing = [token for token in self._pieces.pop(0)[1] if isinstance(token, Token)]
-        words = [token for token in closing if token.kind != "space"]
-        if words[0].text == "else":
-            if len(words) > 1 and words[1].text in BLOCKS:
-                otherwise = (self._block(words[1].text, closing[closing.index(words[1]) + 1 :], at),)
-            else:
-                otherwise = self._read(top=False)
-                self._pieces.pop(0)
-        self._known = known
-        return Block(kind, pipe, body, otherwise)
-
-    def _pipe(self, tokens: list[Token], where: str, at: int) -> Pipe:
-        rest = list(tokens)
-        variables: list[str] = []
-        declared = next((index for index, token in enumerate(rest) if token.text == ":="), None)
-        if declared is not None:
-            variables = [token.text for token in rest[:declared] if token.kind == "variable"]
-            rest = rest[declared + 1 :]
-        calls = self._calls(rest, at)
-        if rest:
-            raise self._fail("unexpected right paren", at)
-        if not calls or not all(calls):
-            raise self._fail(f"missing value for {where}", at)
-        self._known.update(variables)
-        return Pipe(tuple(variables), calls)
-
-    def _calls(self, rest: list[Token], at: int) -> tuple[tuple[Operand, ...], ...]:
-        """Calls up to the end or to a closing parenthesis, which is left in `rest`."""
-        calls: list[tuple[Operand, ...]] = []
-        operands: list[Operand] = []
-        while rest and rest[0].text != ")":
-            token = rest.pop(0)
-            if token.kind == "space":
-                continue
-            if token.text == "|":
-                calls.append(tuple(operands))
-                operands = []
-            else:
-                operands.append(self._operand(token, rest))
-        return (*calls, tuple(operands)) if operands or calls else ()
-
-    def _operand(self, token: Token, rest: list[Token]) -> Operand:
-        start, at, fields = token.at, token.at, []
-        value: Any = token.text
-        kind = {"dot": "dot", "field": "dot", "variable": "variable", "name": "function"}.get(token.kind, "literal")
-        end = start + len(token.text)
-        if token.text == "(":
-            calls = self._calls(rest, at)
-            if not rest:
-                raise self._fail("unclosed left paren", at)
-            end = rest.pop(0).at + 1
-            kind, value = "pipeline", Pipe((), calls)
-        elif token.kind == "field":
-            fields.append(token.text[1:])
-        elif token.kind == "variable":
-            if token.text not in self._known:
-                raise self._fail(f'undefined variable "{token.text}"', at)
-        elif token.kind == "string":
-            value = token.text[1:-1]
-            if token.text[0] == '"':
-                value = re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[0]), value)
-        elif token.kind == "number":
-            value = float(token.text) if "." in token.text else int(token.text)
-        elif token.text in ("true", "false", "nil"):
-            kind, value = "literal", {"true": True, "false": False, "nil": None}[token.text]
-        elif kind == "function":
-            if token.text not in self._functions:
-                raise self._fail(f'function "{token.text}" not defined', at)
-        elif kind != "dot":
-            raise self._fail(f"unexpected {token.text!r} in operand", at)
-        while rest and rest[0].kind == "field" and rest[0].at == end:
-            if len(fields) == 1 or (kind != "dot" and not fields):
-                at = rest[0].at  # Go reports a chain where its second link stands
-            fields.append(rest[0].text[1:])
-            end = rest[0].at + len(rest.pop(0).text)
-        return Operand(kind, value, tuple(fields), at, self.source[start:end])
-
-    # Applying
-
-    def render(self, data: Any, *, strict: bool = False) -> str:
-        """The template applied to `data`. `strict` makes a missing key of a map an error too.
-
-        Raises `TemplateError`.
-        """
-        return "".join(self._render(self._blocks, data, {"$": data}, strict))
-
-    def heading(self, titles: Mapping[str, str]) -> str:
-        """The template applied to the titles of columns, which it arranges but does not change."""
-        own = self._functions
-        same = Function(lambda title, *_: title, (1, MANY), 1)
-        self._functions = {**own, **dict.fromkeys(("json", "lower", "title", "truncate", "upper"), same)}
-        try:
-            return self.render(dict(titles))
-        except TemplateError:
-            return ""
-        finally:
-            self._functions = own
-
-    def _render(self, blocks: tuple[Block, ...], dot: Any, names: dict[str, Any], strict: bool) -> Iterator[str]:
-        for block in blocks:
-            if block.pipe is None:
-                yield block.text
-                continue
-            value = self._evaluate(block.pipe, dot, names, strict)
-            if block.kind == "action":
-                yield "" if block.pipe.variables else text(value)
-            elif block.kind == "range":
-                items = self._items(block.pipe, value)
-                for key, item in items:
-                    bound = dict(zip(reversed(block.pipe.variables), (item, key), strict=False))
-                    yield from self._render(block.body, item, {**names, **bound}, strict)
-                if not items:
-                    yield from self._render(block.otherwise, dot, names, strict)
-            elif truth(value):
-                yield from self._render(block.body, value if block.kind == "with" else dot, dict(names), strict)
-            else:
-                yield from self._render(block.otherwise, dot, names, strict)
-
-    def _items(self, pipe: Pipe, value: Any) -> list[tuple[Any, Any]]:
-        if isinstance(value, dict) and not isinstance(value, Struct):
-            return sorted(value.items())
-        if isinstance(value, list):
-            return list(enumerate(value))
-        if value is None:
-            return []
-        raise self._error(pipe.calls[-1][0], f"range can't iterate over {text(value)}")
-
-    def _evaluate(self, pipe: Pipe, dot: Any, names: dict[str, Any], strict: bool) -> Any:
-        piped: list[Any] = []
-        for call in pipe.calls:
-            first, *others = call
-            if first.kind == "function":
-                arguments = [self._value(each, dot, names, strict) for each in others] + piped
-                piped = [self._call(call, arguments)]
-            elif others or piped:
-                problem = (
-                    f"{first.fields[-1]} is not a method but has arguments"
-                    if first.fields
-                    else f"can't give argument to non-function {first.source}"
-                )
-                raise self._error(first, problem)
-            else:
-                if first.kind == "literal" and first.value is None:
-                    raise self._error(first, "nil is not a command")
-                piped = [self._value(first, dot, names, strict)]
-        for name in pipe.variables:
-            names[name] = piped[0]
-        return piped[0]
-
-    def _call(self, call: tuple[Operand, ...], arguments: list[Any]) -> Any:
-        function = self._functions[call[0].value]
-        fewest, most = function.arity
-        if not fewest <= len(arguments) <= most:
-            wanted = f"at least {fewest}" if most > fewest else str(fewest)
-            name = call[0].value
-            raise self._error(call[0], f"wrong number of args for {name}: want {wanted} got {len(arguments)}")
-        for place, argument in enumerate(arguments[: function.strings]):
-            wanted = "[]string" if (call[0].value, place) == ("join", 0) else "string"
-            if not isinstance(argument, str if wanted == "string" else Strings | Nil):
-                at = call[place + 1] if place + 1 < len(call) else call[0]
-                raise self._error(at, f"wrong type for value; expected {wanted}; got {go_type(argument)}")
-        try:
-            return function.run(*arguments)
-        except DockerError as error:
-            last = call[-1]
-            source = self.source[call[0].at : last.at + len(last.source)] if len(call) > 1 else call[0].source
-            whole = Operand("function", None, (), call[0].at, source)
-            raise self._error(whole, f"error calling {call[0].value}: {error}") from error
-
-    def _value(self, operand: Operand, dot: Any, names: dict[str, Any], strict: bool) -> Any:
-        if operand.kind == "pipeline":
-            value = self._evaluate(operand.value, dot, names, strict)
-        elif operand.kind == "function":
-            value = self._call((operand,), [])
-        else:
-            value = {"dot": dot, "variable": names.get(operand.value)}.get(operand.kind, operand.value)
-        for name in operand.fields:
-            if isinstance(value, dict) and name in value:
-                value = value[name]
-            elif isinstance(value, Struct) or not isinstance(value, dict):
-                kind = "interface {}" if strict and value is not None else go_type(value)
-                problem = f"can't evaluate field {name} in type {kind}"
-                raise self._error(operand, "nil data; no entry for key" if value is None else problem)
-            elif strict:
-                raise self._error(operand, f'map has no entry for key "{name}"')
-            else:
-                value = None
-        return value
-
-    def _error(self, where: Operand, problem: str) -> TemplateError:
-        line = self.source.count("\n", 0, where.at) + 1
-        column = len(self.source[self.source.rfind("\n", 0, where.at) + 1 : where.at].encode())
-        place = f'template: {self.name}:{line}:{column}: executing "{self.name}" at <{where.source}>'
-        return TemplateError(f"template parsing error: {place}: {problem}")
-
-
-# Values as Go sees them
+def encoded(value: Any) -> Any:
+    """A value as Go puts it into JSON: keys of maps sorted, fields of structures in their order."""
+    if isinstance(value, Struct):
+        return {name: encoded(item) for name, item in value.json().items()}
+    if isinstance(value, dict):
+        return None if isinstance(value, Nil) else {key: encoded(item) for key, item in sorted(value.items())}
+    if isinstance(value, list):
+        return [encoded(item) for item in value]
+    return int(value) if isinstance(value, Number) else value
 
 
 def go_type(value: Any) -> str:
     """The Go type of a value, for messages."""
-    if isinstance(value, Struct | Strings | Number | Time):
-        return value.go_type
-    kinds = {str: "string", bool: "bool", int: "int64", float: "float64", list: "[]interface {}"}
-    return kinds.get(type(value), "map[string]interface {}")
+    return value.go_type if isinstance(value, Struct) else GO_TYPES.get(type(value), "map[string]string")
 
 
-def text(value: Any, *, nested: bool = False) -> str:
+def text(value: Any, nothing: str = "<nil>") -> str:
     """A value as Go's `fmt` prints it: `[a b]`, `map[k:v]`."""
-    if isinstance(value, Struct):
-        return value.go_text()
-    if isinstance(value, Nil):
-        return value.printed
-    if value is None:
-        return "<nil>" if nested else NO_VALUE
-    if isinstance(value, bool):
-        return str(value).lower()
+    if isinstance(value, Struct | Nil):
+        return value.go_text() if isinstance(value, Struct) else value.printed
     if isinstance(value, list):
-        return "[" + " ".join(text(item, nested=True) for item in value) + "]"
+        return "[" + " ".join(map(text, value)) + "]"
     if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{text(item, nested=True)}" for key, item in sorted(value.items())) + "]"
-    return str(value)
+        return "map[" + " ".join(f"{key}:{text(item)}" for key, item in sorted(value.items())) + "]"
+    if isinstance(value, bool | float):
+        return f"{value:g}" if isinstance(value, float) else str(value).lower()
+    return nothing if value is None else str(value)
 
 
 def truth(value: Any) -> bool:
@@ -440,133 +131,421 @@ def truth(value: Any) -> bool:
     return isinstance(value, Struct) or bool(value)
 
 
-def plain(value: Any) -> Any:
-    """A value ready for JSON."""
-    if isinstance(value, Nil):
-        return None
-    if isinstance(value, dict):
-        members = value.json() if isinstance(value, Struct) else value
-        return {key: plain(item) for key, item in members.items()}
-    if isinstance(value, Number):
-        return int(value)
-    return [plain(item) for item in value] if isinstance(value, list) else value
+# Reading and applying
+
+Scope: TypeAlias = ChainMap[str, Any]  # the variables, those of the innermost block first
+Functions: TypeAlias = dict[str, tuple[Callable[..., Any], str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A template function: how it runs, how many arguments it takes, how many of the first must be strings."""
+class Node(NamedTuple):
+    """A word of an action or an operand: what it is, its text in Go's messages, where it stands, and its value."""
 
-    run: Callable[..., Any]
-    arity: tuple[int, int]
-    strings: int = 0
-
-
-MANY = 1000
+    kind: str
+    text: str
+    at: int
+    value: Any = None
 
 
-def functions() -> dict[str, Function]:
-    """The functions by name: Docker's own and the usual ones of Go."""
+TOKEN = re.compile(
+    r"""\s* (?: (?P<end>\}\}|(?<=\s)-\}\}) | (?P<comment>/\*[\s\S]*?\*/) | (?P<string>"(?:\\.|[^"\\\n])*"|`[^`]*`)
+    | (?P<number>[-+]?\.?[0-9](?:(?<=[eE])[-+]|[0-9a-fA-FoOxX_.])*) | (?P<field>(?:\.[^\W\d]\w*)+) | (?P<dot>\.)
+    | (?P<variable>\$\w*(?:\.[^\W\d]\w*)*) | (?P<name>[^\W\d]\w*) | (?P<close>\)(?:\.[^\W\d]\w*)*)
+    | (?P<sign>(?!/\*)[!#-&(-9;-_a-~]) | (?P<stray>[\s\S]?) )""",
+    re.VERBOSE,
+)
+WORDS = ("dot", "field", "name", "number", "string", "variable")
+AFTER_WORD = re.compile(r"[\s,|:()]|\}\}|\Z")
+OPENING = re.compile(r"\{\{(-\s)?")
+DECLARATION = re.compile(r"(\$\w*)(?:\s*,\s*(\$\w*))?\s*(:?=)")
+BLANKS = " \t\r\n"
+STRAY = {"": "unclosed action", "/": "unclosed comment", ":": "expected :=",
+         '"': "unterminated quoted string", "`": "unterminated raw quoted string"}  # fmt: skip
+BLOCKS = ("if", "range", "with")
+CLOSING = ("end", "close")
+CONSTANTS = {"true": True, "false": False, "nil": None}
+UNKNOWN = "a part of Go's templates that dockerlearn does not know"
+LACKING = ("block", "break", "call", "continue", "define", "html", "js", "template", "urlquery")
 
-    def check(index: Any, length: int) -> int:
-        if not isinstance(index, int):
-            raise TemplateError(f"cannot index slice/array with type {go_type(index)}")
-        if not 0 <= index < length:
-            raise TemplateError(f"index out of range: {index}")
-        return index
 
-    def index(value: Any, *keys: Any) -> Any:
-        for key in keys:
-            if isinstance(value, dict):
-                value = value.get(key, "")
-            elif isinstance(value, str):
-                value = value.encode()[check(key, len(value))]
-            elif isinstance(value, list):
-                value = value[check(key, len(value))]
-            else:
-                raise TemplateError(f"can't index item of type {go_type(value)}")
+class Template:
+    """A template that has been read. Raises `ParseError` if it is none. `name` is the one in Go's messages."""
+
+    def __init__(self, source: str, name: str = "") -> None:
+        self.source, self.name = source, name
+        self._run(None, live=False)
+
+    def render(self, data: Any, *, strict: bool = False) -> str:
+        """The template applied to `data`; `strict` takes that as decoded JSON, where a missing key is an error.
+
+        Raises `TemplateError`.
+        """
+        return self._run(decoded(data) if strict else data)
+
+    def heading(self, titles: Mapping[str, str]) -> str:
+        """The template applied to the titles of columns, which it arranges but does not change."""
+        try:
+            return self._run(dict(titles), FUNCTIONS | HEADING_FUNCTIONS)
+        except TemplateError:
+            return ""
+
+    def _run(self, data: Any, functions: Functions | None = None, *, live: bool = True) -> str:
+        self._at, self._rounds, self._trims, self._functions = 0, 0, False, functions or FUNCTIONS
+        if self.source.count("{{") + self.source.count("(") > MOST_PARTS:
+            raise self._fail(f"more than {MOST_PARTS} actions and parentheses are more than dockerlearn reads")
+        shown, word = self._template(data, ChainMap({"$": data}), live)
+        if word:
+            raise self._fail(f"unexpected {{{{{word}}}}}")
+        return shown
+
+    def _fail(self, problem: str) -> ParseError:
+        line = self.source.count("\n", 0, self._at) + 1
+        return ParseError(f"template parsing error: template: {self.name}:{line}: {problem}")
+
+    def _error(self, node: Node, problem: str) -> TemplateError:
+        before = self.source[: node.at].split("\n")
+        place = f'{self.name}:{len(before)}:{len(before[-1].encode())}: executing "{self.name}" at <{node.text}>'
+        return TemplateError(f"template parsing error: template: {place}: {problem}")
+
+    def _advance(self) -> Node:
+        """Read the next word of an action into `self._word`."""
+        match = next(TOKEN.finditer(self.source, self._at))
+        kind, word, self._at = match.lastgroup or "", match[match.lastgroup or 0], match.end()
+        after = self.source[self._at : self._at + 1]
+        if kind == "stray" and word in STRAY:
+            raise self._fail(STRAY[word])
+        if after == "." and kind in WORDS:
+            raise self._fail(f"unexpected . after term {quoted(word)}")
+        if kind == "stray" or (kind in WORDS and not AFTER_WORD.match(self.source, self._at)):
+            after = word if kind == "stray" else after
+            raise self._fail(f"bad character U+{ord(after):04X} {after!r}")
+        self._word, self._trims = Node(kind, word, match.start(kind)), word == "-}}"
+        return self._word
+
+    def _template(self, dot: Any, scope: Scope, live: bool) -> tuple[str, str]:
+        """Everything up to `{{end}}`, `{{else` or the end of the template, and which of them it was."""
+        shown = ""
+        while True:
+            opening = OPENING.search(self.source, self._at)
+            plain = self.source[self._at : opening.start() if opening else None]
+            plain = plain.lstrip(BLANKS) if self._trims else plain
+            shown += plain.rstrip(BLANKS) if opening and opening[1] else plain
+            if not opening:
+                return shown, ""
+            self._at = opening.end()
+            kind, word, *_ = self._advance()
+            if word in ("else", "end"):
+                if self._advance().kind != "end" and (word == "end" or self._word.text not in BLOCKS):
+                    raise self._fail(f"unexpected {quoted(self._word.text)} in {word}")
+                return shown, word
+            if kind == "comment" and self._advance().kind != "end":
+                raise self._fail("comment ends before closing delimiter")
+            if word in BLOCKS:
+                shown += self._block(dot, scope, live)
+            elif kind != "comment":
+                names, value = self._pipeline("command", dot, scope, live)
+                shown += "" if names else text(value, "<no value>")
+
+    def _block(self, dot: Any, scope: Scope, live: bool) -> str:
+        kind, scope = self._word.text, scope.new_child()
+        self._advance()
+        names, value = self._pipeline(kind, dot, scope, live)
+        rounds: list[tuple[Any, Any]] = [(None, value if kind == "with" else dot)] if live and truth(value) else []
+        if live and kind == "range":
+            if isinstance(value, Struct) or not isinstance(value, list | dict | None):
+                unknown = f"a range over a number is {UNKNOWN}"
+                problem = f"range can't iterate over {text(value)}"
+                raise self._error(self._last, unknown if type(value) is int else problem)
+            rounds = sorted(value.items()) if isinstance(value, dict) else list(enumerate(value or []))
+        self._rounds += len(rounds)
+        if self._rounds > MOST_ROUNDS:
+            raise self._error(self._last, f"more than {MOST_ROUNDS} rounds are more than dockerlearn does")
+        shown, start = "", (self._at, self._trims)
+        for key, item in rounds or [(None, None)]:
+            self._at, self._trims = start
+            bound = dict(zip(reversed(names), (item, key), strict=False)) if kind == "range" else {}
+            piece, word = self._template(item, scope.new_child(bound), bool(rounds))
+            shown += piece
+        live = live and not rounds
+        if word == "else" and self._word.text in BLOCKS:
+            piece = self._block(dot, scope, live)
+        elif word == "else":
+            piece, word = self._template(dot, scope, live)
+            if word == "else":
+                raise self._fail("expected end; found {{else}}")
+        elif not rounds:
+            piece = ""
+        if not word:
+            raise self._fail("unexpected EOF")
+        return shown if rounds else piece
+
+    def _pipeline(self, context: str, dot: Any, scope: Scope, live: bool) -> tuple[list[str], Any]:
+        """The variables that get the value of an action's pipe, and that value."""
+        names, sign = [], ""
+        if declaration := DECLARATION.match(self.source, self._word.at):
+            *variables, sign = declaration.groups()
+            names = [name for name in variables if name]
+            if len(names) > 1 and context != "range":
+                raise self._fail(f"too many declarations in {context}")
+            if sign == "=" and names[-1] not in scope:
+                raise self._fail(f'undefined variable "{names[-1]}"')
+            self._at = declaration.end()
+            self._advance()
+        value = self._pipe(context, dot, scope, live)
+        if self._word.kind == "close":
+            raise self._fail("unexpected right paren")
+        for name in names if live or sign == ":=" else []:
+            home = scope if sign == ":=" else next(each for each in scope.maps if name in each)
+            home[name] = value
+        return names, value
+
+    def _pipe(self, context: str, dot: Any, scope: Scope, live: bool) -> Any:
+        """The value of the last command: each one gets what the one before it gave."""
+        piped: list[Any] = []
+        stage = 0
+        while self._word.kind not in CLOSING:
+            command: list[Node] = []
+            if self._word.kind == "sign" and self._word.text != "(":
+                raise self._fail(f"unexpected {quoted(self._word.text)} in {context}")
+            while self._word.kind not in CLOSING and self._word.text != "|":
+                command.append(self._operand(command, dot, scope, live))
+            stage += 1
+            if self._word.text == "|":
+                self._advance()
+            self._last = command[0]
+            piped = [self._command(command, piped)] if live else []
+        if not stage:
+            raise self._fail(f"missing value for {context}")
+        return piped[0] if live else None
+
+    def _operand(self, command: list[Node], dot: Any, scope: Scope, live: bool) -> Node:
+        """The next operand of a command. After one that decides an `and` or `or`, nothing is looked at."""
+        kind, word, at, value = self._word
+        root, *fields = word.split(".") if kind in ("field", "variable") else [word]
+        if command and command[0].text in ("and", "or"):
+            live = live and all(truth(node.value) == (command[0].text == "and") for node in command[1:])
+        self._advance()
+        if kind in ("dot", "field"):
+            value = dot
+        elif kind == "variable":
+            if root not in scope:
+                raise self._fail(f'undefined variable "{root}"')
+            value = scope[root]
+        elif word == "(":
+            value = self._pipe("parenthesized pipeline", dot, scope, live)
+            if self._word.kind == "end":
+                raise self._fail("unclosed left paren")
+            fields = self._word.text.split(".")[1:]
+            kind, word = "pipe", self.source[at : self._word.at + len(self._word.text)]
+            self._advance()
+        elif command or word not in FUNCTIONS:
+            kind, value = "literal", self._literal(kind, word)
+        if fields and "." in word[1:]:
+            at += word.index(".", 1)  # Go places a chain of fields where its second link stands
+        node = Node(kind, word, at, value)
+        return node._replace(value=self._field(node, fields)) if live else node
+
+    def _literal(self, kind: str, word: str) -> Any:
+        if word in CONSTANTS:
+            return CONSTANTS[word]
+        if kind == "name":
+            lacks = word in LACKING or word in FUNCTIONS
+            raise self._fail(f"{word} here is {UNKNOWN}" if lacks else f'function "{word}" not defined')
+        if kind not in ("number", "string"):
+            raise self._fail(f"unexpected {quoted(word)} in operand")
+        try:  # of Go's escapes, those that JSON has too
+            value = number(word) if kind == "number" else word[1:-1] if word[0] == "`" else json.loads(word)
+            str(value).encode()  # no number of more digits than Python prints, no half of a character
+        except ValueError as error:
+            raise self._fail("invalid syntax" if kind == "string" else f'bad number syntax: "{word}"') from error
         return value
 
-    def cut(value: Any, start: int = 0, end: int | None = None) -> Any:
-        if not isinstance(value, str | list):
-            raise TemplateError(f"can't slice item of type {go_type(value)}")
-        for bound in (start, end):
-            if bound is not None:
-                check(bound, len(value) + 1)
-        return value[start:end]
+    def _field(self, node: Node, fields: list[str]) -> Any:
+        """The field of a field of a value. What a map of strings lacks is nothing."""
+        value, static = node.value, go_type(node.value)
+        for name in fields:
+            if isinstance(value, dict) and name in value:
+                static = "interface {}" if isinstance(value, Decoded) else go_type(value[name])
+                value = value[name]
+            elif isinstance(value, Decoded):
+                raise self._error(node, f'map has no entry for key "{name}"')
+            elif isinstance(value, Struct) or not isinstance(value, dict):
+                raise self._error(node, f"can't evaluate field {name} in type {static}")
+            else:
+                return None
+        return value
 
-    def length(value: Any) -> int:
-        if not isinstance(value, Nil | str | list | dict) or isinstance(value, Struct):
-            raise TemplateError(f"len of type {go_type(value)}")
-        return len(value)
+    def _command(self, command: list[Node], piped: list[Any]) -> Any:
+        """The value of a lone operand, or of a function given its arguments and what is piped in."""
+        first, *given = command
+        given += [first._replace(value=value) for value in piped]
+        if first.kind != "name":
+            if given and first.kind == "field":
+                raise self._error(first, f"{first.text.rpartition('.')[2]} is not a method but has arguments")
+            if given or first.text == "nil":
+                raise self._error(
+                    first, f"can't give argument to non-function {first.text}" if given else "nil is not a command"
+                )
+            return first.value
+        run, signature = self._functions[first.text]
+        types, more = signature.removesuffix("...").split(), signature.endswith("...")
+        if len(given) < len(types) or (len(given) > len(types) and not more):
+            want = f"want {'at least ' * more}{len(types)} got {len(given)}"
+            raise self._error(first, f"wrong number of args for {first.text}: {want}")
+        for node, expected in zip(given, types, strict=False):
+            actual = go_type(node.value)
+            if expected not in (actual, "any") and not (expected == "[]string" and isinstance(node.value, Nil)):
+                problem = f"wrong type for value; expected {expected}; got {actual}"
+                literal = f"expected {'integer' if expected == 'int' else expected}; found {node.text}"
+                raise self._error(node, literal if node.kind == "literal" else problem)
+        try:
+            return run(*(node.value for node in given))
+        except TemplateError as error:
+            whole = first._replace(text=" ".join(node.text for node in command))
+            raise self._error(whole, f"error calling {first.text}: {error}") from error
 
-    def join(values: Any, separator: str) -> str:
-        if isinstance(values, Nil):
-            return ""
-        return separator.join(text(value) for value in values)
 
-    def spaced(*values: Any) -> str:
-        """Go's Print: a blank between two values of which neither is a string."""
-        pieces = [text(value) for value in values]
-        for place in range(len(values) - 1, 0, -1):
-            if not isinstance(values[place], str) and not isinstance(values[place - 1], str):
-                pieces.insert(place, " ")
-        return "".join(pieces)
+def quoted(value: str) -> str:
+    """A text between double quotes, as Go quotes it."""
+    return json.dumps(value, ensure_ascii=False)
 
-    def compare(sign: str) -> Callable[[Any, Any], bool]:
-        def run(left: Any, right: Any) -> bool:
-            if type(left) is not type(right) and sign not in ("eq", "ne"):
-                raise TemplateError("incompatible types for comparison")
-            if sign in ("eq", "ne"):
-                return bool(left == right) == (sign == "eq")
-            return bool({"lt": left < right, "le": left <= right, "gt": left > right, "ge": left >= right}[sign])
 
-        return run
+def number(word: str) -> float:
+    """The value of a number. Raises `ValueError`."""
+    return float(word) if set(".eE") & set(word) and "x" not in word else int(word, 0)
 
-    return {
-        "json": Function(as_json, (1, 1)),
-        "join": Function(join, (2, 2), 2),
-        "split": Function(lambda value, separator: Strings(value.split(separator) if separator else value), (2, 2), 2),
-        "title": Function(lambda value: value[:1].upper() + value[1:], (1, 1), 1),
-        "lower": Function(str.lower, (1, 1), 1),
-        "upper": Function(str.upper, (1, 1), 1),
-        "pad": Function(lambda value, before, after: value and " " * before + value + " " * after, (3, 3), 1),
-        "truncate": Function(lambda value, count: value[:count], (2, 2), 1),
-        "print": Function(spaced, (0, MANY)),
-        "println": Function(lambda *values: " ".join(map(text, values)) + "\n", (0, MANY)),
-        "printf": Function(printf, (1, MANY), 1),
-        "index": Function(index, (1, MANY)),
-        "slice": Function(cut, (1, 3)),
-        "len": Function(length, (1, 1)),
-        "and": Function(lambda *values: next((value for value in values if not truth(value)), values[-1]), (1, MANY)),
-        "or": Function(lambda *values: next((value for value in values if truth(value)), values[-1]), (1, MANY)),
-        "not": Function(lambda value: not truth(value), (1, 1)),
-        **{sign: Function(compare(sign), (2, 2)) for sign in ("eq", "ne", "lt", "le", "gt", "ge")},
-    }
+
+# Functions. What they refuse becomes `error calling NAME: ...`.
+
+
+def to_json(value: Any) -> str:
+    """`value` as Go's encoding/json writes it, with `<`, `>` and `&` as they are unless it escapes them itself."""
+    if isinstance(value, Struct) and value.escaped:
+        return canonical_json(encoded(value)).decode()
+    compact = json.dumps(encoded(value), ensure_ascii=False, separators=(",", ":"))
+    return compact.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def positions(value: Any, *keys: Any) -> Any:
+    """What can be indexed or sliced, once the keys have been found good: the items of a list, the bytes of a text."""
+    if not isinstance(value, str | list):
+        raise TemplateError(f"can't index item of type {go_type(value)}")
+    items = value.encode() if isinstance(value, str) else value
+    for key in keys:
+        if type(key) is not int:
+            raise TemplateError(f"cannot index slice/array with type {go_type(key)}")
+        if not 0 <= key <= len(items):
+            raise TemplateError(f"index out of range: {key}")
+    return items
+
+
+def index(value: Any, *keys: Any) -> Any:
+    """An item of a map or a list, or a byte of a text; with more keys, an item of that, and so on."""
+    for key in keys:
+        if isinstance(value, dict) and not isinstance(value, Struct):
+            if not isinstance(key, str):
+                raise TemplateError(f"value has type {go_type(key)}; should be string")
+            missing = None if isinstance(value, Decoded) else Struct("", {}) if {} in value.values() else ""
+            value = value.get(key, missing)
+        else:
+            items = positions(value, key)
+            if key == len(items):
+                raise TemplateError("reflect: slice index out of range")
+            value = items[key]
+    return value
+
+
+def part(value: Any, *bounds: Any) -> Any:
+    """`slice`: a part of a list or of a text."""
+    items = positions(value, *bounds)
+    items = items[slice(*bounds, *(None,) * (2 - len(bounds)))]
+    return items.decode(errors="replace") if isinstance(value, str) else items
+
+
+def length(value: Any) -> int:
+    """`len`: the number of items, or of bytes."""
+    if isinstance(value, Struct) or not isinstance(value, str | list | dict):
+        raise TemplateError("len of nil pointer" if value is None else f"len of type {go_type(value)}")
+    return len(value.encode() if isinstance(value, str) else value)
+
+
+def printed(*values: Any) -> str:
+    """`print`: a blank between two values of which neither is a text."""
+    pieces = [text(value) for value in values]
+    for place, pair in enumerate(pairwise(values)):
+        pieces[place] += "" if str in map(type, pair) else " "
+    return "".join(pieces)
 
 
 def printf(form: str, *values: Any) -> str:
-    """Go's Printf with the verbs `%s %v %d %q %%`, widths and precisions."""
+    """`printf` with the verbs `%s %v %d %q %%`, widths and precisions."""
     pending = list(values)
 
     def one(found: re.Match[str]) -> str:
-        flags, verb = found[1], found[2]
+        flags, verb = found.groups()
         if verb == "%":
             return "%"
+        if verb not in ("d", "q", "s", "v"):
+            raise TemplateError(f"{found[0]} is something that dockerlearn does not know")
         if not pending:
             return f"%!{verb}(MISSING)"
-        value = pending.pop(0)
-        if verb == "d":
-            return f"%{flags}d" % value if isinstance(value, int) else f"%!d({go_type(value)}={text(value)})"
-        return f"%{flags}s" % (canonical_json(text(value)).decode() if verb == "q" else text(value))
+        value, shown = pending[0], text(pending.pop(0))
+        numeric = isinstance(value, int | float)
+        if numeric if verb == "s" else type(value) is not int if verb == "d" else verb == "q" and numeric:
+            return f"%!{verb}({go_type(value)}={shown})"
+        return f"%{flags}d" % value if verb == "d" else f"%{flags}s" % (quoted(shown) if verb == "q" else shown)
 
-    printed = re.sub(r"%(-?\d*(?:\.\d+)?)([a-zA-Z%])", one, form)
+    result = re.sub(r"%(-?[0-9]{0,3}(?:\.[0-9]{1,3})?)([\s\S]?)", one, form)
     extra = ", ".join(f"{go_type(value)}={text(value)}" for value in pending)
-    return f"{printed}%!(EXTRA {extra})" if pending else printed
+    return f"{result}%!(EXTRA {extra})" if pending else result
 
 
-def as_json(value: Any) -> str:
-    """JSON as the template function writes it: `<`, `>` and `&` as they are, unless the value escapes them itself."""
-    json_text = canonical_json(plain(value)).decode()
-    if isinstance(value, Struct) and value.escaped:
-        return json_text
-    return json_text.replace("\\u003c", "<").replace("\\u003e", ">").replace("\\u0026", "&")
+def padded(value: str, before: int, after: int) -> str:
+    """`pad`: blanks around a text that is not empty."""
+    if max(before, after) > MOST_BLANKS:
+        raise TemplateError(f"more than {MOST_BLANKS} blanks are more than dockerlearn prints")
+    return value and " " * before + value + " " * after
+
+
+def comparison(holds: Callable[[Any, Any], bool]) -> Callable[..., bool]:
+    """`eq` and its like: whether two texts or two numbers compare so; with more values, whether one of them does."""
+
+    def compare(left: Any, *rights: Any) -> bool:
+        for value in (left, *rights):
+            if isinstance(value, list | dict | None):
+                raise TemplateError(f"non-comparable type {text(value)}: {go_type(value)}")
+        if len({str if isinstance(value, str) else type(value) for value in (left, *rights)}) > 1:
+            raise TemplateError("incompatible types for comparison")
+        return any(holds(left, right) for right in rights)
+
+    return compare
+
+
+# What runs, and the types of its arguments; "..." stands for any number of further ones.
+FUNCTIONS: Functions = {
+    "and": (lambda *values: next((value for value in values if not truth(value)), values[-1]), "any ..."),
+    "eq": (comparison(operator.eq), "any any ..."),
+    "ge": (comparison(operator.ge), "any any"),
+    "gt": (comparison(operator.gt), "any any"),
+    "index": (index, "any ..."),
+    "join": (lambda values, separator: separator.join(values), "[]string string"),
+    "json": (to_json, "any"),
+    "le": (comparison(operator.le), "any any"),
+    "len": (length, "any"),
+    "lower": (str.lower, "string"),
+    "lt": (comparison(operator.lt), "any any"),
+    "ne": (comparison(operator.ne), "any any"),
+    "not": (lambda value: not truth(value), "any"),
+    "or": (lambda *values: next((value for value in values if truth(value)), values[-1]), "any ..."),
+    "pad": (padded, "string int int"),
+    "print": (printed, "..."),
+    "printf": (printf, "string ..."),
+    "println": (lambda *values: " ".join(map(text, values)) + "\n", "..."),
+    "slice": (part, "any ..."),
+    "split": (lambda value, separator: Strings(value.split(separator) if separator else value), "string string"),
+    "title": (lambda value: re.sub(r"(?<!\w)\w", lambda found: found[0].upper(), value), "string"),
+    "truncate": (lambda value, count: value[: max(count, 0)], "string int"),
+    "upper": (str.upper, "string"),
+}
+HEADING_FUNCTIONS: Functions = dict.fromkeys(
+    ("json", "lower", "title", "truncate", "upper"), (lambda title, *_: title, "string ...")
+)

@@ -1,232 +1,247 @@
 """The text tools that examples pipe into, each with the few options that examples use.
 
-Texts of refusals are those of GNU coreutils and grep; an option that is not known here is refused by name.
+What they print is what GNU coreutils, grep and bash print. `sort` and `comm` know one order only, that of the
+characters' numbers (`LC_ALL=C`): capitals before small letters. What is not known here is refused by name.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from getopt import GetoptError, gnu_getopt
 from itertools import groupby
+from typing import TypeAlias
 
 from .clock import Clock
 from .shell import Command, Output, err, out
 
-Files = Mapping[str, str]
+LONGEST_SLEEP = 24 * 60 * 60
+NO_CONNECTION = 7
+MOST_NUMBERS = 10_000
+
+Options: TypeAlias = dict[str, str]
+Read: TypeAlias = Callable[[list[str]], str]  # the text of files, or of what is piped in
+Tool: TypeAlias = Callable[[Options, list[str], Read], Output]
 
 
 class Misuse(Exception):
-    """A tool called in a way that it refuses: the text, without the tool's name, and the exit status."""
-
-    def __init__(self, text: str, status: int = 1) -> None:
-        super().__init__(text)
-        self.status = status
+    """A tool called in a way that it refuses; the text is without the tool's name."""
 
 
-def commands(files: Files, clock: Clock) -> dict[str, Command]:
+def unknown(what: str) -> Misuse:
+    """The refusal of what the real tool can do."""
+    return Misuse(f"{what} is something that dockerlearn does not know")
+
+
+def commands(files: Mapping[str, str], clock: Clock) -> dict[str, Command]:
     """The tools by name. They read `files`, and `sleep` waits on `clock`."""
 
-    def sleep(words: list[str], _: str | None) -> Output:
-        if not words:
-            raise Misuse("missing operand")
-        for word in words:
-            if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", word):
-                raise Misuse(f"invalid time interval ‘{word}’")
-        clock.sleep(sum(float(word) for word in words))
+    def sleep(_: Options, operands: list[str], __: Read) -> Output:
+        found = [re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)", word) for word in operands]
+        seconds = sum(float(each[1]) * SECONDS[each[2]] for each in found if each)
+        if not found or not all(found) or seconds > LONGEST_SLEEP:
+            raise unknown(f"‘{' '.join(operands)}’ as a time to wait")
+        clock.sleep(seconds)
         return Output()
 
-    tools: dict[str, Callable[[list[str], str | None], Output]] = {
-        "cat": lambda words, stdin: out("".join(_inputs(words, stdin, files))),
-        "cut": lambda words, stdin: _cut(words, stdin, files),
-        "echo": lambda words, _: _echo(words),
-        "false": lambda *_: Output(status=1),
-        "grep": lambda words, stdin: _grep(words, stdin, files),
-        "head": lambda words, stdin: _ends(words, stdin, files, lambda lines, count: lines[:count]),
-        "seq": lambda words, _: _seq(words),
-        "sleep": sleep,
-        "sort": lambda words, stdin: _sort(words, stdin, files),
-        "tail": lambda words, stdin: _ends(words, stdin, files, lambda lines, count: lines[-count:] if count else []),
-        "true": lambda *_: Output(),
-        "uniq": lambda words, stdin: _uniq(words, stdin, files),
-        "wc": lambda words, stdin: _wc(words, stdin, files),
-    }
-    return {name: _guarded(name, tool) for name, tool in tools.items()}
+    return {name: _command(name, *entry, files) for name, entry in {**TOOLS, "sleep": (sleep, "", 0)}.items()}
 
 
-def _guarded(name: str, tool: Command) -> Command:
+def _command(name: str, tool: Tool, letters: str | None, most: int, files: Mapping[str, str]) -> Command:
+    """A tool with its options taken apart; `letters` are those it has, with a colon after those that have a value."""
+
     def run(words: list[str], stdin: str | None) -> Output:
+        def read(paths: list[str]) -> str:
+            if len(paths) > most:
+                raise unknown(f"a file after ‘{paths[most - 1]}’")
+            missing = [path for path in paths if path != "-" and path not in files]
+            if missing:
+                raise Misuse(f"{MISSING.get(name, '{}').format(missing[0])}: No such file or directory")
+            return "".join((stdin or "") if path == "-" else files[path] for path in paths or ["-"])
+
         try:
-            return tool(words, stdin)
+            return tool(*_parsed(words, letters), read)
         except Misuse as misuse:
-            return err(f"{name}: {misuse}\n", misuse.status)
+            return err(f"{name}: {misuse}\n", 2 if name in ("curl", "grep", "sort") else 1)
 
     return run
 
 
-def _options(words: list[str], flags: str, valued: str = "", status: int = 1) -> tuple[dict[str, str], list[str]]:
-    """Split words into options (by letter) and operands."""
-    options: dict[str, str] = {}
-    operands: list[str] = []
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        if word == "--":
-            return options, operands + rest
-        if not word.startswith("-") or word == "-":
-            operands.append(word)
-        elif word.startswith("--"):
-            raise Misuse(f"{word} is an option that dockerlearn does not know", status)
-        else:
-            for index, letter in enumerate(word[1:], 2):
-                if letter in valued:
-                    if not word[index:] and not rest:
-                        raise Misuse(f"option requires an argument -- '{letter}'", status)
-                    options[letter] = word[index:] or rest.pop(0)
-                    break
-                if letter not in flags:
-                    raise Misuse(f"-{letter} is an option that dockerlearn does not know", status)
-                options[letter] = ""
-    return options, operands
+def _parsed(words: list[str], letters: str | None) -> tuple[Options, list[str]]:
+    if letters is None:
+        return {}, words
+    if "n:" in letters and words:  # head -3
+        words = [re.sub("^-([0-9]+)$", r"-n\1", words[0]), *words[1:]]
+    try:
+        options, operands = gnu_getopt(words, letters)
+    except GetoptError as error:
+        raise unknown(f"{'-' if len(error.opt) == 1 else '--'}{error.opt} so used") from error
+    if len(options) > len(dict(options)):
+        raise unknown("an option given twice")
+    return {option[1:]: value for option, value in options}, operands
 
 
-def _inputs(paths: list[str], stdin: str | None, files: Files) -> list[str]:
-    texts = []
-    for path in paths or ["-"]:
-        if path != "-" and path not in files:
-            raise Misuse(f"{path}: No such file or directory")
-        texts.append((stdin or "") if path == "-" else files[path])
-    return texts
+def _lines(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n") if text else []
 
 
-def _lines(paths: list[str], stdin: str | None, files: Files) -> list[str]:
-    return [line for text in _inputs(paths, stdin, files) for line in text.splitlines()]
+def _shown(lines: Iterable[str], status: int = 0) -> Output:
+    return out("".join(f"{line}\n" for line in lines), status)
 
 
-def _text(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _echo(words: list[str]) -> Output:
+def _echo(_: Options, words: list[str], __: Read) -> Output:
     end = "\n"
-    if words[:1] == ["-n"]:
-        end, words = "", words[1:]
+    while words and re.fullmatch("-[neE]+", words[0]):
+        option, *words = words
+        if option.strip("-n"):
+            raise unknown(option)
+        end = ""
     return out(" ".join(words) + end)
 
 
-def _seq(words: list[str]) -> Output:
-    if not 1 <= len(words) <= 3:
-        raise Misuse(f"extra operand ‘{words[3]}’" if words else "missing operand")
-    for word in words:
-        if not re.fullmatch(r"[-+]?\d+", word):
-            raise Misuse(f"invalid floating point argument: ‘{word}’")
-    numbers = [int(word) for word in words]
-    last, start = numbers[-1], numbers[0] if len(numbers) > 1 else 1
-    step = numbers[1] if len(numbers) == 3 else 1
-    if step == 0:
-        raise Misuse(f"invalid Zero increment value: ‘{words[1]}’")
-    return out(_text(str(number) for number in range(start, last + (1 if step > 0 else -1), step)))
+def _seq(_: Options, words: list[str], __: Read) -> Output:
+    numbers = [int(word) for word in words if re.fullmatch("[-+]?[0-9]{1,9}", word)]
+    first, *middle, last = [1, 1, *numbers][-max(2, len(numbers)) :]
+    step = middle[0] if middle else 1
+    wanted = range(first, last + (1 if step > 0 else -1), step or 1)
+    if not 1 <= len(numbers) == len(words) <= 3 or not step or len(wanted) > MOST_NUMBERS:
+        raise unknown(f"to count as in ‘{' '.join(words)}’")
+    return _shown(map(str, wanted))
 
 
-def _grep(words: list[str], stdin: str | None, files: Files) -> Output:
-    options, operands = _options(words, "cinoqvEFwx", "e", status=2)
-    pattern = options.get("e") or (operands.pop(0) if operands else None)
-    if pattern is None:
-        raise Misuse("a pattern is missing", 2)
-    if "F" in options:
-        pattern = re.escape(pattern)
-    elif "E" not in options:  # basic expressions: + ? | ( ) { } are plain unless escaped
-        pattern = re.sub(r"\\?[+?|(){}]", lambda found: found[0][1:] if len(found[0]) > 1 else f"\\{found[0]}", pattern)
-    if "w" in options:
-        pattern = rf"\b(?:{pattern})\b"
-    if "x" in options:
-        pattern = f"^(?:{pattern})$"
+def _grep(options: Options, operands: list[str], read: Read) -> Output:
+    if "e" not in options and not operands:
+        raise unknown("to look for nothing")
+    pattern = options["e"] if "e" in options else operands.pop(0)
+    expression = re.escape(pattern) if "F" in options else _expression(pattern, extended="E" in options)
+    expression = rf"(?<!\w)(?:{expression})(?!\w)" if "w" in options else expression
     try:
-        expression = re.compile(pattern, re.IGNORECASE if "i" in options else 0)
-    except re.error as error:
-        raise Misuse(f"{error}", 2) from error
-    try:
-        numbered = list(enumerate(_lines(operands, stdin, files), 1))
-    except Misuse as misuse:
-        raise Misuse(str(misuse), 2) from misuse
-    chosen = [(number, line) for number, line in numbered if bool(expression.search(line)) != ("v" in options)]
+        finder = re.compile(rf"^(?:{expression})$" if "x" in options else expression, re.I if "i" in options else 0)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise unknown(f"the pattern ‘{pattern}’") from error
+    lines = list(enumerate(_lines(read(operands)), 1))
+    chosen = [(number, line) for number, line in lines if bool(finder.search(line)) != ("v" in options)]
     status = 0 if chosen else 1
-    if "q" in options:
-        return Output(status=status)
-    if "c" in options:
-        return out(f"{len(chosen)}\n", status)
+    if "q" in options or "c" in options:
+        return _shown([] if "q" in options else [str(len(chosen))], status)
     if "o" in options:
-        chosen = [(number, found[0]) for number, line in chosen for found in expression.finditer(line) if found[0]]
-    return out(_text(f"{number}:{line}" if "n" in options else line for number, line in chosen), status)
+        found = [(number, match[0]) for number, line in chosen for match in finder.finditer(line)]
+        chosen = [] if "v" in options else [pair for pair in found if pair[1]]
+    return _shown((f"{number}:{line}" if "n" in options else line for number, line in chosen), status)
 
 
-def _sort(words: list[str], stdin: str | None, files: Files) -> Output:
-    options, operands = _options(words, "nru", status=2)
-
-    def number(line: str) -> tuple[float, str]:
-        found = re.match(r"\s*(-?\d+(?:\.\d+)?)", line)
-        return (float(found[1]) if found else 0.0, line)
-
-    lines = sorted(_lines(operands, stdin, files), key=number if "n" in options else None)
-    if "u" in options:
-        lines = list(dict.fromkeys(lines))
-    return out(_text(reversed(lines) if "r" in options else lines))
-
-
-def _uniq(words: list[str], stdin: str | None, files: Files) -> Output:
-    options, operands = _options(words, "cdu")
-    groups = [(line, len(list(same))) for line, same in groupby(_lines(operands, stdin, files))]
-    if "d" in options:
-        groups = [group for group in groups if group[1] > 1]
-    if "u" in options:
-        groups = [group for group in groups if group[1] == 1]
-    return out(_text(f"{count:7} {line}" if "c" in options else line for line, count in groups))
+def _expression(pattern: str, *, extended: bool) -> str:
+    """A regular expression of grep as one of Python. Only single characters may be repeated."""
+    parts = [""]
+    for token in re.findall(r"\\[\s\S]|\[\^?\]?[^\]]*\]|[\s\S]", pattern):
+        part = re.escape(token[-1])
+        if len(token) > 1 and token[0] == "[":
+            part = "[" + re.sub(r"([\\\[&|~])", r"\\\1", token[1:])
+        elif token in ("*", ".", "^", "$") or (token[-1] in "+?|(){}" and (len(token) == 1) == extended):
+            part = token[-1]
+        repeats = part in ("*", "+", "?", "{") and parts[-1] in ("", "^", *"(|)*+?}")
+        misplaced = (part == "^" and parts[-1] not in ("", *"(|")) or (parts[-1] == "$" and part not in (")", "|"))
+        named = re.match(r"\\[\w<>'`]|\[.*(\[[:.=]|--)", token)
+        if repeats or misplaced or named or token == "\\":
+            raise unknown(f"‘{token}’ in the pattern ‘{pattern}’")
+        parts.append(part)
+    return "".join(parts)
 
 
-def _wc(words: list[str], stdin: str | None, files: Files) -> Output:
-    options, operands = _options(words, "clmw")
-    text = "".join(_inputs(operands, stdin, files))
+def _sort(options: Options, operands: list[str], read: Read) -> Output:
+    def number(line: str) -> float:
+        found = re.match(r"[ \t]*(-?[0-9]*\.?[0-9]+)", line, re.ASCII)
+        return float(found[1]) if found else 0
+
+    key: Callable[[str], float | str] = number if "n" in options else str
+    lines = [line for path in operands or ["-"] for line in _lines(read([path]))]
+    lines.sort(key=key if "u" in options else lambda line: (key(line), line), reverse="r" in options)
+    return _shown(next(same) for _, same in groupby(lines, key)) if "u" in options else _shown(lines)
+
+
+def _uniq(options: Options, operands: list[str], read: Read) -> Output:
+    groups = ((line, len(list(same))) for line, same in groupby(_lines(read(operands))))
+    chosen = ((line, count) for line, count in groups if ("u" if count > 1 else "d") not in options)
+    return _shown(f"{count:7} {line}" if "c" in options else line for line, count in chosen)
+
+
+def _wc(options: Options, operands: list[str], read: Read) -> Output:
+    text = read(operands)
     counts = {"l": text.count("\n"), "w": len(text.split()), "m": len(text), "c": len(text.encode())}
-    chosen = [counts[letter] for letter in counts if letter in options] or [counts[letter] for letter in "lwc"]
-    name = f" {operands[0]}" if operands else ""
-    if len(operands) > 1:
-        raise Misuse("more than one file is something that dockerlearn does not know")
-    width = 1 if len(chosen) == 1 else 7 if not operands else len(str(counts["c"]))
-    return out(" ".join(f"{count:{width}}" for count in chosen) + f"{name}\n")
+    chosen = [counts[letter] for letter in counts if letter in (options or "lwc")]
+    width = 1 if len(chosen) == 1 else len(str(counts["c"])) if operands and operands != ["-"] else 7
+    return _shown([" ".join([f"{count:{width}}" for count in chosen] + operands)])
 
 
-def _ends(words: list[str], stdin: str | None, files: Files, choose: Callable[[list[str], int], list[str]]) -> Output:
-    words = [f"-n{word[1:]}" if re.fullmatch(r"-\d+", word) else word for word in words]
-    options, operands = _options(words, "", "n")
-    count = options.get("n", "10")
-    if not count.isdigit():
-        raise Misuse(f"invalid number of lines: ‘{count}’")
-    return out(_text(choose(_lines(operands, stdin, files), int(count))))
+def _ends(options: Options, operands: list[str], read: Read, *, last: bool) -> Output:
+    """`head` and `tail`: so many lines, or characters; all but so many of the others; or from one on."""
+    count = options.get("n") or options.get("c") or "10"
+    if not re.fullmatch("[-+]?[0-9]{1,9}", count):
+        raise unknown(f"‘{count}’ as a number")
+    number, text = int(count.lstrip("-+")), read(operands)
+    units = list(text) if "c" in options else re.findall(r"[^\n]*\n|[^\n]+", text)
+    if last:
+        number = max(number - 1, 0) if count[0] == "+" else max(len(units) - number, 0)
+        return out("".join(units[number:]))
+    return out("".join(units[: max(len(units) - number, 0) if count[0] == "-" else number]))
 
 
-def _cut(words: list[str], stdin: str | None, files: Files) -> Output:
-    options, operands = _options(words, "", "dfc")
-    spec = options.get("f") or options.get("c")
-    if not spec:
-        raise Misuse("you must specify a list of bytes, characters, or fields")
-    ranges = [re.fullmatch(r"(\d*)(-?)(\d*)", each) for each in spec.split(",")]
-    if not all(found and (found[1] or found[3]) for found in ranges):
-        raise Misuse("invalid field range")
+def _cut(options: Options, operands: list[str], read: Read) -> Output:
+    spec, delimiter = options.get("f") or options.get("c") or "", options.get("d", "\t")
+    ranges = [re.fullmatch("([1-9][0-9]{0,8})?(-)?([1-9][0-9]{0,8})?", each) for each in spec.split(",")]
+    bounds = [(int(each[1] or 1), int(each[3] or (10**9 if each[2] else each[1] or 0))) for each in ranges if each]
+    if not all(ranges) or any(low > high for low, high in bounds) or "-" in spec.split(","):
+        raise unknown(f"the list ‘{spec}’")
+    if len(delimiter) != 1 or ("c" in options and len(options) > 1):
+        raise unknown("a delimiter that is not a single character, or not of fields")
 
-    def wanted(index: int) -> bool:
-        return any(
-            found
-            and (index == int(found[1]) if not found[2] else int(found[1] or 1) <= index <= int(found[3] or index))
-            for found in ranges
-        )
+    def chosen(items: Iterable[str]) -> list[str]:
+        return [item for place, item in enumerate(items, 1) if any(low <= place <= high for low, high in bounds)]
 
-    delimiter = options.get("d", "\t")
-    lines = []
-    for line in _lines(operands, stdin, files):
-        if "c" in options:
-            lines.append("".join(letter for index, letter in enumerate(line, 1) if wanted(index)))
-        elif delimiter not in line:
-            lines.append(line)
-        else:
-            kept = [cell for index, cell in enumerate(line.split(delimiter), 1) if wanted(index)]
-            lines.append(delimiter.join(kept))
-    return out(_text(lines))
+    lines = _lines(read(operands))
+    if "c" in options:
+        return _shown("".join(chosen(line)) for line in lines)
+    return _shown(delimiter.join(chosen(line.split(delimiter))) if delimiter in line else line for line in lines)
+
+
+def _comm(options: Options, operands: list[str], read: Read) -> Output:
+    left, right = (_lines(read([path])) for path in (operands if len(operands) == 2 else ["-", "-"]))
+    if len(operands) != 2 or left != sorted(left) or right != sorted(right):
+        raise unknown("to compare other than two sorted files")
+    rows = []
+    while left or right:
+        column = "3" if left[:1] == right[:1] else "1" if not right or (left and left[0] < right[0]) else "2"
+        line = left.pop(0) if column != "2" else right[0]
+        if column != "1":
+            right.pop(0)
+        if column not in options:
+            rows.append("\t" * sum(before < column and before not in options for before in "12") + line)
+    return _shown(rows)
+
+
+def _curl(options: Options, operands: list[str], read: Read) -> Output:
+    if "s" not in options or len(operands) != 1:
+        raise unknown("other than -s and one address")
+    return Output(status=NO_CONNECTION)  # no container publishes a port yet
+
+
+# What runs, its options (those with a colon have a value; None leaves the words as they are), how many files it reads.
+TOOLS: dict[str, tuple[Tool, str | None, int]] = {
+    "cat": (lambda _, operands, read: out(read(operands)), "", 1000),
+    "comm": (_comm, "123", 1),
+    "curl": (_curl, "s", 0),
+    "cut": (_cut, "c:d:f:", 1),
+    "echo": (_echo, None, 0),
+    "false": (lambda *_: Output(status=1), None, 0),
+    "grep": (_grep, "cinoqvEFwxe:", 1),
+    "head": (partial(_ends, last=False), "c:n:", 1),
+    "seq": (_seq, None, 0),
+    "sort": (_sort, "nru", 1),
+    "tail": (partial(_ends, last=True), "c:n:", 1),
+    "true": (lambda *_: Output(), None, 0),
+    "uniq": (_uniq, "cdu", 1),
+    "wc": (_wc, "clmw", 1),
+}
+MISSING = {"head": "cannot open '{}' for reading", "sort": "cannot read: {}", "tail": "cannot open '{}' for reading"}
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
