@@ -8,7 +8,6 @@ small shell scripts that expect `/bin/busybox` to be supplied, so that the image
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -21,7 +20,7 @@ from .tree import Content, Directory, File, Symlink, node
 BUILDKIT = "buildkit.dockerfile.v0"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-SCRATCH = replace(Image.scratch, config=Config(env=(f"PATH={PATH}",)))  # where every builder starts
+SCRATCH = Image.scratch._replace(config=Config(env=(f"PATH={PATH}",)))  # where every builder starts
 
 Files = dict[str, Content]
 

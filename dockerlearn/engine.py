@@ -9,9 +9,9 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import NamedTuple
 
 from .clock import Clock, SystemClock
 from .digest import sha256, short
@@ -22,48 +22,44 @@ from .reference import Reference
 from .registry import Registry
 
 
-@dataclass(frozen=True)
-class LayerPull:
+class LayerPull(NamedTuple):
     """What a pull did about one layer. `digest` is that of the compressed blob."""
 
     digest: str
     status: str  # "Already exists" or "Pull complete"
 
 
-@dataclass(frozen=True)
 class Pull:
     """The outcome of a pull. Iterating gives a `LayerPull` for each layer that the pull had to look at.
 
     That is none if the image was here already, under whatever name.
     """
 
-    reference: Reference
-    image: Image
-    layers: tuple[LayerPull, ...]
-    newer: bool  # whether the name now points to something it did not point to before
+    def __init__(self, reference: Reference, image: Image, layers: tuple[LayerPull, ...], newer: bool) -> None:
+        self.reference = reference
+        self.image = image
+        self.layers = layers
+        self.newer = newer  # whether the name now points to something it did not point to before
 
     def __iter__(self) -> Iterator[LayerPull]:
         return iter(self.layers)
 
 
-@dataclass(frozen=True)
-class Removal:
+class Removal(NamedTuple):
     """One thing that a removal did: `Untagged` a name, or `Deleted` an image or a layer (its chain ID)."""
 
     action: str
     name: str
 
 
-@dataclass(frozen=True)
-class Pruned:
+class Pruned(NamedTuple):
     """What a prune removed, and the bytes of the layers that went."""
 
     removals: tuple[Removal, ...]
     reclaimed: int  # bytes
 
 
-@dataclass(frozen=True)
-class HistoryRow:
+class HistoryRow(NamedTuple):
     """A row of `docker history`: the image's ID where it is known, the step, and the size of its layer."""
 
     id: str | None

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, Self
 
 from .clock import utc
 from .digest import canonical_json, chain_ids, sha256
@@ -30,8 +30,7 @@ def timestamp(moment: datetime) -> str:
     return whole + point + fraction.rstrip("0") + "Z"
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """How a container of the image starts. Field names are those of the Dockerfile instructions, in Python's case."""
 
     user: str = ""
@@ -41,7 +40,7 @@ class Config:
     cmd: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
     working_dir: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = MappingProxyType({})
     stop_signal: str = ""
 
     def json(self) -> dict[str, Any]:
@@ -60,21 +59,32 @@ class Config:
         return {key: value for key, value in every.items() if value}
 
 
-@dataclass(frozen=True)
-class Step:
+class _Step(NamedTuple):
+    created_by: str
+    layer: Layer | None
+    created: datetime | None
+    comment: str
+    author: str
+
+
+class Step(_Step):
     """One row of an image's history: what was done, and the layer that it made, if it changed any file.
 
     `created_by` is the instruction, in BuildKit's words for a real image. `created` is kept in UTC.
     """
 
-    created_by: str
-    layer: Layer | None = None
-    created: datetime | None = None
-    comment: str = ""
-    author: str = ""
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "created", self.created and utc(self.created))
+    def __new__(
+        cls,
+        created_by: str,
+        layer: Layer | None = None,
+        created: datetime | None = None,
+        comment: str = "",
+        author: str = "",
+    ) -> Self:
+        """A row of these; what is left out is not known."""
+        return super().__new__(cls, created_by, layer, created and utc(created), comment, author)
 
     def json(self) -> dict[str, Any]:
         """The row as the image configuration holds it."""
@@ -88,24 +98,34 @@ class Step:
         return {key: value for key, value in every.items() if value}
 
 
-@dataclass(frozen=True)
-class Image:
+class _Image(NamedTuple):
+    steps: tuple[Step, ...]
+    config: Config
+    created: datetime | None
+    author: str
+    architecture: str
+    os: str
+
+
+class Image(_Image):
     """An image as a value: its steps from the first to the last, and its configuration.
 
     Layers, digests, sizes and the file tree are derived from these. `Image.scratch` is the empty beginning.
     """
 
-    steps: tuple[Step, ...] = ()
-    config: Config = field(default_factory=Config)
-    created: datetime | None = None
-    author: str = ""
-    architecture: str = "amd64"
-    os: str = "linux"
-
     scratch: ClassVar[Image]
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "created", self.created and utc(self.created))
+    def __new__(
+        cls,
+        steps: tuple[Step, ...] = (),
+        config: Config = Config(),  # noqa: B008  # a value, like any other default
+        created: datetime | None = None,
+        author: str = "",
+        architecture: str = "amd64",
+        os: str = "linux",
+    ) -> Self:
+        """An image of these; `created` is kept in UTC."""
+        return super().__new__(cls, steps, config, created and utc(created), author, architecture, os)
 
     def with_layer(self, layer: Layer, *, by: str, created: datetime | None = None, comment: str = "") -> Image:
         """This image with one more layer, made by the instruction `by`; `created` defaults to when the image was."""
@@ -118,7 +138,7 @@ class Image:
 
         `with_config` is the convenient form for instructions that BuildKit words by itself.
         """
-        image = replace(self, config=replace(self.config, **settings))
+        image = self._replace(config=Config(**{**self.config._asdict(), **settings}))
         return image._with_step(Step(by, None, created or self.created, comment))
 
     def with_config(self, *, created: datetime | None = None, comment: str = "", **changes: Any) -> Image:
@@ -130,16 +150,16 @@ class Image:
         """
         image = self
         if "entrypoint" in changes:
-            image = replace(image, config=replace(image.config, cmd=()))
+            image = image._replace(config=image.config._replace(cmd=()))
         for name, value in changes.items():
             config, rows = _configured(image.config, name, value)
-            image = replace(image, config=config)
+            image = image._replace(config=config)
             for row in rows:
                 image = image._with_step(Step(row, None, created or self.created, comment))
         return image
 
     def _with_step(self, step: Step) -> Image:
-        return replace(self, steps=(*self.steps, step), created=step.created)
+        return self._replace(steps=(*self.steps, step), created=step.created)
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -249,14 +269,14 @@ def _configured(config: Config, name: str, value: Any) -> tuple[Config, list[str
     if name == "env":
         added = {key: f"{key}={text}" for key, text in value.items()}
         before = {pair.partition("=")[0]: pair for pair in config.env}
-        return replace(config, env=tuple((before | added).values())), [f"ENV {pair}" for pair in added.values()]
+        return config._replace(env=tuple((before | added).values())), [f"ENV {pair}" for pair in added.values()]
     if name == "labels":
         rows = [f"LABEL {key}={text}" for key, text in value.items()]
-        return replace(config, labels={**config.labels, **value}), rows
+        return config._replace(labels={**config.labels, **value}), rows
     if name in ("cmd", "entrypoint"):
         words: Any = ("/bin/sh", "-c", value) if isinstance(value, str) else tuple(value)
         row = f"{name.upper()} [{' '.join(json.dumps(word, ensure_ascii=False) for word in words)}]"
-        return replace(config, **{name: words}), [row]
+        return config._replace(**{name: words}), [row]
     if name in ("exposed_ports", "volumes"):
         names = sorted((value,) if isinstance(value, str) else value)
         row = f"VOLUME [{' '.join(names)}]"
@@ -264,9 +284,9 @@ def _configured(config: Config, name: str, value: Any) -> tuple[Config, list[str
             names = [port if "/" in port else f"{port}/tcp" for port in names]
             row = f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in names)}]"
         every: Any = tuple(dict.fromkeys((*getattr(config, name), *names)))
-        return replace(config, **{name: every}), [row]
+        return config._replace(**{name: every}), [row]
     instructions = {"user": "USER", "working_dir": "WORKDIR", "stop_signal": "STOPSIGNAL"}
     if name not in instructions:
-        known = ", ".join(each.name for each in fields(Config))
+        known = ", ".join(Config._fields)
         raise TypeError(f"an image has no setting {name!r}, only {known}")
-    return replace(config, **{name: value}), [f"{instructions[name]} {value}"]
+    return config._replace(**{name: value}), [f"{instructions[name]} {value}"]

@@ -24,7 +24,7 @@ the client lets it pass and the engine cannot reach it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .errors import DaemonError, InvalidReference
 
@@ -52,8 +52,7 @@ _PIECE = re.compile(rf"\\.|\[(?:\^|(?!\^))(?:{_in_class}(?:-{_in_class})?)+\]|."
 _RANGE = re.compile(rf"({_in_class})(?:-({_in_class}))?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A complete image name: registry domain, repository path and, where given, tag and digest."""
 
     domain: str
@@ -111,11 +110,11 @@ class Reference:
 
     def tagged(self) -> Reference:
         """This name, with the default tag if it has neither tag nor digest."""
-        return self if self.tag or self.digest else replace(self, tag=DEFAULT_TAG)
+        return self if self.tag or self.digest else self._replace(tag=DEFAULT_TAG)
 
     def pinned(self, digest: str) -> Reference:
         """The same repository, named by a manifest's digest instead of a tag."""
-        return replace(self, tag=None, digest=digest)
+        return self._replace(tag=None, digest=digest)
 
     @property
     def target(self) -> Reference:

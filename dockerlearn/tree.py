@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 from .errors import InvalidPath
 
@@ -22,8 +21,7 @@ DEEPEST = 200  # directories within directories: the model's own limit, since it
 _UNSPEAKABLE = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A regular file: its bytes and its permission bits (setuid, setgid and sticky included)."""
 
     data: bytes = b""
@@ -40,15 +38,20 @@ class File:
         return len(self.data)
 
 
-@dataclass(frozen=True, slots=True)
-class Symlink:
-    """A symbolic link and the path that it holds, which need not exist but cannot be empty or have NUL in it."""
-
+class _Symlink(NamedTuple):
     target: str
 
-    def __post_init__(self) -> None:
-        if not self.target or _UNSPEAKABLE.search(self.target):
-            raise InvalidPath(f"invalid link target: {self.target!r}")
+
+class Symlink(_Symlink):
+    """A symbolic link and the path that it holds, which need not exist but cannot be empty or have NUL in it."""
+
+    __slots__ = ()
+
+    def __new__(cls, target: str) -> Self:
+        """A link to `target`. Raises `InvalidPath`."""
+        if not target or _UNSPEAKABLE.search(target):
+            raise InvalidPath(f"invalid link target: {target!r}")
+        return super().__new__(cls, target)
 
     @property
     def size(self) -> int:
@@ -56,21 +59,26 @@ class Symlink:
         return len(self.target.encode(errors="surrogateescape"))
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class _Directory(NamedTuple):
+    entries: Mapping[str, Node]
+    mode: int
+
+
+class Directory(_Directory):
     """A directory: nodes by name, in no particular order. The root of a tree is one.
 
     Raises `InvalidPath` for a name that cannot be one: empty, `.`, `..`, or with `/` or NUL in it.
     """
 
-    entries: Mapping[str, Node] = field(default_factory=dict)
-    mode: int = 0o755
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        names = "".join(self.entries)
-        if "/" in names or _UNSPEAKABLE.search(names) or not self.entries.keys().isdisjoint(("", ".", "..")):
-            raise InvalidPath(f"invalid names in a directory: {sorted(self.entries)}")
-        object.__setattr__(self, "entries", MappingProxyType(dict(self.entries)))
+    def __new__(cls, entries: Mapping[str, Node] | None = None, mode: int = 0o755) -> Self:
+        """A directory of `entries`, of which it keeps a copy. Raises `InvalidPath`."""
+        entries = dict(entries or {})
+        names = "".join(entries)
+        if "/" in names or _UNSPEAKABLE.search(names) or not entries.keys().isdisjoint(("", ".", "..")):
+            raise InvalidPath(f"invalid names in a directory: {sorted(entries)}")
+        return super().__new__(cls, MappingProxyType(entries), mode)
 
     @classmethod
     def of(cls, files: Mapping[str, Content]) -> Directory:

@@ -18,12 +18,16 @@ links = st.builds(Symlink, st.sampled_from(("a", "/b/c", "../x", "é", "t" * 130
 leaves = files | links
 
 
+def empty(mode: int) -> Directory:
+    return Directory(mode=mode)
+
+
 def directories(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Directory]:
     return st.builds(Directory, st.dictionaries(names, children, max_size=4), modes)
 
 
-nodes: st.SearchStrategy[Node] = st.recursive(leaves | st.builds(Directory, mode=modes), directories, max_leaves=12)
-trees = st.builds(Directory, st.dictionaries(names, nodes, max_size=5))  # the root's own mode is always 0755
+nodes: st.SearchStrategy[Node] = st.recursive(leaves | modes.map(empty), directories, max_leaves=12)
+trees = st.dictionaries(names, nodes, max_size=5).map(Directory)  # the root's own mode is always 0755
 trees_and_paths = trees.flatmap(
     lambda tree: st.tuples(st.just(tree), paths | st.sampled_from([path for path, _ in tree.walk()] or ["a"]))
 )  # a tree, and a path that is often in it
