@@ -17,13 +17,14 @@ import operator
 import re
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from .errors import DockerError
 
 NOT_FOUND, MISUSE = 127, 2
 NOWHERE = "/dev/null"
-DEEPEST = 20  # loops, `$( )` and sums within each other
+MOST_NESTED = 40  # loops, `$( )` and sums of a line: they may be within each other
 MOST_SIGNS = 50  # of a sum, with those of the sums in its variables
 MOST_STEPS = 100_000  # commands, words, and hundreds of characters, of one line
 
@@ -88,10 +89,11 @@ TOKEN = re.compile(
       | [^ \t\n;&|<>()'"$`\\]+ (?![^ \t\n;&|<>()])  # a word without quotes or dollars, such as a keyword""",
     re.VERBOSE,
 )
+NESTING = re.compile(r"\$\(|\bdo\b")
 HALVES = re.compile("[\ud800-\udfff]")
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
-BRACES = re.compile(r"\{[^{}]*(,|\.\.)[^{}]*\}")
+REFUSED_EXPANSION = re.compile(r"(?:^|[=:])~|\{[^{}]*(,|\.\.)[^{}]*\}")
 # What a word, a text between double quotes and a sum are made of.
 IN_WORD = re.compile(
     r"""(?P<text>[^ \t\n;&|<>()'"$`\\]+) | '(?P<single>[^']*)' | \\(?P<escaped>[\s\S]?) | (?P<double>")
@@ -109,23 +111,27 @@ AFTER_DOLLAR = re.compile(
 )
 REFUSED_COMMANDS = re.compile(
     r"""(?P<arithmetic>(?:for[ \t]+)?\(\() | (?P<subshell>\() | (?P<function>[^\s;&|<>()'"$`\\]+[ \t]*\([ \t]*\))
-      | for[ \t]+[A-Za-z_]\w*[ \t\n]*(?P<arguments>;|do\b) | (?P<array>[A-Za-z_]\w*(?:=\(|\[)) | (?P<appending>[A-Za-z_]\w*\+=)""",
+      | for[ \t]+[A-Za-z_]\w*[ \t\n]*(?P<arguments>;|do\b) | (?P<array>[A-Za-z_]\w*(?:=\(|\[)) | (?P<appending>[A-Za-z_]\w*\+=)
+      | (?P<environment>(?:HOME|IFS|LANG|LC_ALL|PATH)=)""",
     re.VERBOSE | re.ASCII,
 )
+# Operators and words that do something in bash, or are commands of nearly every system, and are not known here.
 REFUSED = {
     "<(": "process substitution", ">(": "process substitution", "<<": "here-documents", "<": "input redirection",
     "<&": "redirection of a descriptor", ">&": "redirection of a descriptor", "&>": "redirection of a descriptor",
     ">|": "forced redirection", "|&": "piping of errors", "&": "background jobs",
-}  # fmt: skip
-# Words that begin, or are, something of bash that is not known here; and those that only end or continue something.
-REFUSED_WORDS = frozenset(
-    """! . : [ [[ alias bg break builtin case cd command continue coproc declare dirs disown enable eval exec exit export
+    ">": "redirection of this", ">>": "redirection of this",
+    **dict.fromkeys(
+        """
+    ! . : [ [[ alias bg break builtin case cd command continue coproc declare dirs disown enable eval exec exit export
     fg function getopts hash help history if jobs kill let local mapfile popd printf pushd pwd read readarray readonly
     return select set shift shopt source test time times trap type typeset ulimit umask unalias unset until wait while
     { awk bash base64 basename chmod chown cp date df diff dirname du env find gzip gunzip jq less ln ls make md5sum
     mkdir mktemp more mv nl paste podman python python3 rm rmdir sed sh sha256sum ssh sudo tac tar tee timeout touch tr
-    uname wget which whoami xargs yes""".split()
-)
+    uname wget which whoami xargs yes""".split(),
+        "a keyword or a command",
+    ),
+}  # fmt: skip
 STRAY_WORDS = frozenset("do done elif else esac fi in then }".split())
 ENVIRONMENT = frozenset(
     "BASH EUID GROUPS HOME HOSTNAME HOSTTYPE IFS LANG LINENO LOGNAME OLDPWD OPTARG OPTIND OSTYPE PATH PIPESTATUS PPID PS1 "
@@ -143,33 +149,33 @@ class Line:
         self.text, self.shell, self.at = text, shell, 0
         self.pieces: list[tuple[bool, str]] = []
         self.continued = False  # whether it ends in a backslash
-        self._depth = self._steps = 0
-        self._substituted = False
+        self._steps, self._substituted = 0, False
 
     def read(self) -> None:
         """Find out whether it can be run."""
         if HALVES.search(self.text):
             raise unknown("half of a character")
+        if len(NESTING.findall(self.text)) > MOST_NESTED:
+            raise unknown(f"a line with more than {MOST_NESTED} loops and $( )")
         self._list(live=False)
 
     def run(self) -> Output:
         """Run it."""
         self.at = 0
-        return self._caught(lambda: self._list(live=True))
+        return self._caught(partial(self._list, live=True))
 
     def _caught(self, run: Callable[[], None], *, apart: bool = False) -> Output:
         """All that is written meanwhile. What cannot be done ends it; what is done apart leaves no variables behind."""
-        outer, variables = (self.pieces, self._depth), self.shell.variables.copy()
-        self.pieces = []
+        variables = self.shell.variables.copy()
+        outer, self.pieces = self.pieces, []
         try:
             run()
         except ShellError as error:
             self.pieces.append((True, f"bash: {error}\n"))
             self.shell.status = 1
-        output = Output(tuple(self.pieces), self.shell.status)
-        self.pieces, self._depth = outer
+        written, self.pieces = self.pieces, outer
         self.shell.variables = variables if apart else self.shell.variables
-        return output
+        return Output(tuple(written), self.shell.status)
 
     def _peek(self, blanks: re.Pattern[str] = BLANKS) -> str:
         """What follows after blanks: an operator, a plain word, a character that begins another word, or nothing."""
@@ -191,13 +197,7 @@ class Line:
         token = "newline" if token == "\n" else token
         return ShellError(f"syntax error near unexpected token `{token}'")
 
-    def _deeper(self) -> None:
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise unknown(f"more than {DEEPEST} commands or sums within each other")
-
     def _list(self, *, live: bool, end: str = "") -> None:
-        self._deeper()
         while self._peek(LINES) not in ("", end):
             self._pipeline(live=live)
             while (joint := self._peek()) in ("&&", "||"):
@@ -207,7 +207,6 @@ class Line:
                 self.at += 1
             elif joint not in ("", end):
                 raise self._unexpected()
-        self._depth -= 1
 
     def _pipeline(self, *, live: bool) -> None:
         starts = [self.at]
@@ -224,7 +223,7 @@ class Line:
             if len(starts) == 1:
                 self._command(live=True)
                 break
-            output = self._caught(lambda stdin=stdin: self._command(live=True, stdin=stdin), apart=True)  # type: ignore[misc]
+            output = self._caught(partial(self._command, live=True, stdin=stdin), apart=True)
             self.pieces += output.pieces if start == starts[-1] else output.errors
             stdin = output.standard
         self.at = end
@@ -233,9 +232,7 @@ class Line:
         token = self._peek(LINES)
         if refused := REFUSED_COMMANDS.match(self.text, self.at):
             raise unknown(f"'{refused[0]}' ({refused.lastgroup})")
-        if token in REFUSED_WORDS:
-            raise unknown(f"'{token}'")
-        if token in STRAY_WORDS:
+        if token not in (">", ">>") and (token in REFUSED or token in STRAY_WORDS):
             raise self._unexpected()
         if token == "for":
             self._loop(live=live)
@@ -247,10 +244,9 @@ class Line:
             token, start = self._peek(), self.at
             if token in (">", ">>"):
                 if target:
-                    raise unknown("more than one redirection")
+                    raise self._unexpected()
                 self.at += len(token)
-                if self._peek() in ("", "\n"):
-                    raise ShellError("syntax error near unexpected token `newline'")
+                self._peek()
                 target, start = token, self.at
                 paths = self._fields(live=live)
                 source = self.text[start : self.at]
@@ -331,8 +327,6 @@ class Line:
             self._list(live=False, end="done")
             self.shell.status *= not live
         self._expect("done")
-        if self._peek() in (">", ">>"):
-            raise unknown("redirection of a loop")
 
     def _fields(self, *, live: bool) -> list[str]:
         """The words that a word becomes: an unquoted result is split at blanks, and may vanish."""
@@ -344,10 +338,8 @@ class Line:
         marked = self._parts(IN_WORD, live=live, split=split)
         if self.text.startswith("'", self.at):
             raise unclosed("'")
-        if not live and marked.startswith("~"):
-            raise unknown("'~'")
-        if not live and (braces := BRACES.search(marked)):
-            raise unknown(f"'{braces[0].replace(QUOTES, '')}' (brace expansion)")
+        if not live and (expansion := REFUSED_EXPANSION.search(marked)):
+            raise unknown(f"'{expansion[0].replace(QUOTES, '')}' (an expansion)")
         return self._spend(marked) if live else marked
 
     def _parts(self, pattern: re.Pattern[str], *, live: bool, split: str = r"\g<0>") -> str:
@@ -400,7 +392,7 @@ class Line:
             raise unclosed(")")
         end, self.at = self.at + 1, start
         if live:
-            output = self._caught(lambda: self._list(live=True, end=")"), apart=True)
+            output = self._caught(partial(self._list, live=True, end=")"), apart=True)
             self.pieces += output.errors
             self._substituted = True
         self.at = end
@@ -409,7 +401,6 @@ class Line:
     def _sum(self, *, live: bool) -> str:
         """The value of what stands between `$((` and the `))` that closes it."""
         text, depth = "", 0
-        self._deeper()
         while True:
             text += self._parts(IN_SUM, live=live)
             if not depth and self.text.startswith("))", self.at):
@@ -418,12 +409,11 @@ class Line:
             depth += {"(": 1, ")": -1}.get(sign, 0)
             if not sign:
                 raise unclosed(")")
-            if sign not in "()" or not 0 <= depth <= DEEPEST:
+            if sign not in "()" or depth < 0:
                 raise unknown(f"'{self.text[self.at : self.at + 2]}' in $(( ))")
             text += sign
             self.at += 1
         self.at += len("))")
-        self._depth -= 1
         return str(arithmetic(text.replace(QUOTES, ""), self.shell.variables)) if live else QUOTES
 
 

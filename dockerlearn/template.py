@@ -28,7 +28,6 @@ from .digest import canonical_json
 from .errors import TemplateError
 
 MOST_PARTS = 100  # actions and parentheses of a template: they may be within each other
-MOST_ROUNDS = 10_000  # of all its blocks, in one rendering
 MOST_BLANKS = 1_000  # that `pad` puts on a side
 
 
@@ -189,7 +188,7 @@ class Template:
             return ""
 
     def _run(self, data: Any, functions: Functions | None = None, *, live: bool = True) -> str:
-        self._at, self._rounds, self._trims, self._functions = 0, 0, False, functions or FUNCTIONS
+        self._at, self._trims, self._functions = 0, False, functions or FUNCTIONS
         if self.source.count("{{") + self.source.count("(") > MOST_PARTS:
             raise self._fail(f"more than {MOST_PARTS} actions and parentheses are more than dockerlearn reads")
         shown, word = self._template(data, ChainMap({"$": data}), live)
@@ -256,9 +255,6 @@ class Template:
                 problem = f"range can't iterate over {text(value)}"
                 raise self._error(self._last, unknown if type(value) is int else problem)
             rounds = sorted(value.items()) if isinstance(value, dict) else list(enumerate(value or []))
-        self._rounds += len(rounds)
-        if self._rounds > MOST_ROUNDS:
-            raise self._error(self._last, f"more than {MOST_ROUNDS} rounds are more than dockerlearn does")
         shown, start = "", (self._at, self._trims)
         for key, item in rounds or [(None, None)]:
             self._at, self._trims = start
@@ -499,13 +495,6 @@ def printf(form: str, *values: Any) -> str:
     return f"{result}%!(EXTRA {extra})" if pending else result
 
 
-def padded(value: str, before: int, after: int) -> str:
-    """`pad`: blanks around a text that is not empty."""
-    if max(before, after) > MOST_BLANKS:
-        raise TemplateError(f"more than {MOST_BLANKS} blanks are more than dockerlearn prints")
-    return value and " " * before + value + " " * after
-
-
 def comparison(holds: Callable[[Any, Any], bool]) -> Callable[..., bool]:
     """`eq` and its like: whether two texts or two numbers compare so; with more values, whether one of them does."""
 
@@ -536,7 +525,10 @@ FUNCTIONS: Functions = {
     "ne": (comparison(operator.ne), "any any"),
     "not": (lambda value: not truth(value), "any"),
     "or": (lambda *values: next((value for value in values if truth(value)), values[-1]), "any ..."),
-    "pad": (padded, "string int int"),
+    "pad": (
+        lambda value, *blanks: value.join(" " * min(each, MOST_BLANKS) for each in blanks) if value else "",
+        "string int int",
+    ),
     "print": (printed, "..."),
     "printf": (printf, "string ..."),
     "println": (lambda *values: " ".join(map(text, values)) + "\n", "..."),

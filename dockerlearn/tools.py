@@ -1,7 +1,7 @@
 """The text tools that examples pipe into, each with the few options that examples use.
 
-What they print is what GNU coreutils, grep and bash print. `sort` and `comm` know one order only, that of the
-characters' numbers (`LC_ALL=C`): capitals before small letters. What is not known here is refused by name.
+What they print is what GNU coreutils, grep and bash print. `sort` knows one order only, that of the characters'
+numbers (`LC_ALL=C`): capitals before small letters. What is not known here is refused by name.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _parsed(words: list[str], letters: str | None) -> tuple[Options, list[str]]:
     try:
         options, operands = gnu_getopt(words, letters)
     except GetoptError as error:
-        raise unknown(f"{'-' if len(error.opt) == 1 else '--'}{error.opt} so used") from error
+        raise unknown(f"{'-' if len(error.opt) == 1 else '--'}{error.opt}") from error
     if len(options) > len(dict(options)):
         raise unknown("an option given twice")
     return {option[1:]: value for option, value in options}, operands
@@ -143,7 +143,7 @@ def _expression(pattern: str, *, extended: bool) -> str:
         repeats = part in ("*", "+", "?", "{") and parts[-1] in ("", "^", *"(|)*+?}")
         misplaced = (part == "^" and parts[-1] not in ("", *"(|")) or (parts[-1] == "$" and part not in (")", "|"))
         named = re.match(r"\\[\w<>'`]|\[.*(\[[:.=]|--)", token)
-        if repeats or misplaced or named or token == "\\":
+        if repeats or misplaced or named or token in ("\\", "[", "\n"):
             raise unknown(f"‘{token}’ in the pattern ‘{pattern}’")
         parts.append(part)
     return "".join(parts)
@@ -205,21 +205,6 @@ def _cut(options: Options, operands: list[str], read: Read) -> Output:
     return _shown(delimiter.join(chosen(line.split(delimiter))) if delimiter in line else line for line in lines)
 
 
-def _comm(options: Options, operands: list[str], read: Read) -> Output:
-    left, right = (_lines(read([path])) for path in (operands if len(operands) == 2 else ["-", "-"]))
-    if len(operands) != 2 or left != sorted(left) or right != sorted(right):
-        raise unknown("to compare other than two sorted files")
-    rows = []
-    while left or right:
-        column = "3" if left[:1] == right[:1] else "1" if not right or (left and left[0] < right[0]) else "2"
-        line = left.pop(0) if column != "2" else right[0]
-        if column != "1":
-            right.pop(0)
-        if column not in options:
-            rows.append("\t" * sum(before < column and before not in options for before in "12") + line)
-    return _shown(rows)
-
-
 def _curl(options: Options, operands: list[str], read: Read) -> Output:
     if "s" not in options or len(operands) != 1:
         raise unknown("other than -s and one address")
@@ -229,7 +214,6 @@ def _curl(options: Options, operands: list[str], read: Read) -> Output:
 # What runs, its options (those with a colon have a value; None leaves the words as they are), how many files it reads.
 TOOLS: dict[str, tuple[Tool, str | None, int]] = {
     "cat": (lambda _, operands, read: out(read(operands)), "", 1000),
-    "comm": (_comm, "123", 1),
     "curl": (_curl, "s", 0),
     "cut": (_cut, "c:d:f:", 1),
     "echo": (_echo, None, 0),
