@@ -171,7 +171,7 @@ class Docker:
             try:
                 if not name:
                     raise DockerError(nameless)
-                found.append(views.details(self.engine, find(name)))
+                found.append(self.engine.inspect(find(name)))
                 if template is not None:
                     texts.append(_rendered(template, found[-1]) + "\n")
             except DockerError as error:

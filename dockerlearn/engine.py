@@ -11,15 +11,29 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .clock import Clock, SystemClock
 from .digest import sha256, short
 from .errors import Conflict, DaemonError, InvalidReference, NotFound
-from .image import Image, Step
+from .image import Image, Step, timestamp
 from .layer import Layer
 from .reference import Reference
 from .registry import Registry
+
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
+
+# The settings that the API always tells, set or not.
+EMPTY_CONFIG = {
+    "Cmd": None,
+    "Entrypoint": None,
+    "Env": None,
+    "Labels": None,
+    "OnBuild": None,
+    "User": "",
+    "Volumes": None,
+    "WorkingDir": "",
+}
 
 
 class LayerPull(NamedTuple):
@@ -193,6 +207,35 @@ class Engine:
             HistoryRow(None if row else image.id, step, step.layer.size if step.layer else 0)
             for row, step in enumerate(reversed(image.steps))
         ]
+
+    def inspect(self, image: Image) -> dict[str, Any]:
+        """All that is known of an image that is here, as the engine's API tells it."""
+        return {
+            "Id": image.id,
+            "RepoTags": [name.familiar for name in self.tags(image)],
+            "RepoDigests": [name.familiar for name in self.digests(image)],
+            "Parent": "",
+            "Comment": image.steps[-1].comment if image.steps else "",
+            "Created": timestamp(image.created or NEVER),
+            "DockerVersion": "",
+            "Author": image.author,
+            "Architecture": image.architecture,
+            "Os": image.os,
+            "Size": image.size,
+            "GraphDriver": {"Data": self._directories(image), "Name": "overlay2"},
+            "RootFS": {"Type": "layers", "Layers": list(image.diff_ids)},
+            "Metadata": {"LastTagTime": timestamp(self.last_tagged(image) or NEVER)},
+            "Config": dict(sorted({**EMPTY_CONFIG, **image.config.json()}.items())),
+        }
+
+    def _directories(self, image: Image) -> dict[str, str] | None:
+        """Where overlayfs finds the layers: the top one is the upper directory of the image's own mount."""
+        paths = [f"/var/lib/docker/overlay2/{name}" for name in reversed(self.cache_ids(image))]
+        if not paths:
+            return None
+        lower = {"LowerDir": ":".join(f"{path}/diff" for path in paths[1:])} if paths[1:] else {}
+        top = paths[0]
+        return {**lower, "MergedDir": f"{top}/merged", "UpperDir": f"{top}/diff", "WorkDir": f"{top}/work"}
 
     def rmi(self, name: str, *, force: bool = False) -> list[Removal]:
         """Remove the name; if it was the image's last one, remove the image and every layer no other image needs.

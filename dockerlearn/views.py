@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from .digest import short
-from .engine import Engine, HistoryRow
+from .engine import HistoryRow
 from .human import ago, ellipsis, size, table
 from .image import Image, timestamp
 from .reference import Reference
 from .template import Nil, Number, Strings, Struct, Template, Time
 
-NEVER = datetime(1, 1, 1, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NONE = "<none>"
 
@@ -173,36 +172,6 @@ HISTORY_FOR_MACHINES = HISTORY._replace(default=HISTORY.default.replace("{{.Crea
 # An image in full
 
 
-def details(engine: Engine, image: Image) -> dict[str, Any]:
-    """An image as the engine sends it."""
-    return {
-        "Id": image.id,
-        "RepoTags": [name.familiar for name in engine.tags(image)],
-        "RepoDigests": [name.familiar for name in engine.digests(image)],
-        "Parent": "",
-        "Comment": image.steps[-1].comment if image.steps else "",
-        "Created": timestamp(image.created or NEVER),
-        "DockerVersion": "",
-        "Author": image.author,
-        "Architecture": image.architecture,
-        "Os": image.os,
-        "Size": image.size,
-        "GraphDriver": {"Data": _directories(engine, image), "Name": "overlay2"},
-        "RootFS": {"Type": "layers", "Layers": list(image.diff_ids)},
-        "Metadata": {"LastTagTime": timestamp(engine.last_tagged(image) or NEVER)},
-        "Config": dict(sorted({**EMPTY_CONFIG, **image.config.json()}.items())),
-    }
-
-
-def _directories(engine: Engine, image: Image) -> dict[str, str] | None:
-    """Where overlayfs finds the layers: the top one is the upper directory of the image's own mount."""
-    paths = [f"/var/lib/docker/overlay2/{name}" for name in reversed(engine.cache_ids(image))]
-    if not paths:
-        return None
-    lower = {"LowerDir": ":".join(f"{path}/diff" for path in paths[1:])} if paths[1:] else {}
-    return {**lower, "MergedDir": f"{paths[0]}/merged", "UpperDir": f"{paths[0]}/diff", "WorkDir": f"{paths[0]}/work"}
-
-
 def decoded(sent: dict[str, Any]) -> Any:
     """What was sent, as Go reads JSON whose form it does not know."""
     return json.loads(json.dumps(sent, sort_keys=True), parse_int=Number)
@@ -294,14 +263,4 @@ OPTIONAL = {
     *CONFIG_FIELDS,
     *("Container", "ContainerConfig", "Variant", "OsVersion", "VirtualSize", "Descriptor", "Manifests"),
     *("Platform", "Experimental"),
-}
-EMPTY_CONFIG = {
-    "Cmd": None,
-    "Entrypoint": None,
-    "Env": None,
-    "Labels": None,
-    "OnBuild": None,
-    "User": "",
-    "Volumes": None,
-    "WorkingDir": "",
 }
