@@ -335,10 +335,11 @@ class Template:
             self._advance()
         elif command or word not in FUNCTIONS:
             kind, value = "literal", self._literal(kind, word)
-        if fields and "." in word[1:]:
+        if fields and kind != "pipe" and "." in word[1:]:
             at += word.index(".", 1)  # Go places a chain of fields where its second link stands
         node = Node(kind, word, at, value)
-        return node._replace(value=self._field(node, fields)) if live else node
+        blamed = self._last if kind == "pipe" and live else node
+        return node._replace(value=self._field(blamed, value, fields)) if live else node
 
     def _literal(self, kind: str, word: str) -> Any:
         if word in CONSTANTS:
@@ -355,9 +356,9 @@ class Template:
             raise self._fail("invalid syntax" if kind == "string" else f'bad number syntax: "{word}"') from error
         return value
 
-    def _field(self, node: Node, fields: list[str]) -> Any:
+    def _field(self, node: Node, value: Any, fields: list[str]) -> Any:
         """The field of a field of a value. What a map of strings lacks is nothing."""
-        value, static = node.value, go_type(node.value)
+        static = go_type(value)
         for name in fields:
             if isinstance(value, dict) and name in value:
                 static = "interface {}" if isinstance(value, Decoded) else go_type(value[name])
