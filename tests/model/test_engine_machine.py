@@ -204,7 +204,7 @@ def test_whatever_is_done_nothing_is_lost_and_nothing_is_left() -> None:
     run_state_machine_as_test(
         Commands,
         settings=settings(
-            max_examples=200,
+            max_examples=100,
             stateful_step_count=50,
             deadline=None,
             suppress_health_check=list(HealthCheck),
