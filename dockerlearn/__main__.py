@@ -35,10 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     clock: Clock = options.clock or SystemClock()
     terminal = options.command is None and sys.stdin.isatty()
-    session = Session(clock=clock, seed=options.seed, ask=_ask if sys.stdin.isatty() else None)
+    session = Session(clock=clock, seed=options.seed, ask=_ask if sys.stdin.isatty() else None, show=_show)
     try:
         if options.command is not None:
-            return _run(session, options.command)
+            return session.run(options.command).status
         return _interact(session) if terminal else _run_script(session, sys.stdin.read())
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -54,11 +54,9 @@ def _moment(text: str) -> FixedClock:
         raise argparse.ArgumentTypeError(f"not an ISO 8601 time: {text!r}") from error
 
 
-def _run(session: Session, line: str) -> int:
-    result = session.run(line)
-    sys.stdout.write(result.output)
+def _show(text: str) -> None:
+    sys.stdout.write(text)
     sys.stdout.flush()
-    return result.status
 
 
 def _run_script(session: Session, script: str) -> int:
@@ -68,8 +66,8 @@ def _run_script(session: Session, script: str) -> int:
         if incomplete(pending):
             pending += "\n"
             continue
-        status, pending = _run(session, pending), ""
-    return _run(session, pending) if pending else status
+        status, pending = session.run(pending).status, ""
+    return session.run(pending).status if pending else status
 
 
 def _interact(session: Session) -> int:
@@ -83,7 +81,7 @@ def _interact(session: Session) -> int:
                 if incomplete(pending):
                     pending += "\n"
                 else:
-                    status, pending = _run(session, pending), ""
+                    status, pending = session.run(pending).status, ""
             except EOFError:
                 print()
                 return status

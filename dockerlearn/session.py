@@ -26,17 +26,23 @@ class Session:
     """A terminal and a Python prompt, apart from each other.
 
     `clock` and `seed` make a session repeatable. `ask` is called with a prompt when a command wants an answer from the
-    terminal; without it there is nobody to answer, and the command finds the end of its input.
+    terminal; without it there is nobody to answer, and the command finds the end of its input. `show` gets the output
+    of each command of a line as soon as it has ended.
     """
 
     def __init__(
-        self, *, clock: Clock | None = None, seed: int | None = None, ask: Callable[[str], str] | None = None
+        self,
+        *,
+        clock: Clock | None = None,
+        seed: int | None = None,
+        ask: Callable[[str], str] | None = None,
+        show: Callable[[str], object] = lambda text: None,
     ) -> None:
         self.clock = clock or SystemClock()
         self.engine = Engine([hub()], clock=self.clock, seed=seed)
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
         docker = Docker(self.engine, ask)
-        self._shell = Shell({"docker": docker.run})
+        self._shell = Shell({"docker": docker.run}, show)
         self._shell.commands.update(commands(self._shell.files, self.clock))
 
     @classmethod

@@ -150,6 +150,7 @@ class Line:
         self.pieces: list[tuple[bool, str]] = []
         self.continued = False  # whether it ends in a backslash
         self._steps, self._substituted = 0, False
+        self._captures = self._shown = 0  # how deep the writing is captured; pieces that have been shown
 
     def read(self) -> None:
         """Find out whether it can be run."""
@@ -168,14 +169,24 @@ class Line:
         """All that is written meanwhile. What cannot be done ends it; what is done apart leaves no variables behind."""
         variables = self.shell.variables.copy()
         outer, self.pieces = self.pieces, []
+        self._captures += 1
         try:
             run()
         except ShellError as error:
             self.pieces.append((True, f"bash: {error}\n"))
             self.shell.status = 1
+        self._show()
+        self._captures -= 1
         written, self.pieces = self.pieces, outer
         self.shell.variables = variables if apart else self.shell.variables
         return Output(tuple(written), self.shell.status)
+
+    def _show(self) -> None:
+        """Show what is new, if nothing but the terminal waits for it."""
+        if self._captures == 1:
+            for _, text in self.pieces[self._shown :]:
+                self.shell.show(text)
+            self._shown = len(self.pieces)
 
     def _peek(self, blanks: re.Pattern[str] = BLANKS) -> str:
         """What follows after blanks: an operator, a plain word, a character that begins another word, or nothing."""
@@ -226,6 +237,7 @@ class Line:
             output = self._caught(partial(self._command, live=True, stdin=stdin), apart=True)
             self.pieces += output.pieces if start == starts[-1] else output.errors
             stdin = output.standard
+        self._show()
         self.at = end
 
     def _command(self, *, live: bool, stdin: str | None = None) -> None:
@@ -440,10 +452,13 @@ def incomplete(text: str) -> bool:
 
 
 class Shell:
-    """A shell with its variables, its files and the commands that it can call."""
+    """A shell with its variables, its files and the commands that it can call.
 
-    def __init__(self, commands: dict[str, Command]) -> None:
-        self.commands = commands
+    `show` gets what is written as soon as a command has ended: a terminal shows it before the next one runs.
+    """
+
+    def __init__(self, commands: dict[str, Command], show: Callable[[str], object] = lambda text: None) -> None:
+        self.commands, self.show = commands, show
         self.variables: dict[str, str] = {}
         self.files = {NOWHERE: ""}
         self.status = 0
@@ -455,6 +470,7 @@ class Shell:
             line.read()
         except ShellError as error:
             self.status = MISUSE
+            self.show(f"bash: {error}\n")
             return Result(f"bash: {error}\n", MISUSE)
         output = line.run()
         return Result(output.screen, output.status)

@@ -115,3 +115,28 @@ def test_a_syntax_error_points_into_the_page() -> None:
     with pytest.raises(SyntaxError) as raised:
         Session().python("a = 1\nb = = 2", filename="page.md", line=41)
     assert (raised.value.filename, raised.value.lineno) == ("page.md", 42)
+
+
+def test_a_terminal_shows_what_a_command_wrote_before_the_next_one_asks() -> None:
+    shown: list[str] = []
+
+    def ask(question: str) -> str:
+        shown.append(question)
+        return "y\n"
+
+    session = Session(clock=FixedClock("2025-02-20"), seed=1, ask=ask, show=shown.append)
+    result = session.run("docker pull -q alpine && docker image prune -a | head -n 1")
+    assert shown[0] == "docker.io/library/alpine:latest\n"
+    assert shown[1].startswith("WARNING!")
+    assert shown[2:] == ["Deleted Images:\n"]
+    assert result.output == "docker.io/library/alpine:latest\nDeleted Images:\n"
+
+
+def test_what_is_captured_is_shown_once_and_in_its_place() -> None:
+    shown: list[str] = []
+    session = Session(clock=FixedClock("2025-02-20"), show=shown.append)
+    line = "echo a; x=$(echo b; nope); for i in 1 2; do echo $i$x; done; echo $((1/0)); echo never"
+    result = session.run(line)
+    assert "".join(shown) == result.output
+    assert result.output.startswith("a\nbash: nope: command not found\n1b\n2b\nbash: ")
+    assert shown[0] == "a\n"
