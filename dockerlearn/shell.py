@@ -90,7 +90,6 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 NESTING = re.compile(r"\$\(|\bdo\b")
-HALVES = re.compile("[\ud800-\udfff]")
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
 REFUSED_EXPANSION = re.compile(r"(?:^|[=:])~|\{[^{}]*(,|\.\.)[^{}]*\}")
@@ -154,7 +153,7 @@ class Line:
 
     def read(self) -> None:
         """Find out whether it can be run."""
-        if HALVES.search(self.text):
+        if self.text.encode(errors="replace").decode() != self.text:
             raise unknown("half of a character")
         if len(NESTING.findall(self.text)) > MOST_NESTED:
             raise unknown(f"a line with more than {MOST_NESTED} loops and $( )")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from getopt import GetoptError, gnu_getopt
 from itertools import groupby
 from typing import TypeAlias
 
@@ -73,6 +72,8 @@ def _parsed(words: list[str], letters: str | None) -> tuple[Options, list[str]]:
         return {}, words
     if "n:" in letters and words:  # head -3
         words = [re.sub("^-([0-9]+)$", r"-n\1", words[0]), *words[1:]]
+    from getopt import GetoptError, gnu_getopt  # not at the top: most lines call none of these tools
+
     try:
         options, operands = gnu_getopt(words, letters)
     except GetoptError as error:

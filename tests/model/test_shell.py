@@ -380,8 +380,13 @@ def test_ten_thousand_characters_of_anything_are_survived(piece: str) -> None:
 
 
 def test_deep_but_finite_nesting_works() -> None:
-    assert run("echo $(" * 39 + "echo a" + ")" * 39) == ("a\n", 0)
+    assert run("echo $(" * 40 + "echo a" + ")" * 40) == ("a\n", 0)
     assert run("".join(f"for i{n} in a; do " for n in range(20)) + "echo $i0; " + "done; " * 20) == ("a\n", 0)
+
+
+def test_a_sum_may_have_fifty_signs() -> None:
+    assert run(f"echo $((-{'+'.join('1' * 25)}))") == ("23\n", 0)
+    assert run(f"echo $((- -{'+'.join('1' * 25)}))").status == 1
 
 
 def test_outputs_are_made_of_one_stream() -> None:

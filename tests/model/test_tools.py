@@ -208,11 +208,16 @@ def test_nothing_answers_at_a_port_that_no_container_publishes() -> None:
     assert run("curl -s localhost:8081") == ("", 7)
 
 
+def test_as_many_numbers_are_printed_as_a_page_can_bear() -> None:
+    assert run("seq 10000 | tail -1") == ("10000\n", 0)
+
+
 def test_sleep_moves_the_clock() -> None:
     clock = FixedClock("2025-02-20")
     before = clock.now()
     assert run("sleep 1 2s; sleep 1.5m; sleep 1h", clock) == ("", 0)
     assert (clock.now() - before).total_seconds() == 3 + 90 + 3600
+    assert run("sleep 1d", clock) == ("", 0)
 
 
 @settings(max_examples=500, deadline=None)
