@@ -163,11 +163,16 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     pieces = _PIECE.findall(pattern)
     if "[" in pieces or "\\" in pieces:
         raise DaemonError("syntax error in pattern")
-    wild = {"*": "[^/]*", "?": "[^/]"}
-    return re.compile(
-        "".join(wild.get(piece) or (_class(piece) if piece[0] == "[" else re.escape(piece[-1])) for piece in pieces),
-        re.DOTALL,
-    )
+    chunks = [""]
+    for piece in pieces:
+        if piece == "*":
+            chunks.append("")
+        else:
+            chunks[-1] += "[^/]" if piece == "?" else _class(piece) if piece[0] == "[" else re.escape(piece[-1])
+    # What follows a star is matched where it first fits and never tried again, as in Go; but the last must reach the end.
+    first, *between = chunks
+    last = f"[^/]*{between.pop()}" if between else ""
+    return re.compile(first + "".join(f"(?>[^/]*?{chunk})" for chunk in between) + last, re.DOTALL)
 
 
 def _class(piece: str) -> str:

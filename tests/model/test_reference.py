@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -201,6 +202,46 @@ def test_a_star_does_not_reach_across_a_slash() -> None:
 def test_a_broken_pattern_is_refused_even_if_nothing_fits(pattern: str) -> None:
     with pytest.raises(DaemonError, match=r"^syntax error in pattern$"):
         Reference.parse("nginx").matches(pattern)
+
+
+def path_match(pattern: str, name: str) -> bool:
+    """Go's path.Match without classes and escapes, written out: the first fit of what follows a star is final."""
+    first, *others = pattern.split("*")
+
+    def fit(chunk: str, text: str) -> bool:
+        return len(text) >= len(chunk) and all(
+            c == t or (c == "?" and t != "/") for c, t in zip(chunk, text, strict=False)
+        )
+
+    if not fit(first, name):
+        return False
+    rest = name[len(first) :]
+    for number, chunk in enumerate(others, 1):
+        reach = rest.partition("/")[0]
+        ends = [skip + len(chunk) for skip in range(len(reach) + 1) if fit(chunk, rest[skip:])]
+        if number == len(others):
+            return len(rest) in ends
+        if not ends:
+            return False
+        rest = rest[ends[0] :]
+    return not rest
+
+
+@given(
+    st.lists(st.sampled_from(["*", "?", "a", "b", "/", ":"]), max_size=8).map("".join),
+    st.sampled_from(["a", "b/a", "a.b/aab:ab"]),
+)
+def test_stars_take_what_gos_stars_take(pattern: str, name: str) -> None:
+    reference = Reference.parse(name)
+    assert reference.matches(pattern) is any(
+        path_match(pattern, form) for form in (reference.familiar, reference.familiar_name)
+    )
+
+
+def test_many_stars_take_no_time() -> None:
+    before = time.perf_counter()
+    assert not Reference.parse("a" * 240).matches("*a" * 40 + "b")
+    assert time.perf_counter() - before < 1
 
 
 @given(st.text(st.sampled_from("ab-[]^\\*?&|~:./"), max_size=12))
