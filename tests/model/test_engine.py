@@ -481,6 +481,52 @@ def test_history_is_told_from_the_top_and_only_the_image_itself_has_an_id(engine
     ]
 
 
+def test_an_image_is_told_in_full_as_the_api_tells_it(engine: Engine) -> None:
+    engine.pull("nginx")
+    engine.tag("nginx", "mine:1")
+    bottom, top = (f"/var/lib/docker/overlay2/{name}" for name in engine.cache_ids(NGINX))
+    told = engine.inspect(engine.image("nginx"))
+    assert (
+        list(told)
+        == (
+            "Id RepoTags RepoDigests Parent Comment Created DockerVersion Author Architecture Os Size GraphDriver RootFS "
+            "Metadata Config"
+        ).split()
+    )
+    assert told["Id"] == NGINX.id
+    assert (told["RepoTags"], told["RepoDigests"]) == (["mine:1", "nginx:latest"], [f"nginx@{NGINX.digest}"])
+    assert (told["Created"], told["Size"]) == ("2025-02-21T12:00:00Z", 130)
+    assert told["RootFS"] == {"Type": "layers", "Layers": [BASE.diff_id, SITE.diff_id]}
+    assert told["Metadata"] == {"LastTagTime": "2025-02-20T12:00:00Z"}
+    assert told["Config"] == {
+        **dict.fromkeys(("Cmd", "Entrypoint", "Env", "Labels", "OnBuild", "Volumes")),
+        "Cmd": ["sh"],
+    } | {
+        "User": "",
+        "WorkingDir": "",
+    }
+    assert list(told["Config"]) == sorted(told["Config"])
+    assert told["GraphDriver"] == {
+        "Data": {
+            "LowerDir": f"{bottom}/diff",
+            "MergedDir": f"{top}/merged",
+            "UpperDir": f"{top}/diff",
+            "WorkDir": f"{top}/work",
+        },
+        "Name": "overlay2",
+    }
+
+
+def test_an_image_of_one_layer_has_nothing_below_and_one_of_none_no_directory(engine: Engine) -> None:
+    engine.pull("debian")
+    assert list(engine.inspect(DEBIAN)["GraphDriver"]["Data"]) == ["MergedDir", "UpperDir", "WorkDir"]
+    engine.add(Image.scratch)
+    told = engine.inspect(Image.scratch)
+    assert told["GraphDriver"]["Data"] is None
+    assert told["Created"] == told["Metadata"]["LastTagTime"] == "0001-01-01T00:00:00Z"
+    assert told["Comment"] == ""
+
+
 def test_the_layers_of_an_engine_can_be_looked_at_only(engine: Engine) -> None:
     with pytest.raises(TypeError):
         engine.layers["x"] = BASE  # type: ignore[index]

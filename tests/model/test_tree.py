@@ -188,6 +188,21 @@ def test_the_differences_are_those_of_the_flat_listings(old: Directory, new: Dir
     assert len(told) == len(expected)
 
 
+def test_differences_are_told_with_the_letters_of_docker_diff() -> None:
+    old = Directory.of({"etc/motd": "hi", "etc/passwd": "root", "var/cache/a/b": "", "run": "", "usr/bin/sh": ""})
+    new = Directory.of({"etc/motd": "ho", "etc/passwd": "root", "var/log/x": "", "run/pid": "1", "usr/bin/sh": ""})
+    assert [f"{letter} {path}" for letter, path in old.diff(new)] == [
+        "C /etc",
+        "C /etc/motd",
+        "C /run",  # a file that became a directory
+        "A /run/pid",
+        "C /var",
+        "D /var/cache",  # what was in it went with it
+        "A /var/log",
+        "A /var/log/x",
+    ]
+
+
 @given(trees)
 def test_a_tree_differs_from_itself_in_nothing(tree: Directory) -> None:
     assert list(tree.diff(Directory(tree.entries))) == []
