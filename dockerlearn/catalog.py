@@ -141,14 +141,14 @@ def _debian_slim() -> Image:
 
 
 class _Build:
-    """A Dockerfile under way: every instruction one second after the other, the way BuildKit records them."""
+    """A Dockerfile under way, with its instructions worded as BuildKit records them, all at the moment of the build."""
 
     def __init__(self, base: Image, start: str) -> None:
         self.image = base
         self.moment = utc(start)
 
-    def run(self, command: str, files: Files, deleted: tuple[str, ...] = ()) -> _Build:
-        return self._layer(f"RUN /bin/sh -c {command} # buildkit", files, deleted)
+    def run(self, command: str, files: Files) -> _Build:
+        return self._layer(f"RUN /bin/sh -c {command} # buildkit", files)
 
     def copy(self, what: str, files: Files) -> _Build:
         return self._layer(f"COPY {what} # buildkit", files)
@@ -157,8 +157,8 @@ class _Build:
         self.image = self.image.with_config(created=self.moment, comment=BUILDKIT, **settings)
         return self
 
-    def _layer(self, by: str, files: Files, deleted: tuple[str, ...] = ()) -> _Build:
-        layer = Layer.of(files, deleted=deleted)
+    def _layer(self, by: str, files: Files) -> _Build:
+        layer = Layer.of(files)
         self.image = self.image.with_layer(layer, by=by, created=self.moment, comment=BUILDKIT)
         return self
 

@@ -120,7 +120,7 @@ class Docker:
         pulled = self.engine.pull(operands[0])
         wanted = pulled.reference
         if not quiet:
-            target = wanted.pinned(wanted.digest) if wanted.digest else wanted
+            target = wanted.target
             self._out(f"{target if target.digest else target.tag}: Pulling from {wanted.path}\n")
             for layer in pulled:
                 self._out(f"{short(layer.digest)}: {layer.status}\n")
