@@ -1,6 +1,7 @@
-"""A compact model of Docker's images, in pure Python, made to be read."""
+"""A compact model of Docker's images and containers, in pure Python, made to be read."""
 
 from .clock import FixedClock, SystemClock
+from .container import Container, State
 from .engine import Engine
 from .errors import DockerError
 from .image import Config, Image, Step
@@ -11,6 +12,7 @@ from .tree import Directory, File, Symlink
 
 __all__ = [
     "Config",
+    "Container",
     "Directory",
     "DockerError",
     "Engine",
@@ -20,6 +22,7 @@ __all__ = [
     "Layer",
     "Reference",
     "Registry",
+    "State",
     "Step",
     "Symlink",
     "SystemClock",

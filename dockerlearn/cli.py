@@ -8,35 +8,46 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, MutableMapping
+from datetime import datetime
+from posixpath import basename
 from typing import Any, NamedTuple
 
 from . import views
+from .container import Container, Port, State, signal_name, stop
 from .digest import canonical_json, short
-from .engine import Engine
-from .errors import DaemonError, DockerError, NotFound, TemplateError
+from .engine import Engine, Pull
+from .errors import DaemonError, DockerError, InvalidReference, NotFound, TemplateError
 from .human import size
 from .image import Image
+from .programs import KILLED, CannotStart
 from .reference import DEFAULT_TAG, Reference
-from .shell import Output
+from .shell import Output, Pieces, Steps, Wait, Waiting
 from .template import Nil, ParseError, Struct, Template
+from .tree import Directory, File
 from .usage import MISUSED_FLAG, MORE, Options, Usage, UsageError, parse, usages
 
 BAD_TEMPLATE = 64
+HOME = "/root"  # the folder that the client is called in, where it has to be named
 
 
 class Docker:
-    """The `docker` client of an engine. `ask` gets an answer from the terminal, given what to show before it."""
+    """The `docker` client of an engine, with the `files` of the computer that it is called on.
 
-    def __init__(self, engine: Engine, ask: Callable[[str], str] | None = None) -> None:
-        self.engine, self.ask = engine, ask
+    `ask` gets an answer from the terminal, given what to show before it.
+    """
 
-    def run(self, words: list[str], stdin: str | None = None) -> Output:
+    def __init__(
+        self, engine: Engine, files: MutableMapping[str, str] | None = None, ask: Callable[[str], str] | None = None
+    ) -> None:
+        self.engine, self.files, self.ask = engine, {} if files is None else files, ask
+
+    def run(self, words: list[str], stdin: str | None = None) -> Steps:
         """Run `docker` with these words. Refusals become text and status; nothing is raised for them."""
         self._pieces: list[tuple[bool, str]] = []
         self._status, self._stdin = 0, stdin
         try:
-            self._dispatch(words, usages()["docker"], {})
+            yield from self._dispatch(words, usages()["docker"], {}) or ()
         except UsageError as error:
             self._pieces.append((True, str(error)))
             self._status = error.status
@@ -44,7 +55,7 @@ class Docker:
             self._refuse(error)
         return Output(tuple(self._pieces), self._status)
 
-    def _dispatch(self, words: list[str], usage: Usage, helped: Options) -> None:
+    def _dispatch(self, words: list[str], usage: Usage, helped: Options) -> Waiting | None:
         """Go down from a command to the one that the words name, and run that."""
         options, operands = parse(words, usage)
         options.update(helped)
@@ -53,8 +64,7 @@ class Docker:
             _only("version", options, usage)
         if below in usages():
             helped = {flag: options[flag] for flag in ("help", "h") if flag in options}
-            self._dispatch(operands[1:], usages()[below], helped)
-            return
+            return self._dispatch(operands[1:], usages()[below], helped)
         if below:
             if operands[0] in usage.commands:
                 raise _lacking(below)
@@ -75,10 +85,19 @@ class Docker:
                 raise UsageError(problem)
             verb = VERBS[usage.verb]
             _only(verb.flags, options, usage)
-            verb.run(self, options, operands)
+            return verb.run(self, options, operands)
+        return None
 
     def _out(self, text: str) -> None:
         self._pieces.append((False, text))
+
+    def _err(self, text: str) -> None:
+        self._pieces.append((True, text))
+
+    def _written(self) -> Pieces:
+        """What has been written so far, to be shown now."""
+        written, self._pieces = tuple(self._pieces), []
+        return written
 
     def _view(self, options: Options) -> views.View:
         return views.View(self.engine.clock.now(), options.get("no-trunc", False), options.get("human", True))
@@ -118,15 +137,9 @@ class Docker:
         if not quiet and reference != reference.tagged():
             self._out(f"Using default tag: {DEFAULT_TAG}\n")
         pulled = self.engine.pull(operands[0])
-        wanted = pulled.reference
         if not quiet:
-            target = wanted.target
-            self._out(f"{target if target.digest else target.tag}: Pulling from {wanted.path}\n")
-            for layer in pulled:
-                self._out(f"{short(layer.digest)}: {layer.status}\n")
-            status = "Downloaded newer image" if pulled.newer else "Image is up to date"
-            self._out(f"Digest: {pulled.image.digest}\nStatus: {status} for {target.familiar}\n")
-        self._out(f"{wanted}\n")
+            self._out(_progress(pulled))
+        self._out(f"{pulled.reference}\n")
 
     def images(self, options: Options, operands: list[str]) -> None:
         """Docker images."""
@@ -136,7 +149,7 @@ class Docker:
         dangling, patterns = _image_filters(options.get("filter", []))
         patterns += [pattern for pattern in operands if pattern]
         shown = []
-        for image in self.engine.images():
+        for image in self.engine.images(all=options.get("all", False)):
             names = self.engine.references(image)
             if patterns:
                 names = [name for name in names if any(name.matches(pattern) for pattern in patterns)]
@@ -150,17 +163,25 @@ class Docker:
         """Docker image inspect."""
         self._inspect(options, operands, self.engine.image, "Error: No such image: ")
 
+    def inspect_container(self, options: Options, operands: list[str]) -> None:
+        """Docker container inspect."""
+        self._inspect(options, operands, self.engine.container, "invalid container name or ID: value is empty")
+
     def inspect(self, options: Options, operands: list[str]) -> None:
-        """Docker inspect, of which the model knows images."""
+        """Docker inspect, which looks for a container first."""
         self._inspect(options, operands, self._object, "invalid container name or ID: value is empty")
 
-    def _object(self, name: str) -> Image:
-        try:
-            return self.engine.image(name)
-        except DaemonError as error:
-            raise DockerError(f"Error: No such object: {name}") from error
+    def _object(self, name: str) -> Image | Container:
+        for find in (self.engine.container, self.engine.image):
+            try:
+                return find(name)
+            except DaemonError:
+                continue
+        raise DockerError(f"Error: No such object: {name}")
 
-    def _inspect(self, options: Options, names: list[str], find: Callable[[str], Image], nameless: str) -> None:
+    def _inspect(
+        self, options: Options, names: list[str], find: Callable[[str], Image | Container], nameless: str
+    ) -> None:
         """Show what is found, then refuse the rest. `nameless` is said of an empty name."""
         form = options.get("format", "")
         template = None if form in ("", "json") else _template(form)
@@ -214,31 +235,463 @@ class Docker:
         """Docker image prune."""
         every = bool(options.get("all"))
         what = "all images without at least one container associated to them" if every else "all dangling images"
-        if not options.get("force") and not self._confirm(f"WARNING! This will remove {what}."):
-            return
+        if options.get("force") or self._confirm(f"WARNING! This will remove {what}."):
+            self._reclaimed(self._prune_images(every))
+
+    def _prune_images(self, every: bool) -> int:
         pruned = self.engine.prune(all=every)
-        if pruned.removals:
-            lines = (f"{removal.action.lower()}: {removal.name}\n" for removal in pruned.removals)
-            self._out("Deleted Images:\n" + "".join(lines) + "\n")
-        self._out(f"Total reclaimed space: {size(pruned.reclaimed)}\n")
+        self._deleted("Images", [f"{removal.action.lower()}: {removal.name}" for removal in pruned.removals])
+        return pruned.reclaimed
+
+    def _deleted(self, what: str, lines: list[str]) -> None:
+        if lines:
+            self._out(f"Deleted {what}:\n" + "".join(f"{line}\n" for line in lines) + "\n")
+
+    def _reclaimed(self, count: int) -> None:
+        self._out(f"Total reclaimed space: {size(count)}\n")
+
+    # Containers
+
+    def create(self, options: Options, operands: list[str]) -> None:
+        """Docker create."""
+        self._out(f"{self._create(options, operands, 'create').id}\n")
+
+    def _create(self, options: Options, operands: list[str], verb: str) -> Container:
+        """Make the container that `create` and `run` are told of, after a pull if the image is not here."""
+        image, *command = operands
+        try:
+            entrypoint = options.get("entrypoint")
+            settings: dict[str, Any] = {
+                "name": options.get("name") or None,
+                "ports": options.get("publish", []),
+                "env": [pair for pair in options.get("env", []) if "=" in pair],
+                "entrypoint": entrypoint if entrypoint is None else [entrypoint] if entrypoint else [],
+                "auto_remove": options.get("rm", False),
+                "tty": options.get("tty", False),
+                "interactive": options.get("interactive", False),
+                "attached": not options.get("detach", False),
+            }
+            for port in settings["ports"]:
+                Port.parse(port)
+            if not re.fullmatch("[0-9a-f]{64}", image):
+                Reference.parse(image)
+            if not any(True for _ in self._here(image)):
+                self._err(f"Unable to find image '{Reference.parse(image).tagged().familiar}' locally\n")
+                self._err(_progress(self.engine.pull(image)))
+            return self.engine.create(image, *command, **settings)
+        except DockerError as error:
+            daemon = isinstance(error, DaemonError)
+            if verb == "create" and (daemon or isinstance(error, InvalidReference)):
+                raise
+            raise _run_error(error, verb) from error
+
+    def _here(self, image: str) -> list[Image]:
+        try:
+            return [self.engine.image(image)]
+        except NotFound:
+            return []
+
+    def run_container(self, options: Options, operands: list[str]) -> Waiting:
+        """Docker run."""
+        if options.get("tty") and options.get("interactive") and self._stdin is not None:
+            raise UsageError("the input device is not a TTY\n")
+        container = self._create(options, operands, "run")
+        if options.get("detach"):
+            self._out(f"{container.id}\n")
+        try:
+            container.start()
+        except DaemonError as error:
+            if options.get("rm"):
+                container.remove()
+            raise _run_error(error, "run") from error
+        if not options.get("detach"):
+            yield from self._attend(container, 0, typed=options.get("interactive", False))
+            self._status = container.exit_code
+
+    def _attend(
+        self, container: Container, shown: int, *, typed: bool = False, proxy: bool = True, leaves: bool = False
+    ) -> Waiting:
+        """Show what a container writes until it ends.
+
+        Ctrl-C goes to its process, unless there is no `proxy`; one that `leaves` looks no further then.
+        """
+        stdin = self._stdin
+        while True:
+            container.settle()
+            written = container.logs()[shown:]
+            shown += len(written)
+            self._pieces += written
+            if container.state not in (State.RUNNING, State.PAUSED):
+                return
+            prompt = container.prompt if typed else None
+            if prompt is not None and stdin is not None:
+                container.type(stdin)
+                container.type(None)
+                continue
+            signals = ("INT",) if proxy else ()
+            sent = yield Wait(self._until(container.wake), signals, self._written(), prompt)
+            if prompt is not None:
+                container.type(sent)
+            elif sent == "INT":
+                container.kill("INT")
+                if leaves:
+                    return
+
+    def _until(self, moment: datetime | None) -> float | None:
+        """The seconds up to a moment; None if it never comes."""
+        return None if moment is None else (moment - self.engine.clock.now()).total_seconds()
+
+    def _each(self, names: list[str], act: Callable[[Container], object], *, prefix: str = "") -> list[DockerError]:
+        """Do something with each container, show the names of those where it went well, then refuse the rest."""
+        refused: list[DockerError] = []
+        for name in names:
+            try:
+                act(self.engine.container(name))
+                self._out(f"{name}\n")
+            except DaemonError as error:
+                known = not isinstance(error, NotFound) or "kill" in prefix
+                refused.append(DaemonError(f"{prefix.format(name)}{error}") if prefix and known else error)
+        return refused
+
+    def _refuse_all(self, refused: list[DockerError]) -> None:
+        for error in refused:
+            self._refuse(error)
+
+    def start(self, options: Options, operands: list[str]) -> Waiting:
+        """Docker start."""
+        attached = options.get("attach", False)
+        if attached and len(operands) > 1:
+            raise DockerError("you cannot start and attach multiple containers at once")
+        failed = []
+        for name in operands:
+            try:
+                container = self.engine.container(name)
+                if attached and container.state is State.PAUSED:
+                    raise DockerError("unable to upgrade to tcp, received 409")
+                shown = len(container.logs())
+                if attached and container.state is State.PAUSED:
+                    raise DockerError("unable to upgrade to tcp, received 409")
+                container.start()
+                if not attached:
+                    self._out(f"{name}\n")
+                    continue
+                yield from self._attend(container, shown, leaves=True)
+                self._status = container.exit_code
+            except DaemonError as error:
+                self._refuse(error)
+                failed.append(name)
+        if failed and not attached:
+            self._refuse(DockerError(f"Error: failed to start containers: {', '.join(failed)}"))
+
+    def attach(self, options: Options, operands: list[str]) -> Waiting:
+        """Docker attach."""
+        container = self.engine.container(operands[0])
+        problem = ATTACH.get(container.state)
+        if problem:
+            raise DockerError(problem)
+        yield from self._attend(container, len(container.logs()), typed=True)
+        self._status = container.exit_code
+
+    def stop(self, options: Options, operands: list[str]) -> None:
+        """Docker stop, which stops all of them at the same time."""
+        timeout, signal = _stop_options(options)
+        stop(_unique(filter(None, map(self._found, operands))), timeout, signal)
+        self._refuse_all(self._each(operands, lambda container: None))
+
+    def restart(self, options: Options, operands: list[str]) -> None:
+        """Docker restart, which takes them one by one."""
+        timeout, signal = _stop_options(options)
+        prefix = "Cannot restart container {}: "
+        self._refuse_all(self._each(operands, lambda container: container.restart(timeout, signal), prefix=prefix))
+
+    def _found(self, name: str) -> Container | None:
+        try:
+            return self.engine.container(name)
+        except DaemonError:
+            return None
+
+    def pause(self, options: Options, operands: list[str]) -> None:
+        """Docker pause."""
+        self._refuse_all(self._each(operands, Container.pause))
+
+    def unpause(self, options: Options, operands: list[str]) -> None:
+        """Docker unpause."""
+        self._refuse_all(self._each(operands, Container.unpause))
+
+    def kill(self, options: Options, operands: list[str]) -> None:
+        """Docker kill."""
+        signal = options.get("signal") or "KILL"
+        for name in operands:
+            try:
+                signal_name(signal)
+            except DaemonError as error:
+                raise DaemonError(f"cannot kill container: {name}: {error}") from error
+        self._refuse_all(
+            self._each(operands, lambda container: container.kill(signal), prefix="cannot kill container: {}: ")
+        )
+
+    def rm(self, options: Options, operands: list[str]) -> None:
+        """Docker rm, to which with -f a container that is not there is no error."""
+        force, volumes = options.get("force", False), options.get("volumes", False)
+        refused: list[DockerError] = []
+        for name in operands:
+            problems = self._each([name], lambda container: container.remove(force=force, volumes=volumes))
+            missing = force and any(isinstance(problem, NotFound) for problem in problems)
+            refused += [] if missing else problems
+            for problem in problems if missing else []:
+                self._refuse(problem, self._status)
+        self._refuse_all(refused)
+
+    def rename(self, options: Options, operands: list[str]) -> None:
+        """Docker rename."""
+        name, new = operands
+        try:
+            self.engine.rename(self.engine.container(name), new)
+        except DaemonError as error:
+            self._refuse(error)
+            self._refuse(DockerError(f"Error: failed to rename container named {name}"))
+
+    def wait(self, options: Options, operands: list[str]) -> Waiting:
+        """Docker wait."""
+        refused: list[DockerError] = []
+        for name in operands:
+            try:
+                container = self.engine.container(name)
+            except DaemonError as error:
+                refused.append(error)
+                continue
+            while container.state in (State.RUNNING, State.PAUSED):
+                yield Wait(self._until(container.wake), output=self._written())
+            self._out(f"{container.exit_code}\n")
+        self._refuse_all(refused)
+
+    def logs(self, options: Options, operands: list[str]) -> Waiting:
+        """Docker logs."""
+        container = self.engine.container(operands[0])
+        lines = [
+            (error, line) for error, text in container.logs() for line in text.splitlines(keepends=True)
+        ]
+        tail = options.get("tail", "all")
+        self._pieces += lines[-int(tail) :] if re.fullmatch("[1-9][0-9]*", tail) else [] if tail == "0" else lines
+        if options.get("follow"):
+            yield from self._attend(container, len(container.logs()), proxy=False)
+
+    def exec(self, options: Options, operands: list[str]) -> Waiting:
+        """Docker exec."""
+        name, *words = operands
+        interactive, tty = options.get("interactive", False), options.get("tty", False)
+        if interactive and tty and self._stdin is not None:
+            raise UsageError("the input device is not a TTY\n")
+        container = self.engine.container(name)
+        env = [pair for pair in options.get("env", []) if "=" in pair]
+        try:
+            steps = container.call(*words, stdin=self._stdin if interactive else "", env=env, tty=tty)
+        except CannotStart as problem:
+            if not options.get("detach"):
+                self._out(f"OCI runtime exec failed: exec failed: unable to start container process: {problem}\n")
+                self._status = problem.status
+            return
+        if options.get("detach"):
+            container.spawn(steps)
+            return
+        sent = None
+        while True:
+            try:
+                wait = steps.send(sent)
+            except StopIteration as end:
+                self._pieces += end.value.pieces
+                self._status = end.value.status
+                return
+            self._pieces += wait.output
+            sent = None
+            if wait.seconds != 0:
+                sent = yield wait._replace(output=self._written())
+                if container.state is not State.RUNNING:
+                    self._status = KILLED
+                    return
+
+    def diff(self, options: Options, operands: list[str]) -> None:
+        """Docker diff."""
+        for letter, path in self.engine.container(_address(operands[0])).diff():
+            self._out(f"{letter} {path}\n")
+
+    def commit(self, options: Options, operands: list[str]) -> None:
+        """Docker commit."""
+        container = self.engine.container(operands[0])
+        name = operands[1] if len(operands) > 1 else None
+        message, author = options.get("message", ""), options.get("author", "")
+        self._out(f"{self.engine.commit(container, name, message=message, author=author).id}\n")
+
+    def port(self, options: Options, operands: list[str]) -> None:
+        """Docker port."""
+        container = self.engine.container(operands[0])
+        asked = operands[1] if len(operands) > 1 else ""
+        number, _, protocol = asked.partition("/")
+        if asked and not number.isdigit():
+            text = f"Error: invalid port ({number}): strconv.ParseUint: parsing {json.dumps(number)}: invalid syntax"
+            raise DockerError(text)
+        shown = sorted(
+            (port.container, address, port.host, f"{'' if asked else f'{port.private} -> '}{address}:{port.host}\n")
+            for port in container.ports
+            for address in port.addresses
+            if not asked or port.private == f"{number}/{protocol or 'tcp'}"
+        )
+        if asked and not shown:
+            raise DockerError(f"Error: No public port '{asked}' published for {operands[0]}")
+        self._out("".join(line for *_, line in shown))
+
+    def containers(self, options: Options, operands: list[str]) -> None:
+        """Docker ps."""
+        filters = _container_filters(options.get("filter", []))
+        every = options.get("all", False) or "status" in filters
+        most = 1 if options.get("latest") else int(options.get("last", -1))
+        shown = []
+        for container in self.engine.containers():
+            running = container.state in (State.RUNNING, State.PAUSED)
+            if (every or running or most > 0) and all(
+                any(CONTAINER_FILTERS[name](self.engine, container, value) for value in values)
+                for name, values in filters.items()
+            ):
+                shown.append(views.Listed(container, self._image_of(container)))
+        form, sized = options.get("format", ""), options.get("size", False)
+        kind = views.CONTAINERS_WITH_SIZE if sized else views.CONTAINERS
+        self._out(
+            kind.show(shown[: most if most > 0 else None], self._view(options), form, quiet=options.get("quiet", False))
+        )
+
+    def _image_of(self, container: Container) -> str:
+        """What a container's image is called now: what it was made by, if that still points to it."""
+        try:
+            same = self.engine.image(container.image_name) == container.image
+        except DaemonError:
+            same = False
+        return container.image_name if same else container.image.id
+
+    def prune_containers(self, options: Options, operands: list[str]) -> None:
+        """Docker container prune."""
+        if options.get("force") or self._confirm("WARNING! This will remove all stopped containers."):
+            self._reclaimed(self._prune_containers())
+
+    def _prune_containers(self) -> int:
+        removed, reclaimed = self.engine.prune_containers()
+        self._deleted("Containers", [container.id for container in removed])
+        return reclaimed
+
+    def copy(self, options: Options, operands: list[str]) -> None:
+        """Docker cp."""
+        (from_name, source), (to_name, target) = (_container_path(operand) for operand in operands)
+        if from_name and to_name:
+            raise DockerError("copying between containers is not supported")
+        if not from_name and not to_name:
+            raise DockerError("must specify at least one container source")
+        quiet = options.get("quiet", False)
+        if to_name and source in self.files:
+            self._copied(len(self.files[source].encode(errors="surrogateescape")), f"{to_name}:{target}", quiet)
+        container = self.engine.container(from_name or to_name)
+        if to_name:
+            if source not in self.files:
+                raise DockerError(f"lstat {source}: no such file or directory")
+            content = self.files[source].encode(errors="surrogateescape")
+            found = container.tree.resolve(target)
+            inside = target.endswith("/") or (found is not None and isinstance(found[1], Directory))
+            path = f"{target.rstrip('/')}/{basename(source)}" if inside else target
+            try:
+                container.write(path, File(content))
+            except OSError as error:
+                above = path.rsplit("/", 1)[0] or "/"
+                raise DaemonError(f"Could not find the file {above} in container {to_name}") from error
+            return
+        found = container.tree.resolve(source)
+        if found is None:
+            raise DaemonError(f"Could not find the file {source} in container {from_name}")
+        if not isinstance(found[1], File) or target == "-":
+            raise _lacking("directories and - of docker cp", "form")
+        path = f"{target.rstrip('/')}/{basename(source)}" if target.endswith("/") or target == "." else target
+        self.files[path.removeprefix("./")] = found[1].data.decode(errors="surrogateescape")
+        self._copied(found[1].size, path if path.startswith("/") else f"{HOME}/{path.removeprefix('./')}", quiet)
+
+    def _copied(self, count: int, target: str, quiet: bool) -> None:
+        """What a copy of one file tells: the size of the archive that it travelled in."""
+        if not quiet:
+            self._err(f"Successfully copied {size(3 * 512 + -(-count // 512) * 512, 3)} to {target}\n")
+
+    # Volumes
+
+    def volumes(self, options: Options, operands: list[str]) -> None:
+        """Docker volume ls."""
+        quiet = options.get("quiet", False)
+        self._out(views.VOLUMES.show(self.engine.volumes(), self._view(options), options.get("format", ""), quiet=quiet))
+
+    def rm_volume(self, options: Options, operands: list[str]) -> None:
+        """Docker volume rm."""
+        refused: list[DockerError] = []
+        for name in operands:
+            try:
+                self.engine.remove_volume(name)
+                self._out(f"{name}\n")
+            except DaemonError as error:
+                refused.append(error)
+        self._refuse_all(refused)
+
+    def prune_volumes(self, options: Options, operands: list[str]) -> None:
+        """Docker volume prune."""
+        warning = "WARNING! This will remove anonymous local volumes not used by at least one container."
+        if options.get("force") or self._confirm(warning):
+            self._reclaimed(self._prune_volumes())
+
+    def _prune_volumes(self) -> int:
+        removed, reclaimed = self.engine.prune_volumes()
+        self._deleted("Volumes", [volume.name for volume in removed])
+        return reclaimed
 
     # The system
 
     def disk_usage(self, options: Options, operands: list[str]) -> None:
         """Docker system df."""
-        form, images, view = options.get("format", ""), self.engine.images(), self._view(options)
+        engine, form, view = self.engine, options.get("format", ""), self._view(options)
+        images, containers, volumes = engine.images(all=False), engine.containers(), engine.volumes()
+        used = [image for image in images if engine.users(image)]
+        running = [each for each in containers if each.state in (State.RUNNING, State.PAUSED)]
+        active = [volume for volume in volumes if engine.volume_users(volume)]
         if not options.get("verbose"):
-            kinds = [("Images", len(images), self.engine.layers_size)]
-            kinds += [(kind, 0, 0) for kind in ("Containers", "Local Volumes", "Build Cache")]
+            unshared = sum(image.size - engine.shared_size(image) for image in used)
+            written, kept = sum(each.size for each in containers), sum(each.node.size for each in volumes)
+            kinds = [
+                views.Usage("Images", len(images), len(used), engine.layers_size, engine.layers_size - unshared),
+                views.Usage("Containers", len(containers), len(running), written, written - sum(each.size for each in running)),
+                views.Usage("Local Volumes", len(volumes), len(active), kept, kept - sum(each.node.size for each in active)),
+                views.Usage("Build Cache", 0, 0, 0, 0),
+            ]
             self._out(views.DISK.show(kinds, view, form))
             return
         if form:
             raise _lacking("--format of docker system df --verbose", "flag")
         shown = []
         for image in images:
-            name = views.names_of(self.engine.tags(image)[:1], digests=False, pinned=False)[0]
-            shown.append(views.Named(image, *name, shared=self.engine.shared_size(image)))
-        self._out(f"Images space usage:\n\n{views.DISK_IMAGES.show(shown, view)}{views.DISK_WITHOUT_IMAGES}")
+            name = views.names_of(engine.tags(image)[:1], digests=False, pinned=False)[0]
+            named = views.Named(image, *name, engine.shared_size(image), len(engine.users(image)))
+            shown.append(named)
+        listed = [views.Listed(each, self._image_of(each)) for each in containers]
+        held = [views.Held(each, len(engine.volume_users(each))) for each in volumes]
+        self._out(
+            f"Images space usage:\n\n{views.DISK_IMAGES.show(shown, view)}\n"
+            f"Containers space usage:\n\n{views.DISK_CONTAINERS.show(listed, view)}\n"
+            f"Local Volumes space usage:\n\n{views.DISK_VOLUMES.show(held, view)}{views.DISK_CACHE}"
+        )
+
+    def prune_system(self, options: Options, operands: list[str]) -> None:
+        """Docker system prune."""
+        every, volumes = bool(options.get("all")), bool(options.get("volumes"))
+        what = ["all stopped containers", "all networks not used by at least one container"]
+        if volumes:
+            what.append("all anonymous volumes not used by at least one container")
+        what.append("all images without at least one container associated to them" if every else "all dangling images")
+        what.append("all build cache" if every else "unused build cache")
+        warning = "WARNING! This will remove:\n" + "".join(f"  - {each}\n" for each in what)
+        if options.get("force") or self._confirm(warning):
+            reclaimed = self._prune_containers()
+            reclaimed += self._prune_volumes() if volumes else 0
+            self._reclaimed(reclaimed + self._prune_images(every))
 
     def version(self, options: Options, operands: list[str]) -> None:
         """Docker version."""
@@ -252,6 +705,64 @@ class Docker:
         except TemplateError as error:
             self._out("\n")
             self._refuse(DockerError(str(error).removeprefix("template parsing error: ")))
+
+
+def _progress(pulled: Pull) -> str:
+    """What a terminal shows of a pull, but for the last line, which `docker run` leaves out."""
+    target = pulled.reference.target
+    lines = [f"{target if target.digest else target.tag}: Pulling from {pulled.reference.path}"]
+    lines += [f"{short(layer.digest)}: {layer.status}" for layer in pulled]
+    status = "Downloaded newer image" if pulled.newer else "Image is up to date"
+    lines += [f"Digest: {pulled.image.digest}", f"Status: {status} for {target.familiar}"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _run_error(error: DockerError, verb: str) -> UsageError:
+    """A refusal as `docker run` words it."""
+    daemon = "Error response from daemon: " if isinstance(error, DaemonError) else ""
+    status = error.status if isinstance(error, CannotStart) else MISUSED_FLAG
+    return UsageError(f"docker: {daemon}{error}\n\nRun 'docker {verb} --help'{MORE}", status)
+
+
+def _stop_options(options: Options) -> tuple[float | None, str | None]:
+    """How long to wait before SIGKILL, in seconds, and the signal to send first."""
+    timeout = options.get("timeout")
+    return None if timeout is None else float(timeout), options.get("signal") or None
+
+
+def _unique(containers: Iterable[Container]) -> list[Container]:
+    return list(dict.fromkeys(containers))
+
+
+def _container_path(operand: str) -> tuple[str, str]:
+    """The container and the path that an operand of `docker cp` names; no container for a file of this computer."""
+    name, colon, path = operand.partition(":")
+    return (name, path) if colon and not operand.startswith(("/", ".")) else ("", operand)
+
+
+def _container_filters(filters: list[str]) -> dict[str, list[str]]:
+    """The values of each filter of `docker ps`. Raises `DaemonError`, `UsageError`."""
+    found: dict[str, list[str]] = {}
+    for text in filters:
+        name, _, value = (part.strip() for part in text.partition("="))
+        name = name.lower()
+        if name in LACKING_FILTERS:
+            raise _lacking(f"{name} of docker ps", "filter")
+        if name not in CONTAINER_FILTERS:
+            raise DaemonError(f"invalid filter '{name}'")
+        if name == "status" and value not in STATUSES:
+            raise DaemonError(f"invalid filter 'status={value}'")
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _is_ancestor(engine: Engine, container: Container, name: str) -> bool:
+    """Whether a container's image is the one called so, or has all its layers."""
+    try:
+        image = engine.image(name)
+    except DaemonError:
+        return False
+    return container.image.chain_ids[: len(image.layers)] == image.chain_ids
 
 
 def _only(flags: str, options: Options, usage: Usage) -> None:
@@ -279,7 +790,7 @@ def _address(name: str) -> str:
 def _rendered(template: Template, sent: dict[str, Any]) -> str:
     """A template applied to the client's structure or, if that fails, to the JSON from the engine."""
     try:
-        return template.render(views.typed(sent))
+        return template.render(views.typed_container(sent) if "State" in sent else views.typed(sent))
     except TemplateError:
         return template.render(views.decoded(sent), strict=True)
 
@@ -312,11 +823,46 @@ def _lacking(what: str, kind: str = "command") -> UsageError:
 class Verb(NamedTuple):
     """How the model does a command: the method, and the flags that it knows."""
 
-    run: Callable[[Docker, Options, list[str]], None]
+    run: Callable[[Docker, Options, list[str]], Waiting | None]
     flags: str = ""
 
 
+ATTACH = {
+    State.CREATED: "You cannot attach to a stopped container, start it first",
+    State.PAUSED: "You cannot attach to a paused container, unpause it first",
+    State.EXITED: "You cannot attach to a stopped container, start it first",
+}
+STATUSES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
+LACKING_FILTERS = ("before", "expose", "health", "is-task", "isolation", "label", "network", "publish", "since", "volume")
+CONTAINER_FILTERS: dict[str, Callable[[Engine, Container, str], bool]] = {
+    "ancestor": lambda engine, it, value: _is_ancestor(engine, it, value),
+    "exited": lambda engine, it, value: it.state is State.EXITED and str(it.exit_code) == value,
+    "id": lambda engine, it, value: re.search(value, it.id) is not None,
+    "name": lambda engine, it, value: re.search(value, f"/{it.name}") is not None or re.search(value, it.name) is not None,
+    "status": lambda engine, it, value: it.state.value == value,
+}
 VERBS = {
+    "docker container attach": Verb(Docker.attach),
+    "docker container commit": Verb(Docker.commit, "author message pause"),
+    "docker container cp": Verb(Docker.copy, "quiet"),
+    "docker container create": Verb(Docker.create, "entrypoint env interactive name publish rm tty"),
+    "docker container diff": Verb(Docker.diff),
+    "docker container exec": Verb(Docker.exec, "detach env interactive tty"),
+    "docker container inspect": Verb(Docker.inspect_container, "format"),
+    "docker container kill": Verb(Docker.kill, "signal"),
+    "docker container logs": Verb(Docker.logs, "follow tail"),
+    "docker container ls": Verb(Docker.containers, "all filter format last latest no-trunc quiet size"),
+    "docker container pause": Verb(Docker.pause),
+    "docker container port": Verb(Docker.port),
+    "docker container prune": Verb(Docker.prune_containers, "force"),
+    "docker container rename": Verb(Docker.rename),
+    "docker container restart": Verb(Docker.restart, "signal timeout"),
+    "docker container rm": Verb(Docker.rm, "force volumes"),
+    "docker container run": Verb(Docker.run_container, "detach entrypoint env interactive name publish rm tty"),
+    "docker container start": Verb(Docker.start, "attach"),
+    "docker container stop": Verb(Docker.stop, "signal timeout"),
+    "docker container unpause": Verb(Docker.unpause),
+    "docker container wait": Verb(Docker.wait),
     "docker help": Verb(Docker.help),
     "docker image history": Verb(Docker.history, "format human no-trunc quiet"),
     "docker image inspect": Verb(Docker.inspect_image, "format"),
@@ -327,7 +873,11 @@ VERBS = {
     "docker image tag": Verb(Docker.tag),
     "docker inspect": Verb(Docker.inspect, "format"),
     "docker system df": Verb(Docker.disk_usage, "format verbose"),
+    "docker system prune": Verb(Docker.prune_system, "all force volumes"),
     "docker version": Verb(Docker.version, "format"),
+    "docker volume ls": Verb(Docker.volumes, "format quiet"),
+    "docker volume prune": Verb(Docker.prune_volumes, "force"),
+    "docker volume rm": Verb(Docker.rm_volume, "force"),
 }
 CLIENT: dict[str, Any] = {
     "Platform": Nil("<nil>"),

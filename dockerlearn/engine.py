@@ -1,39 +1,37 @@
-"""The engine: the images on this machine, the names they go by, and the layers they share.
+"""The engine: the images and containers on this machine, the names they go by, and the layers they share.
 
 Rules and texts measured on Engine 28.5.2 with the classic (overlay2) store.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import count
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from . import inspection
 from .clock import Clock, SystemClock
+from .container import NEVER, Container, Options, Port, State, Volume
 from .digest import sha256, short
 from .errors import Conflict, DaemonError, InvalidReference, NotFound
 from .image import Image, Step, timestamp
 from .layer import Layer
+from .names import random_name
 from .reference import Reference
 from .registry import Registry
+from .tree import Directory
 
-NEVER = datetime(1, 1, 1, tzinfo=UTC)
+CONTAINER_NAME = re.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+FIRST_RANDOM_PORT = 32768
 
-# The settings that the API always tells, set or not.
-EMPTY_CONFIG = {
-    "Cmd": None,
-    "Entrypoint": None,
-    "Env": None,
-    "Labels": None,
-    "OnBuild": None,
-    "User": "",
-    "Volumes": None,
-    "WorkingDir": "",
-}
+REFUSED, RESET = 7, 56  # curl's exit statuses: nobody listens; whoever listened hung up
+PLAIN = Options()
 
 
 class LayerPull(NamedTuple):
@@ -73,6 +71,15 @@ class Pruned(NamedTuple):
     reclaimed: int  # bytes
 
 
+class Swept(NamedTuple):
+    """What a prune of everything removed: containers by ID, volumes by name, and images."""
+
+    containers: tuple[str, ...]
+    volumes: tuple[str, ...]
+    images: Pruned
+    reclaimed: int  # bytes
+
+
 class HistoryRow(NamedTuple):
     """A row of `docker history`: the image's ID where it is known, the step, and the size of its layer."""
 
@@ -82,7 +89,7 @@ class HistoryRow(NamedTuple):
 
 
 class Engine:
-    """Images, layers and names on one machine.
+    """Images, layers, names and containers on one machine.
 
     It pulls from `registries`, each known by its domain. `clock` tells the time (the computer's own unless given), `seed`
     makes the identities that the engine invents repeatable.
@@ -98,6 +105,10 @@ class Engine:
         self._layers: dict[str, Layer] = {}  # by chain ID
         self._tagged_at: dict[str, datetime] = {}  # by image ID
         self._cache_ids: dict[str, str] = {}  # by chain ID
+        self._parents: dict[str, str] = {}  # by the ID of an image that was made of a container
+        self._containers: dict[str, Container] = {}  # by container ID, in the order of creation
+        self._by_name: dict[str, Container] = {}
+        self._volumes: dict[str, Volume] = {}
         self._seed = os.urandom(16).hex() if seed is None else str(seed)
         self._identities = 0
 
@@ -106,10 +117,11 @@ class Engine:
         """The layers on disk by chain ID: each is there once, however many images stand on it."""
         return MappingProxyType(self._layers)
 
-    def images(self) -> list[Image]:
-        """All images, the most recently created first."""
+    def images(self, *, all: bool = True) -> list[Image]:
+        """The images, the most recently created first; unless `all`, without nameless ones that others were made of."""
         undated = datetime.fromtimestamp(0, UTC)
-        return sorted(self._images.values(), key=lambda image: (image.created or undated, image.id), reverse=True)
+        shown = [each for each in self._images.values() if all or self.references(each) or not self._children(each)]
+        return sorted(shown, key=lambda image: (image.created or undated, image.id), reverse=True)
 
     def references(self, image: Image) -> list[Reference]:
         """Every name of an image, tags and digests, in order."""
@@ -202,40 +214,26 @@ class Engine:
 
         Raises `NotFound` or `DaemonError` as `image` does.
         """
-        image = self.image(name)
-        return [
-            HistoryRow(None if row else image.id, step, step.layer.size if step.layer else 0)
-            for row, step in enumerate(reversed(image.steps))
-        ]
+        image: Image | None = self.image(name)
+        assert image is not None
+        rows = [HistoryRow(None, step, step.layer.size if step.layer else 0) for step in reversed(image.steps)]
+        while image is not None:  # an image that was made here still knows what it was made of
+            row = len(rows) - len(image.steps)
+            rows[row : row + 1] = [rows[row]._replace(id=image.id)] if image.steps else []
+            image = self._images.get(self._parents.get(image.id, ""))
+        return rows
 
-    def inspect(self, image: Image) -> dict[str, Any]:
-        """All that is known of an image that is here, as the engine's API tells it."""
-        return {
-            "Id": image.id,
-            "RepoTags": [name.familiar for name in self.tags(image)],
-            "RepoDigests": [name.familiar for name in self.digests(image)],
-            "Parent": "",
-            "Comment": image.steps[-1].comment if image.steps else "",
-            "Created": timestamp(image.created or NEVER),
-            "DockerVersion": "",
-            "Author": image.author,
-            "Architecture": image.architecture,
-            "Os": image.os,
-            "Size": image.size,
-            "GraphDriver": {"Data": self._directories(image), "Name": "overlay2"},
-            "RootFS": {"Type": "layers", "Layers": list(image.diff_ids)},
-            "Metadata": {"LastTagTime": timestamp(self.last_tagged(image) or NEVER)},
-            "Config": dict(sorted({**EMPTY_CONFIG, **image.config.json()}.items())),
-        }
+    def inspect(self, thing: Image | Container) -> dict[str, Any]:
+        """All that is known of an image or a container that is here, as the engine's API tells it."""
+        return self._inspect_container(thing) if isinstance(thing, Container) else self._inspect_image(thing)
 
-    def _directories(self, image: Image) -> dict[str, str] | None:
-        """Where overlayfs finds the layers: the top one is the upper directory of the image's own mount."""
-        paths = [f"/var/lib/docker/overlay2/{name}" for name in reversed(self.cache_ids(image))]
-        if not paths:
-            return None
-        lower = {"LowerDir": ":".join(f"{path}/diff" for path in paths[1:])} if paths[1:] else {}
-        top = paths[0]
-        return {**lower, "MergedDir": f"{top}/merged", "UpperDir": f"{top}/diff", "WorkDir": f"{top}/work"}
+    def _inspect_container(self, it: Container) -> dict[str, Any]:
+        layers = [self._cache_ids[chain] for chain in it.image.chain_ids]
+        return inspection.container(it, inspection.directories(layers, sha256(f"{it.id}/mount".encode())[7:]))
+
+    def _inspect_image(self, it: Image) -> dict[str, Any]:
+        data, tagged = inspection.directories(self.cache_ids(it)), timestamp(self.last_tagged(it) or NEVER)
+        return inspection.image(it, self.references(it), tagged, self._parents.get(it.id, ""), data)
 
     def rmi(self, name: str, *, force: bool = False) -> list[Removal]:
         """Remove the name; if it was the image's last one, remove the image and every layer no other image needs.
@@ -245,29 +243,58 @@ class Engine:
         """
         image = self.image(name)
         names = self.references(image)
+        single = _of_one_tag(names)
         # The engine does not ask how the image was found: a tag that begins like the image's ID is taken for it.
         if not image.id.startswith((name, f"sha256:{name}")):
+            user = next(iter(self.users(image)), None)
+            if single and user is not None and not force:
+                raise Conflict(
+                    f'conflict: unable to remove repository reference "{name}" (must force) - '
+                    f"container {user.hostname} is using its referenced image {short(image.id)}"
+                )
             reference = Reference.parse(name).tagged()
             del self._names[reference.target]
             removed = [Removal("Untagged", reference.familiar)]
             siblings = [each for each in self.references(image) if each.name == reference.name]
             if all(each.digest for each in siblings):
                 removed += self._untag(siblings)  # a digest without a tag of its repository is of no use
-            return removed if self.references(image) else removed + self._delete(image)
-        if not force and not _of_one_tag(names):
-            raise Conflict(
-                f"conflict: unable to delete {short(image.id)} (must be forced) "
-                "- image is referenced in multiple repositories"
-            )
+            if not self.references(image) and self._conflict(image, force=force) is None:
+                removed += self._delete(image)
+            return removed
+        problem = self._conflict(image, force=force)
+        if problem is None and not force and not single:
+            problem = "(must be forced) - image is referenced in multiple repositories"
+        if problem is not None:
+            raise Conflict(f"conflict: unable to delete {short(image.id)} {problem}")
         return self._untag(names) + self._delete(image)
 
+    def _conflict(self, image: Image, *, force: bool) -> str | None:
+        """Why an image cannot be deleted, if so. What runs, and what was made of it, no force overcomes."""
+        users = self.users(image)
+        running = [each for each in users if each.state in (State.RUNNING, State.PAUSED)]
+        if self._children(image):
+            return "(cannot be forced) - image has dependent child images"
+        if running:
+            return f"(cannot be forced) - image is being used by running container {running[0].hostname}"
+        if users and not force:
+            return f"(must be forced) - image is being used by stopped container {users[0].hostname}"
+        return None
+
+    def _children(self, image: Image) -> list[str]:
+        return [child for child, parent in self._parents.items() if parent == image.id]
+
     def prune(self, *, all: bool = False) -> Pruned:
-        """Remove the dangling images (those without a tag, even if a digest names them), or `all` that are not in use."""
+        """Remove the dangling images (those without a tag, even if a digest names them), or `all` that no container uses.
+
+        Of an image that is in use, `all` removes every tag but the last.
+        """
         before = dict(self._layers)
         removals: list[Removal] = []
-        for image in self.images():
+        for image in self.images(all=False):
             if all or not self.tags(image):
-                removals += self._untag(self.references(image)) + self._delete(image)
+                for name in [each.familiar for each in self.references(image)] or [image.id]:
+                    with contextlib.suppress(Conflict, NotFound):
+                        removals += self.rmi(name)
         gone = before.keys() - self._layers.keys()
         return Pruned(tuple(removals), sum(before[chain].size for chain in gone))
 
@@ -281,6 +308,209 @@ class Engine:
     def layers_size(self) -> int:
         """Bytes of all layers on disk, each counted once."""
         return sum(layer.size for layer in self._layers.values())
+
+    # Containers
+
+    def containers(self) -> list[Container]:
+        """All containers, the most recently created first."""
+        for container in list(self._containers.values()):
+            container.settle()
+        return list(reversed(self._containers.values()))
+
+    def users(self, image: Image) -> list[Container]:
+        """The containers of an image, the oldest first."""
+        return [each for each in reversed(self.containers()) if each.image.id == image.id]
+
+    def container(self, name: str) -> Container:
+        """The container called `name`: its name, its ID or the unambiguous beginning of one. Raises `NotFound`."""
+        found = self._containers.get(name) or self._by_name.get(name.removeprefix("/"))
+        if found is None:
+            by_id = [each for id, each in self._containers.items() if name and id.startswith(name)]
+            if len(by_id) > 1:
+                raise DaemonError(f"Multiple IDs found with provided prefix: {name}")
+            found = by_id[0] if by_id else None
+        if found is not None:
+            found.settle()
+        if found is None or found.id not in self._containers:
+            raise NotFound(f"No such container: {name}")
+        return found
+
+    def create(
+        self,
+        image: str,
+        *command: str,
+        name: str | None = None,
+        ports: Iterable[str] = (),
+        env: Iterable[str] = (),
+        entrypoint: Iterable[str] | None = None,
+        auto_remove: bool = False,
+        tty: bool = False,
+        interactive: bool = False,
+        attached: bool = True,
+    ) -> Container:
+        """Make a container of an image that is here, and start nothing yet.
+
+        `ports` are written `8080:80`, `env` is written `NAME=value`. Raises `DockerError`; then nothing has changed.
+        """
+        options = PLAIN
+        if command or ports or env or entrypoint is not None or auto_remove or tty or interactive or not attached:
+            published = tuple(Port.parse(port) for port in ports)
+            start = None if entrypoint is None else tuple(entrypoint)
+            options = Options(command, start, tuple(env), published, auto_remove, tty, interactive, attached)
+        found = self.image(image)
+        if not command and not (found.config.entrypoint + found.config.cmd if entrypoint is None else options.entrypoint):
+            raise DaemonError("no command specified")
+        if name is None:
+            name = random_name(self._identity(), self._by_name)
+        elif not CONTAINER_NAME.fullmatch(name.removeprefix("/")):
+            raise DaemonError(f"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
+        name = self._free(name)
+        container = Container(self, self._identity(), name, found, image, options, self.clock.now())
+        if found.config.volumes:
+            container.volumes = {path: self._volume(found, path) for path in found.config.volumes}
+        self._containers[container.id] = self._by_name[name] = container
+        return container
+
+    def _free(self, name: str) -> str:
+        name = name.removeprefix("/")
+        if name in self._by_name:
+            raise Conflict(
+                f'Conflict. The container name "/{name}" is already in use by container "{self._by_name[name].id}". '
+                "You have to remove (or rename) that container to be able to reuse that name."
+            )
+        return name
+
+    def _volume(self, image: Image, path: str) -> Volume:
+        """A new volume without a name of its own, filled with what the image has at the place."""
+        content = image.tree.get(path)
+        name = self._identity()
+        volume = Volume(name, content if isinstance(content, Directory) else Directory(), self.clock.now())
+        return self._volumes.setdefault(name, volume)
+
+    def run(self, image: str, *command: str, **options: Any) -> Container:
+        """Pull the image if it is not here, make a container of it, and start that. `options` are those of `create`.
+
+        Raises `DockerError`. A container that could not be started stays.
+        """
+        try:
+            self.image(image)
+        except NotFound:
+            self.pull(image)
+        container = self.create(image, *command, **options)
+        container.start()
+        return container
+
+    def rename(self, container: Container, name: str) -> None:
+        """Call a container something else. Raises `DaemonError`; then nothing has changed."""
+        if not CONTAINER_NAME.fullmatch(name.removeprefix("/")):
+            problem = f"Invalid container name (/{name.removeprefix('/')}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
+            raise DaemonError(f"Error when allocating new name: {problem}")
+        if container.name == name.removeprefix("/"):
+            raise DaemonError("Renaming a container with the same name as its current name")
+        name = self._free(name)
+        del self._by_name[container.name]
+        container.name, self._by_name[name] = name, container
+
+    def commit(self, container: Container, name: str | None = None, *, message: str = "", author: str = "") -> Image:
+        """Make the writable layer of a container a layer of a new image, which starts as the container does.
+
+        Raises `InvalidReference`, or `DaemonError` if the container's image is gone.
+        """
+        base, layer = container.image, container.layer
+        reference = None if name is None else _as_tag(Reference.parse(name))
+        if base.id not in self._images:
+            file = f"/var/lib/docker/image/overlay2/imagedb/content/sha256/{base.id.removeprefix('sha256:')}"
+            raise DaemonError(f"failed to get digest {base.id}: open {file}: no such file or directory")
+        config = base.config._replace(env=container.env, entrypoint=container.entrypoint, cmd=container.command)
+        now = self.clock.now()
+        step = Step(" ".join(container.command), layer if layer.changes.entries else None, now, message, author)
+        image = base._replace(steps=(*base.steps, step), config=config, created=now, author=author)
+        self._add(image)
+        self._parents[image.id] = base.id
+        if reference is not None:
+            self._tag(reference, image)
+        return image
+
+    def prune_containers(self) -> tuple[list[Container], int]:
+        """Remove all containers that do not run: those, and the bytes that were in their writable layers."""
+        stopped = [each for each in self.containers() if each.state in (State.CREATED, State.EXITED)]
+        reclaimed = sum(each.size for each in stopped)
+        for container in stopped:
+            container.remove()
+        return stopped, reclaimed
+
+    def volumes(self) -> list[Volume]:
+        """The volumes, by name."""
+        return sorted(self._volumes.values(), key=lambda volume: volume.name)
+
+    def volume_users(self, volume: Volume) -> list[Container]:
+        """The containers that have a volume."""
+        return [each for each in self.containers() if volume in each.volumes.values()]
+
+    def remove_volume(self, name: str) -> None:
+        """Remove a volume, and what is in it. Raises `NotFound`, or `Conflict` while a container has it."""
+        volume = self._volumes.get(name)
+        if volume is None:
+            raise NotFound(f"get {name}: no such volume")
+        if users := self.volume_users(volume):
+            raise Conflict(f"remove {name}: volume is in use - [{', '.join(each.id for each in users)}]")
+        del self._volumes[name]
+
+    def prune_volumes(self) -> tuple[list[Volume], int]:
+        """Remove all volumes that no container has: those, and the bytes that were in them."""
+        unused = [each for each in self.volumes() if not self.volume_users(each)]
+        for volume in unused:
+            del self._volumes[volume.name]
+        return unused, sum(each.node.size for each in unused)
+
+    def answer(self, port: int, path: str) -> str | int:
+        """What whoever asks a port of this machine for a path gets: a page, or curl's exit status for what went wrong."""
+        for container in self.containers():
+            for published in container.ports:
+                if published.host == port:
+                    page = container.answer(published.container, path)
+                    return RESET if page is None else page
+        return REFUSED
+
+    # What containers need
+
+    def connect(self, container: Container) -> tuple[Port, ...]:
+        """Give a container an address and the ports it wants. Raises `Conflict` if one is taken."""
+        others = [each for each in self._containers.values() if each.ip and each is not container]
+        taken = {each.ip for each in others}
+        container.ip = next(ip for number in count(2) if (ip := f"172.17.{number // 256}.{number % 256}") not in taken)
+        taken_ports = [port for each in others for port in each.ports]
+        given: list[Port] = []
+        for port in container.options.ports:
+            numbers = [port.host] if port.host else count(FIRST_RANDOM_PORT)
+            for number in numbers:
+                wanted = port._replace(host=number)
+                clash = next((each for each in taken_ports if each.clashes(wanted)), None)
+                if clash is None:
+                    break
+            if clash is not None:
+                raise Conflict(
+                    "failed to set up container networking: driver failed programming external connectivity on endpoint "
+                    f"{container.name} ({self._identity()}): Bind for {clash.ip or '0.0.0.0'}:{clash.host} failed: "
+                    "port is already allocated"
+                )
+            taken_ports.append(wanted)
+            given.append(wanted)
+        return tuple(sorted(given, key=lambda port: (port.container, port.protocol, port.host)))
+
+    def disconnect(self, container: Container) -> None:
+        """Take a container's address back."""
+        container.ip = ""
+
+    def discard(self, container: Container, *, volumes: bool) -> None:
+        """Forget a container; `volumes` are those that have no name of their own."""
+        if self._containers.pop(container.id, None) is None:
+            return
+        del self._by_name[container.name]
+        for volume in container.volumes.values() if volumes else ():
+            self._volumes.pop(volume.name, None)
+        if container.image.id not in self._images:
+            self._sweep(container.image)
 
     def _add(self, image: Image) -> None:
         self._images.setdefault(image.id, image)
@@ -305,10 +535,19 @@ class Engine:
     def _delete(self, image: Image) -> list[Removal]:
         del self._images[image.id]
         self._tagged_at.pop(image.id, None)
-        removed = [Removal("Deleted", image.id)]
-        needed = {chain for other in self._images.values() for chain in other.chain_ids}
+        removed = [Removal("Deleted", image.id), *self._sweep(image)]
+        parent = self._images.get(self._parents.pop(image.id, ""))
+        if parent and not self.references(parent) and self._conflict(parent, force=False) is None:
+            removed += self._delete(parent)  # nothing but its child held it
+        return removed
+
+    def _sweep(self, image: Image) -> list[Removal]:
+        """Remove the layers of an image that is gone, as far as neither images nor containers need them."""
+        stacks = [*self._images.values(), *(each.image for each in self._containers.values())]
+        needed = {chain for other in stacks for chain in other.chain_ids}
+        removed = []
         for chain in reversed(image.chain_ids):
-            if chain not in needed:
+            if chain not in needed and chain in self._layers:
                 del self._layers[chain], self._cache_ids[chain]
                 removed.append(Removal("Deleted", chain))
         return removed

@@ -21,7 +21,7 @@ from functools import cached_property, reduce
 
 from .digest import sha256
 from .errors import InvalidArchive, InvalidPath
-from .tree import Builder, Content, Directory, File, Node, Symlink, parts, split
+from .tree import Builder, Content, Directory, File, Node, Symlink, differs, parts, split
 
 WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
@@ -145,12 +145,13 @@ class Layer:
         return _merge(lower, self.changes)
 
     @classmethod
-    def between(cls, lower: Directory, upper: Directory) -> Layer:
+    def between(cls, lower: Directory, upper: Directory, *, written: bool = False) -> Layer:
         """The layer that turns `lower` into `upper`, but for the mode of the root itself.
 
+        With `written`, it also has the files that were written anew with the content that they had.
         Raises `InvalidPath` if `upper` has a new file that is named like a whiteout.
         """
-        changes = dict(_changes(lower, upper).entries)
+        changes = dict(_changes(lower, upper, written).entries)
         if changes.pop(OPAQUE, None):  # overlayfs does not look whether a root is opaque
             changes |= {WHITEOUT + name: MARK for name in lower.entries.keys() - upper.entries.keys()}
         return cls(Directory(changes))
@@ -186,7 +187,7 @@ def _merge(lower: Directory, changes: Directory) -> Directory:
     return Directory(entries, changes.mode)
 
 
-def _changes(lower: Directory, upper: Directory) -> Directory:
+def _changes(lower: Directory, upper: Directory, written: bool) -> Directory:
     entries: dict[str, Node] = {}
     gone = lower.entries.keys() - upper.entries.keys()
     if gone and len(gone) == len(lower.entries):
@@ -195,10 +196,10 @@ def _changes(lower: Directory, upper: Directory) -> Directory:
         entries = {WHITEOUT + name: MARK for name in gone}
     for name, new in upper.entries.items():
         old = lower.entries.get(name)
-        if old is new or old == new:
+        if old is not None and not differs(old, new, written=written):
             continue
         if isinstance(old, Directory) and isinstance(new, Directory):
-            entries[name] = _changes(old, new)
+            entries[name] = _changes(old, new, written)
         else:
             _check_names(Directory({name: new}))
             entries[name] = new

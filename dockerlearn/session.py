@@ -8,18 +8,27 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from .catalog import hub
 from .cli import Docker
 from .clock import Clock, FixedClock, SystemClock
 from .engine import Engine
-from .shell import Result, Shell
+from .shell import NOWHERE, Output, Shell, ShellError, Steps, Wait
 from .tools import commands
 
 PAGE_CLOCK = "2025-02-20T09:00:00+00:00"  # a little after the catalog's youngest image
 PAGE_SEED = 28
-INTERRUPTED = 130
+INTERRUPT, INTERRUPTED = "INT", 130  # the signal of Ctrl-C, and the status that it leaves
+LONGEST_COMMAND = timedelta(hours=1)  # on a fixed clock, where nobody gets tired of waiting
+
+
+class Result(NamedTuple):
+    """What a command left on the terminal, and its exit status."""
+
+    output: str = ""
+    status: int = 0
 
 
 class Session:
@@ -27,7 +36,7 @@ class Session:
 
     `clock` and `seed` make a session repeatable. `ask` is called with a prompt when a command wants an answer from the
     terminal; without it there is nobody to answer, and the command finds the end of its input. `show` gets the output
-    of each command of a line as soon as it has ended.
+    of each command of a line as soon as it has ended, and what a program writes before it waits.
     """
 
     def __init__(
@@ -41,24 +50,75 @@ class Session:
         self.clock = clock or SystemClock()
         self.engine = Engine([hub()], clock=self.clock, seed=seed)
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
-        docker = Docker(self.engine, ask)
-        self._shell = Shell({"docker": docker.run}, show)
-        self._shell.commands.update(commands(self._shell.files, self.clock))
+        self._show, self._ask = show, ask
+        files = {NOWHERE: ""}
+        docker = Docker(self.engine, files, ask)
+        self._shell = Shell({"docker": docker.run, **commands(files, self.engine.answer)}, files)
 
     @classmethod
     def page(cls) -> Session:
         """The session of a page of the course: its clock and its identities are the same at every run."""
         return cls(clock=FixedClock(PAGE_CLOCK), seed=PAGE_SEED)
 
-    def run(self, command: str) -> Result:
+    def run(self, command: str, *, interrupt: bool = False) -> Result:
         """Run a command line as the terminal would. Whatever the line says, this returns; it never raises.
 
-        On a fixed clock every command takes one second.
+        With `interrupt`, Ctrl-C is typed as soon as something waits. On a fixed clock every command takes one second, and
+        one that would go on for longer than an hour is given up.
         """
-        result = self._shell.run(command)
+        result = self._finish(self._shell.run(command), interrupt)
+        self._shell.status = result.status
         if isinstance(self.clock, FixedClock):
             self.clock.sleep(1)
         return result
+
+    def _finish(self, steps: Steps, interrupt: bool) -> Result:
+        shown: list[str] = []
+
+        def show(text: str) -> None:
+            if text:
+                shown.append(text)
+                self._show(text)
+
+        sent, until = None, self.clock.now() + LONGEST_COMMAND
+        while True:
+            try:
+                wait = steps.send(sent)
+            except StopIteration as end:
+                output: Output = end.value
+                show(output.screen)
+                return Result("".join(shown), output.status)
+            show("".join(text for _, text in wait.output))
+            sent = None
+            if wait.seconds == 0:
+                continue
+            if wait.prompt is not None:
+                line = self._ask(wait.prompt) if self._ask is not None else ""
+                sent = line.removesuffix("\n") if line else None
+                continue
+            if interrupt:
+                sent, interrupt = INTERRUPT, False
+                show("^C\n")
+            else:
+                try:
+                    sent = self._pause(wait, until)
+                except ShellError as error:
+                    show(f"dockerlearn: {error}\n")
+                    sent = "given up"
+                except KeyboardInterrupt:
+                    sent = INTERRUPT
+                    show("\n")
+            if sent and sent not in wait.signals:
+                steps.close()
+                return Result("".join(shown), INTERRUPTED)
+
+    def _pause(self, wait: Wait, until: datetime) -> str | None:
+        """Let time pass. Raises `ShellError` where it is a fixed clock's and would pass for ever."""
+        fixed = isinstance(self.clock, FixedClock)
+        if fixed and (wait.seconds is None or self.clock.now() > until):
+            raise ShellError("this goes on until somebody types Ctrl-C")
+        self.clock.sleep(60 if wait.seconds is None else wait.seconds)
+        return None
 
     def interrupt(self) -> None:
         """What Ctrl-C leaves behind at the prompt: its status."""

@@ -4,11 +4,15 @@
     pipeline  :=  command { "|" command }
     command   :=  { NAME=word } [ ( ">" | ">>" ) word ]  |  word { word } [ ( ">" | ">>" ) word ]
                |  "for" NAME "in" { word } ( ";" | newline ) "do" list "done"
+               |  "while" list "do" list "done"
     word      :=  quoted and unquoted text with $NAME, ${NAME}, $?, $(list) and $((sum)) in it
 
 A line is read and run in one go: there is a method for each line of this grammar. `live` is off for what is only read:
 the whole line at first, so that what is wrong, or is shell but not known here, is refused by name before a single
 command has run. Patterns (`*`, `?`) stay as they are, as in bash where nothing matches.
+
+Running is a generator, since commands take time: it yields a `Wait` whenever a command waits, and is resumed when that
+is over. So the same shell serves the terminal, which sleeps meanwhile, and containers, many of which wait side by side.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from __future__ import annotations
 import operator
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping, MutableMapping
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -37,17 +41,33 @@ class Unfinished(ShellError):
     """Text that is the beginning of shell: more lines could complete it."""
 
 
-class Result(NamedTuple):
-    """What a command left on the terminal, and its exit status."""
+class Exit(Exception):
+    """The end of a shell by `exit`, with a status."""
 
-    output: str = ""
-    status: int = 0
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+Pieces: TypeAlias = tuple[tuple[bool, str], ...]  # (is it an error?, text), in the order of writing
+
+
+class Wait(NamedTuple):
+    """What a program waits for: that so many seconds pass (None: for ever), or one of some signals.
+
+    `output` is what it wrote before. If it asks for a line of typing, `prompt` is what it shows first.
+    """
+
+    seconds: float | None = None
+    signals: tuple[str, ...] = ()
+    output: Pieces = ()
+    prompt: str | None = None
 
 
 class Output(NamedTuple):
-    """What a command wrote, as (is it an error?, text) in the order of writing, and its status."""
+    """What a command wrote since it last waited, and its status."""
 
-    pieces: tuple[tuple[bool, str], ...] = ()
+    pieces: Pieces = ()
     status: int = 0
 
     @property
@@ -56,7 +76,7 @@ class Output(NamedTuple):
         return "".join(text for is_error, text in self.pieces if not is_error)
 
     @property
-    def errors(self) -> tuple[tuple[bool, str], ...]:
+    def errors(self) -> Pieces:
         """What goes to the terminal all the same."""
         return tuple(piece for piece in self.pieces if piece[0])
 
@@ -76,9 +96,14 @@ def err(text: str, status: int) -> Output:
     return Output(((True, text),), status)
 
 
+# A program under way. After a wait it is sent the signal, or the line, that came meanwhile.
+Steps: TypeAlias = Generator[Wait, "str | None", Output]
+Waiting: TypeAlias = Generator[Wait, "str | None", None]
 # A command gets its words and what is piped into it: None if it reads from the terminal.
-Command: TypeAlias = Callable[[list[str], "str | None"], Output]
+Command: TypeAlias = Callable[[list[str], "str | None"], "Output | Steps"]
 
+
+Part: TypeAlias = Generator[Wait, "str | None", str]  # reading a part of a line, which may run a $( ) in it
 
 # Reading and running
 
@@ -124,7 +149,7 @@ REFUSED = {
         """
     ! . : [ [[ alias bg break builtin case cd command continue coproc declare dirs disown enable eval exec exit export
     fg function getopts hash help history if jobs kill let local mapfile popd printf pushd pwd read readarray readonly
-    return select set shift shopt source test time times trap type typeset ulimit umask unalias unset until wait while
+    return select set shift shopt source test time times trap type typeset ulimit umask unalias unset until wait
     { awk bash base64 basename chmod chown cp date df diff dirname du env find gzip gunzip jq less ln ls make md5sum
     mkdir mktemp more mv nl paste podman python python3 rm rmdir sed sh sha256sum ssh sudo tac tar tee timeout touch tr
     uname wget which whoami xargs yes""".split(),
@@ -136,6 +161,12 @@ ENVIRONMENT = frozenset(
     "BASH EUID GROUPS HOME HOSTNAME HOSTTYPE IFS LANG LINENO LOGNAME OLDPWD OPTARG OPTIND OSTYPE PATH PIPESTATUS PPID PS1 "
     "PS2 PS4 PWD RANDOM REPLY SECONDS SHELL SHELLOPTS SHLVL TERM UID USER".split()
 )
+
+BASH = {
+    "missing": "{}: command not found",
+    "path": "{}: No such file or directory",
+    "create": "{}: {}",
+}
 
 # Where an unquoted result splits its word, and where quotes have been: two characters that no Unicode text can hold.
 SPLIT, QUOTES = "\ud800", "\ud801"
@@ -149,7 +180,7 @@ class Line:
         self.pieces: list[tuple[bool, str]] = []
         self.continued = False  # whether it ends in a backslash
         self._steps, self._substituted = 0, False
-        self._captures = self._shown = 0  # how deep the writing is captured; pieces that have been shown
+        self._captures = 0  # how deep the writing is captured
 
     def read(self) -> None:
         """Find out whether it can be run."""
@@ -157,35 +188,37 @@ class Line:
             raise unknown("half of a character")
         if len(NESTING.findall(self.text)) > MOST_NESTED:
             raise unknown(f"a line with more than {MOST_NESTED} loops and $( )")
-        self._list(live=False)
+        deque(self._list(live=False))
 
-    def run(self) -> Output:
-        """Run it."""
+    def run(self) -> Steps:
+        """Run it. The output of each of its commands comes with a `Wait`, as soon as the command has ended."""
         self.at = 0
         return self._caught(partial(self._list, live=True))
 
-    def _caught(self, run: Callable[[], None], *, apart: bool = False) -> Output:
+    def _caught(self, run: Callable[[], Waiting], *, apart: bool = False) -> Steps:
         """All that is written meanwhile. What cannot be done ends it; what is done apart leaves no variables behind."""
         variables = self.shell.variables.copy()
         outer, self.pieces = self.pieces, []
         self._captures += 1
         try:
-            run()
+            yield from run()
         except ShellError as error:
-            self.pieces.append((True, f"bash: {error}\n"))
+            self.pieces.append((True, f"{self.shell.name}: {error}\n"))
             self.shell.status = 1
-        self._show()
+        except Exit as exit:
+            self.shell.status = exit.status
+            if self._captures == 1:
+                self.shell.ended = True
         self._captures -= 1
         written, self.pieces = self.pieces, outer
         self.shell.variables = variables if apart else self.shell.variables
         return Output(tuple(written), self.shell.status)
 
-    def _show(self) -> None:
-        """Show what is new, if nothing but the terminal waits for it."""
-        if self._captures == 1:
-            for _, text in self.pieces[self._shown :]:
-                self.shell.show(text)
-            self._shown = len(self.pieces)
+    def _show(self) -> Waiting:
+        """Pass on what is new, if nothing but the terminal waits for it."""
+        if self._captures == 1 and self.pieces:
+            written, self.pieces = tuple(self.pieces), []
+            yield Wait(0, output=written)
 
     def _peek(self, blanks: re.Pattern[str] = BLANKS) -> str:
         """What follows after blanks: an operator, a plain word, a character that begins another word, or nothing."""
@@ -207,46 +240,47 @@ class Line:
         token = "newline" if token == "\n" else token
         return ShellError(f"syntax error near unexpected token `{token}'")
 
-    def _list(self, *, live: bool, end: str = "") -> None:
+    def _list(self, *, live: bool, end: str = "") -> Waiting:
         while self._peek(LINES) not in ("", end):
-            self._pipeline(live=live)
+            yield from self._pipeline(live=live)
             while (joint := self._peek()) in ("&&", "||"):
                 self.at += len(joint)
-                self._pipeline(live=live and (joint == "&&") == (self.shell.status == 0))
+                yield from self._pipeline(live=live and (joint == "&&") == (self.shell.status == 0))
             if joint in (";", "\n"):
                 self.at += 1
             elif joint not in ("", end):
                 raise self._unexpected()
 
-    def _pipeline(self, *, live: bool) -> None:
+    def _pipeline(self, *, live: bool) -> Waiting:
         starts = [self.at]
-        self._command(live=False)
+        yield from self._command(live=False)
         while self._peek() == "|":
             self.at += 1
-            if self._peek(LINES) == "for":
+            if self._peek(LINES) in ("for", "while"):
                 raise unknown("a loop that reads from a pipe")
             starts.append(self.at)
-            self._command(live=False)
+            yield from self._command(live=False)
         end, stdin = self.at, None
         for start in starts if live else []:
             self.at = start
             if len(starts) == 1:
-                self._command(live=True)
+                yield from self._command(live=True)
                 break
-            output = self._caught(partial(self._command, live=True, stdin=stdin), apart=True)
+            output = yield from self._caught(partial(self._command, live=True, stdin=stdin), apart=True)
             self.pieces += output.pieces if start == starts[-1] else output.errors
             stdin = output.standard
-        self._show()
+        yield from self._show()
         self.at = end
 
-    def _command(self, *, live: bool, stdin: str | None = None) -> None:
+    def _command(self, *, live: bool, stdin: str | None = None) -> Waiting:
         token = self._peek(LINES)
-        if refused := REFUSED_COMMANDS.match(self.text, self.at):
-            raise unknown(f"'{refused[0]}' ({refused.lastgroup})")
-        if token not in (">", ">>") and (token in REFUSED or token in STRAY_WORDS):
+        if form := REFUSED_COMMANDS.match(self.text, self.at):
+            raise unknown(f"'{form[0]}' ({form.lastgroup})")
+        refused = token not in (">", ">>") and token not in self.shell.commands
+        if refused and (token in REFUSED or token in STRAY_WORDS):
             raise self._unexpected()
-        if token == "for":
-            self._loop(live=live)
+        if token in ("for", "while"):
+            yield from self._for(live=live) if token == "for" else self._while(live=live)
             return
         called = assigned = self._substituted = False
         words: list[str] = []
@@ -259,17 +293,17 @@ class Line:
                 self.at += len(token)
                 self._peek()
                 target, start = token, self.at
-                paths = self._fields(live=live)
+                paths = yield from self._fields(live=live)
                 source = self.text[start : self.at]
                 if not source:
                     raise self._unexpected()
             elif not called and (found := ASSIGNMENT.match(self.text, self.at)):
                 self.at, assigned = found.end(), True
-                value = self._word(live=live)
+                value = yield from self._word(live=live)
                 if live:
                     self.shell.variables[found[1]] = value.replace(QUOTES, "")
             else:
-                words += self._fields(live=live)
+                words += yield from self._fields(live=live)
                 if self.at == start:
                     break
                 called = True
@@ -280,31 +314,69 @@ class Line:
         if called and assigned:
             raise unknown("a variable set for one command")
         if live:
-            self._run(words, stdin, target, source, paths)
+            yield from self._run(words, self.shell.stdin if stdin is None else stdin, target, source, paths)
 
-    def _run(self, words: list[str], stdin: str | None, target: str, source: str, paths: list[str]) -> None:
+    def _run(self, words: list[str], stdin: str | None, target: str, source: str, paths: list[str]) -> Waiting:
         """Run a command whose output replaces a file (`target` is >), is added to it (>>), or is shown (neither)."""
-        path, problem = "".join(paths), ""
-        if len(paths) != 1:
-            problem = f"{source}: ambiguous redirect"
-        elif not path or (path.startswith("/dev/") and path != NOWHERE):
-            problem = f"{path}: No such file or directory"
-        elif target == ">":
-            self.shell.files[path] = ""
-        output = err(f"bash: {problem}\n", 1) if problem else self._called(words, stdin)
-        self._spend(output.screen)
+        shell, path = self.shell, "".join(paths)
+        problem = f"{source}: ambiguous redirect" if len(paths) != 1 else ""
         if target and not problem and path != NOWHERE:
-            self.shell.files[path] = self.shell.files.get(path, "") + output.standard
+            try:
+                if not path or path.startswith("/dev/"):
+                    raise FileNotFoundError("No such file or directory")
+                shell.files[path] = shell.files.get(path, "") if target == ">>" else ""
+            except OSError as error:
+                problem = shell.texts["create"].format(path, error)
+        if problem:
+            output = err(f"{shell.name}: {problem}\n", 1)
+        else:
+            output = yield from self._called(words, stdin, captured=bool(target) or self._captures > 1)
+        self._spend(output.screen)
+        if target and not problem and path != NOWHERE and output.standard:
+            shell.files[path] = shell.files.get(path, "") + output.standard
         self.pieces += output.errors if target else output.pieces
-        self.shell.status = output.status
+        shell.status = output.status
+        while shell.pending:
+            handler = Line(shell.traps[shell.pending.pop(0)], shell)
+            yield from self._handled(handler)
+        if shell.slice and self._steps > shell.slice:  # a loop that does not wait takes time all the same
+            self._steps = 0
+            yield Wait(1)
 
-    def _called(self, words: list[str], stdin: str | None) -> Output:
+    def _handled(self, handler: Line) -> Waiting:
+        """Run what a trap says."""
+        status = self.shell.status
+        yield from self._show()
+        output = yield from handler.run()
+        self.pieces += output.pieces
+        if self.shell.ended:
+            raise Exit(self.shell.status)
+        self.shell.status = status
+
+    def _called(self, words: list[str], stdin: str | None, *, captured: bool) -> Steps:
+        shell = self.shell
         if not words:
-            return Output(status=self.shell.status if self._substituted else 0)
+            return Output(status=shell.status if self._substituted else 0)
         name, *arguments = words
-        if name in self.shell.commands:
-            return self.shell.commands[name](arguments, stdin)
-        return err(f"bash: {name}: {'No such file or directory' if '/' in name else 'command not found'}\n", NOT_FOUND)
+        if name not in shell.commands:
+            return err(f"{shell.name}: {shell.texts['path' if '/' in name else 'missing'].format(name)}\n", NOT_FOUND)
+        result = shell.commands[name](arguments, stdin)
+        if isinstance(result, Output):
+            return result
+        written: list[tuple[bool, str]] = []
+        sent = None
+        while True:
+            try:
+                wait = result.send(sent)
+            except StopIteration as end:
+                output: Output = end.value
+                return Output((*written, *output.pieces), output.status)
+            if captured:
+                written += wait.output
+                wait = wait._replace(output=())
+            sent = yield wait
+            if sent in shell.traps:
+                shell.pending.append(sent)
 
     def _spend(self, text: str) -> str:
         """Count a step and the text it made: a line that runs for very long is stopped."""
@@ -313,7 +385,7 @@ class Line:
             raise ShellError(f"more than {MOST_STEPS} steps of a line are more than dockerlearn does")
         return text
 
-    def _loop(self, *, live: bool) -> None:
+    def _for(self, *, live: bool) -> Waiting:
         self.at += len("for")
         name = self._peek()
         if not NAME.fullmatch(name):
@@ -323,7 +395,7 @@ class Line:
         values: list[str] = []
         while self._peek() not in ("", "\n", ";"):
             start = self.at
-            values += self._fields(live=live)
+            values += yield from self._fields(live=live)
             if self.at == start:
                 raise self._unexpected()
         self.at += self._peek() == ";"
@@ -333,39 +405,56 @@ class Line:
         start = self.at
         for value in values if live else []:
             self.shell.variables[name], self.at = value, start
-            self._list(live=True, end="done")
+            yield from self._list(live=True, end="done")
         if not values or not live:
-            self._list(live=False, end="done")
+            yield from self._list(live=False, end="done")
             self.shell.status *= not live
         self._expect("done")
 
-    def _fields(self, *, live: bool) -> list[str]:
+    def _while(self, *, live: bool) -> Waiting:
+        self.at += len("while")
+        start, status = self.at, 0 if live else self.shell.status
+        while True:
+            self.at = start
+            for end in ("do", "done"):
+                if self._peek(LINES) == end:
+                    raise self._unexpected()
+                yield from self._list(live=live, end=end)
+                self._expect(end)
+                live = live and (end == "done" or self.shell.status == 0)
+            if not live:
+                break
+            status = self.shell.status
+        self.shell.status = status
+
+    def _fields(self, *, live: bool) -> Generator[Wait, str | None, list[str]]:
         """The words that a word becomes: an unquoted result is split at blanks, and may vanish."""
-        marked = self._word(live=live, split=SPLIT)
+        marked = yield from self._word(live=live, split=SPLIT)
         return [field.replace(QUOTES, "") for field in marked.split(SPLIT) if field]
 
-    def _word(self, *, live: bool, split: str = r"\g<0>") -> str:
+    def _word(self, *, live: bool, split: str = r"\g<0>") -> Part:
         """A word with a mark for each quote, and with `split` for blanks in unquoted results."""
-        marked = self._parts(IN_WORD, live=live, split=split)
+        marked = yield from self._parts(IN_WORD, live=live, split=split)
         if self.text.startswith("'", self.at):
             raise unclosed("'")
         if not live and (expansion := REFUSED_EXPANSION.search(marked)):
             raise unknown(f"'{expansion[0].replace(QUOTES, '')}' (an expansion)")
         return self._spend(marked) if live else marked
 
-    def _parts(self, pattern: re.Pattern[str], *, live: bool, split: str = r"\g<0>") -> str:
+    def _parts(self, pattern: re.Pattern[str], *, live: bool, split: str = r"\g<0>") -> Part:
         """What the text comes to, up to something that is none of the pattern's. Quoted text that is only read is not."""
         marked = ""
         while found := pattern.match(self.text, self.at):
             self.at = found.end()
             kind, piece = found.lastgroup, found[found.lastgroup or 0]
             if kind == "double":
-                marked += QUOTES + self._parts(IN_QUOTES, live=live)
+                inner = yield from self._parts(IN_QUOTES, live=live)
+                marked += QUOTES + inner
                 if not self.text.startswith('"', self.at):
                     raise unclosed('"')
                 self.at += 1
             elif kind == "dollar":
-                value = self._dollar(live=live, quoted=pattern is IN_QUOTES)
+                value = yield from self._dollar(live=live, quoted=pattern is IN_QUOTES)
                 marked += re.sub("[ \t\n]+", split, value) if pattern is IN_WORD else value
             elif kind == "tick":
                 raise unknown("'`' (write $( ) instead)")
@@ -376,7 +465,7 @@ class Line:
                 marked += QUOTES + ("\\" if self.continued else piece) * live
         return marked
 
-    def _dollar(self, *, live: bool, quoted: bool) -> str:
+    def _dollar(self, *, live: bool, quoted: bool) -> Part:
         found = AFTER_DOLLAR.match(self.text, self.at)
         if not found:
             if not quoted and self.text.startswith(("'", '"'), self.at):
@@ -386,34 +475,34 @@ class Line:
         kind, name = found.lastgroup, found[found.lastgroup or 0]
         if kind == "open":
             raise unclosed("}")
-        if kind == "lacking" or name in ENVIRONMENT:
+        if kind == "lacking" or (name in ENVIRONMENT and name not in self.shell.variables):
             raise unknown(f"'${found[0]}'")
         if kind == "sum":
-            return self._sum(live=live)
+            return (yield from self._sum(live=live))
         if kind == "list":
-            return self._substitution(live=live)
+            return (yield from self._substitution(live=live))
         if not live:
             return QUOTES
         return str(self.shell.status) if name == "?" else self.shell.variables.get(name, "")
 
-    def _substitution(self, *, live: bool) -> str:
+    def _substitution(self, *, live: bool) -> Part:
         start = self.at
-        self._list(live=False, end=")")
+        yield from self._list(live=False, end=")")
         if self._peek(LINES) != ")":
             raise unclosed(")")
         end, self.at = self.at + 1, start
         if live:
-            output = self._caught(partial(self._list, live=True, end=")"), apart=True)
+            output = yield from self._caught(partial(self._list, live=True, end=")"), apart=True)
             self.pieces += output.errors
             self._substituted = True
         self.at = end
         return output.standard.rstrip("\n") if live else QUOTES
 
-    def _sum(self, *, live: bool) -> str:
+    def _sum(self, *, live: bool) -> Part:
         """The value of what stands between `$((` and the `))` that closes it."""
         text, depth = "", 0
         while True:
-            text += self._parts(IN_SUM, live=live)
+            text += yield from self._parts(IN_SUM, live=live)
             if not depth and self.text.startswith("))", self.at):
                 break
             sign = self.text[self.at : self.at + 1]
@@ -450,29 +539,55 @@ def incomplete(text: str) -> bool:
     return line.continued
 
 
+def finished(steps: Steps, sleep: Callable[[float], object] = lambda seconds: None) -> Output:
+    """A program taken to its end, where nobody interrupts it. Raises `ShellError` if it waits for ever."""
+    written: list[tuple[bool, str]] = []
+    while True:
+        try:
+            wait = next(steps)
+        except StopIteration as end:
+            output: Output = end.value
+            return Output((*written, *output.pieces), output.status)
+        written += wait.output
+        if wait.seconds is None and wait.prompt is None:
+            steps.close()
+            raise ShellError("this program waits for ever")
+        sleep(wait.seconds or 0)
+
+
 class Shell:
     """A shell with its variables, its files and the commands that it can call.
 
-    `show` gets what is written as soon as a command has ended: a terminal shows it before the next one runs.
+    `name` and `texts` are what it calls itself and how it words its refusals, `slice` the steps that it takes in a second
+    (0: as many as it likes).
     """
 
-    def __init__(self, commands: dict[str, Command], show: Callable[[str], object] = lambda text: None) -> None:
-        self.commands, self.show = commands, show
+    def __init__(
+        self,
+        commands: Mapping[str, Command],
+        files: MutableMapping[str, str] | None = None,
+        *,
+        name: str = "bash",
+        texts: Mapping[str, str] = BASH,
+        slice: int = 0,
+    ) -> None:
+        self.commands, self.name, self.texts, self.slice = commands, name, texts, slice
+        self.files: MutableMapping[str, str] = {NOWHERE: ""} if files is None else files
         self.variables: dict[str, str] = {}
-        self.files = {NOWHERE: ""}
-        self.status = 0
+        self.traps: dict[str, str] = {}  # by signal
+        self.pending: list[str] = []  # signals that came while a command ran
+        self.stdin: str | None = None  # what its commands read, unless something is piped into them
+        self.status, self.ended = 0, False
 
-    def run(self, text: str) -> Result:
+    def run(self, text: str) -> Steps:
         """Run a command line to its end. Never raises for what the line says."""
         line = Line(text, self)
         try:
             line.read()
         except ShellError as error:
             self.status = MISUSE
-            self.show(f"bash: {error}\n")
-            return Result(f"bash: {error}\n", MISUSE)
-        output = line.run()
-        return Result(output.screen, output.status)
+            return err(f"{self.name}: {error}\n", MISUSE)
+        return (yield from line.run())
 
 
 # Sums

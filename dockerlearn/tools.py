@@ -1,7 +1,8 @@
 """The text tools that examples pipe into, each with the few options that examples use.
 
-What they print is what GNU coreutils, grep and bash print. `sort` knows one order only, that of the characters'
-numbers (`LC_ALL=C`): capitals before small letters. What is not known here is refused by name.
+What they print is what GNU coreutils, grep and bash print; in a container, refusals are worded as busybox words them.
+`sort` knows one order only, that of the characters' numbers (`LC_ALL=C`): capitals before small letters. What is not
+known here is refused by name.
 """
 
 from __future__ import annotations
@@ -12,16 +13,15 @@ from functools import partial
 from itertools import groupby
 from typing import TypeAlias
 
-from .clock import Clock
-from .shell import Command, Output, err, out
+from .shell import Command, Output, Steps, Wait, err, out
 
 LONGEST_SLEEP = 24 * 60 * 60
-NO_CONNECTION = 7
 MOST_NUMBERS = 10_000
 
 Options: TypeAlias = dict[str, str]
 Read: TypeAlias = Callable[[list[str]], str]  # the text of files, or of what is piped in
-Tool: TypeAlias = Callable[[Options, list[str], Read], Output]
+Tool: TypeAlias = Callable[[Options, list[str], Read], "Output | Steps"]
+Answer: TypeAlias = Callable[[int, str], "str | int"]  # of a port to a path: the page, or curl's exit status without one
 
 
 class Misuse(Exception):
@@ -33,34 +33,45 @@ def unknown(what: str) -> Misuse:
     return Misuse(f"{what} is something that dockerlearn does not know")
 
 
-def commands(files: Mapping[str, str], clock: Clock) -> dict[str, Command]:
-    """The tools by name. They read `files`, and `sleep` waits on `clock`."""
+def commands(files: Mapping[str, str], answer: Answer | None = None) -> dict[str, Command]:
+    """The tools by name. They read `files`; `curl` gets its pages from `answer`.
 
-    def sleep(_: Options, operands: list[str], __: Read) -> Output:
-        found = [re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)", word) for word in operands]
-        seconds = sum(float(each[1]) * SECONDS[each[2]] for each in found if each)
-        if not found or not all(found) or seconds > LONGEST_SLEEP:
-            raise unknown(f"‘{' '.join(operands)}’ as a time to wait")
-        clock.sleep(seconds)
-        return Output()
+    Without one these are the tools of a container, which has no curl.
+    """
+    missing = MISSING if answer else MISSING_IN_BUSYBOX
 
-    return {name: _command(name, *entry, files) for name, entry in {**TOOLS, "sleep": (sleep, "", 0)}.items()}
+    def curl(options: Options, operands: list[str], _: Read) -> Output:
+        address = re.fullmatch(r"(?:http://)?(?:localhost|127\.0\.0\.1)(?::([0-9]{1,5}))?(/.*)?", "".join(operands[:1]))
+        if "s" not in options or len(operands) != 1 or address is None or answer is None:
+            raise unknown("other than -s and one address of this machine")
+        page = answer(int(address[1] or 80), address[2] or "/")
+        return out(page) if isinstance(page, str) else Output(status=page)
+
+    tools = {**TOOLS, "curl": (curl, "s", 0)} if answer else TOOLS
+
+    def reading(name: str, tool: Tool, letters: str | None, most: int) -> Command:
+        def run(words: list[str], stdin: str | None) -> Output | Steps:
+            def read(paths: list[str]) -> str:
+                if len(paths) > most:
+                    raise unknown(f"a file after ‘{paths[most - 1]}’")
+                try:
+                    return "".join((stdin or "") if path == "-" else files[path] for path in paths or ["-"])
+                except KeyError as absent:
+                    raise Misuse(missing.get(name, missing[""]).format(absent.args[0])) from absent
+
+            return command(name, lambda options, operands: tool(options, operands, read), letters)(words, stdin)
+
+        return run
+
+    return {name: reading(name, *entry) for name, entry in tools.items()}
 
 
-def _command(name: str, tool: Tool, letters: str | None, most: int, files: Mapping[str, str]) -> Command:
+def command(name: str, tool: Callable[[Options, list[str]], Output | Steps], letters: str | None) -> Command:
     """A tool with its options taken apart; `letters` are those it has, with a colon after those that have a value."""
 
-    def run(words: list[str], stdin: str | None) -> Output:
-        def read(paths: list[str]) -> str:
-            if len(paths) > most:
-                raise unknown(f"a file after ‘{paths[most - 1]}’")
-            missing = [path for path in paths if path != "-" and path not in files]
-            if missing:
-                raise Misuse(f"{MISSING.get(name, '{}').format(missing[0])}: No such file or directory")
-            return "".join((stdin or "") if path == "-" else files[path] for path in paths or ["-"])
-
+    def run(words: list[str], stdin: str | None) -> Output | Steps:
         try:
-            return tool(*_parsed(words, letters), read)
+            return tool(*_parsed(words, letters))
         except Misuse as misuse:
             return err(f"{name}: {misuse}\n", 2 if name in ("curl", "grep", "sort") else 1)
 
@@ -206,27 +217,44 @@ def _cut(options: Options, operands: list[str], read: Read) -> Output:
     return _shown(delimiter.join(chosen(line.split(delimiter))) if delimiter in line else line for line in lines)
 
 
-def _curl(options: Options, operands: list[str], read: Read) -> Output:
-    if "s" not in options or len(operands) != 1:
-        raise unknown("other than -s and one address")
-    return Output(status=NO_CONNECTION)  # no container publishes a port yet
+def _sleep(_: Options, operands: list[str], __: Read) -> Steps:
+    found = [re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)", word) for word in operands]
+    seconds = sum(float(each[1]) * SECONDS[each[2]] for each in found if each)
+    if not found or not all(found) or seconds > LONGEST_SLEEP:
+        raise unknown(f"‘{' '.join(operands)}’ as a time to wait")
+
+    def waiting() -> Steps:
+        yield Wait(seconds)
+        return Output()
+
+    return waiting()
 
 
 # What runs, its options (those with a colon have a value; None leaves the words as they are), how many files it reads.
 TOOLS: dict[str, tuple[Tool, str | None, int]] = {
     "cat": (lambda _, operands, read: out(read(operands)), "", 1000),
-    "curl": (_curl, "s", 0),
     "cut": (_cut, "c:d:f:", 1),
     "echo": (_echo, None, 0),
     "false": (lambda *_: Output(status=1), None, 0),
     "grep": (_grep, "cinoqvEFwxe:", 1),
     "head": (partial(_ends, last=False), "c:n:", 1),
     "seq": (_seq, None, 0),
+    "sleep": (_sleep, "", 0),
     "sort": (_sort, "nru", 1),
     "tail": (partial(_ends, last=True), "c:n:", 1),
     "true": (lambda *_: Output(), None, 0),
     "uniq": (_uniq, "cdu", 1),
     "wc": (_wc, "clmw", 1),
 }
-MISSING = {"head": "cannot open '{}' for reading", "sort": "cannot read: {}", "tail": "cannot open '{}' for reading"}
+NO_FILE = "No such file or directory"
+MISSING = {
+    "": f"{{}}: {NO_FILE}",
+    "head": f"cannot open '{{}}' for reading: {NO_FILE}",
+    "sort": f"cannot read: {{}}: {NO_FILE}",
+    "tail": f"cannot open '{{}}' for reading: {NO_FILE}",
+}
+MISSING_IN_BUSYBOX = {
+    "": f"{{}}: {NO_FILE}",
+    **dict.fromkeys(("cat", "uniq"), f"can't open '{{}}': {NO_FILE}"),
+}
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}

@@ -159,10 +159,11 @@ class Directory(_Directory):
         """Bytes of all files and links below, directories being free."""
         return sum(child.size for child in self.entries.values())
 
-    def diff(self, newer: Directory, prefix: str = "/") -> Iterator[tuple[str, str]]:
+    def diff(self, newer: Directory, prefix: str = "/", *, written: bool = False) -> Iterator[tuple[str, str]]:
         """What `newer` has that this tree has not, as `docker diff` tells it: A added, C changed, D deleted.
 
-        A directory counts as changed when anything in it is. Paths come sorted (a real engine's order is undefined).
+        A directory counts as changed when anything in it is. With `written`, so does a file that was written anew with
+        the content that it had. Paths come sorted (a real engine's order is undefined).
         """
         for name in sorted({*self.entries, *newer.entries}):
             path, old, new = prefix + name, self.entries.get(name), newer.entries.get(name)
@@ -172,10 +173,10 @@ class Directory(_Directory):
                 yield "A" if old is None else "C", path
                 if isinstance(new, Directory):
                     yield from Directory().diff(new, f"{path}/")
-            elif old is not new and old != new:
+            elif differs(old, new, written=written):
                 yield "C", path
                 if isinstance(old, Directory) and isinstance(new, Directory):
-                    yield from old.diff(new, f"{path}/")
+                    yield from old.diff(new, f"{path}/", written=written)
 
     def render(self) -> str:
         """The tree drawn with lines, one node a line."""
@@ -195,6 +196,17 @@ class Directory(_Directory):
 
 Node: TypeAlias = File | Symlink | Directory
 Content: TypeAlias = str | bytes | Node
+
+
+def differs(old: Node, new: Node, *, written: bool = False) -> bool:
+    """Whether two nodes are not alike; with `written`, whether a file in or at them has been written anew."""
+    if not written or old is new:
+        return old is not new and old != new
+    if not isinstance(old, Directory) or not isinstance(new, Directory):
+        return True
+    if old.mode != new.mode or old.entries.keys() != new.entries.keys():
+        return True
+    return any(differs(child, new.entries[name], written=True) for name, child in old.entries.items())
 
 
 def node(content: Content) -> Node:

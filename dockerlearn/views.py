@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from .container import Container, State, Volume
 from .digest import short
 from .engine import HistoryRow
-from .human import ago, ellipsis, size, table
+from .human import ago, duration, ellipsis, size, table
 from .image import Image, timestamp
 from .reference import Reference
-from .template import Nil, Number, Strings, Struct, Template, Time
+from .template import Nil, Number, Strings, Struct, Template, Time, quoted
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NONE = "<none>"
@@ -45,11 +46,12 @@ class List(NamedTuple):
     go_type: str
     default: str
     columns: dict[str, tuple[str, Callable[[Any, View], str]]]
+    quiet: str = "{{.ID}}"
 
     def show(self, things: Iterable[object], view: View, form: str = "", *, quiet: bool = False) -> str:
         """The things the way `--format` says: as a table, as JSON, or a template applied to each."""
         if form in ("", "table"):
-            form = "{{.ID}}" if quiet else f"table {self.default}"
+            form = self.quiet if quiet else f"table {self.default}"
         elif form == "json":
             form = "{{json .}}"
         template = Template(form.removeprefix("table").strip(" ").replace("\\t", "\t").replace("\\n", "\n"))
@@ -69,7 +71,8 @@ class Named(NamedTuple):
     repository: str
     tag: str
     digest: str
-    shared: int = 0
+    shared: int = 0  # bytes of layers that other images stand on too
+    users: int = 0  # containers
 
 
 def names_of(references: list[Reference], *, digests: bool, pinned: bool) -> list[tuple[str, str, str]]:
@@ -122,33 +125,147 @@ DISK_IMAGES = List(
         **IMAGES.columns,
         "SharedSize": ("SHARED SIZE", lambda it, view: size(it.shared)),
         "UniqueSize": ("UNIQUE SIZE", lambda it, view: size(it.image.size - it.shared)),
-        "Containers": ("CONTAINERS", lambda it, view: "0"),
+        "Containers": ("CONTAINERS", lambda it, view: str(it.users)),
     },
 )
-DISK = List(  # of a kind, how many, how many bytes; nothing is in use
+class Usage(NamedTuple):
+    """What one kind of thing takes up on the disk."""
+
+    kind: str
+    total: int
+    active: int
+    size: int  # bytes
+    reclaimable: int  # bytes
+
+
+DISK = List(
     "*formatter.diskUsageImagesContext",
     "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}",
     {
-        "Type": ("TYPE", lambda kind, view: str(kind[0])),
-        "TotalCount": ("TOTAL", lambda kind, view: str(kind[1])),
-        "Active": ("ACTIVE", lambda kind, view: "0"),
-        "Size": ("SIZE", lambda kind, view: size(kind[2])),
-        "Reclaimable": ("RECLAIMABLE", lambda kind, view: f"{size(kind[2])} (100%)" if kind[2] else "0B"),
+        "Type": ("TYPE", lambda it, view: it.kind),
+        "TotalCount": ("TOTAL", lambda it, view: str(it.total)),
+        "Active": ("ACTIVE", lambda it, view: str(it.active)),
+        "Size": ("SIZE", lambda it, view: size(it.size)),
+        "Reclaimable": (
+            "RECLAIMABLE",
+            lambda it, view: size(it.reclaimable) + (f" ({it.reclaimable * 100 // it.size}%)" if it.size else ""),
+        ),
     },
 )
-DISK_WITHOUT_IMAGES = """
-Containers space usage:
-
-CONTAINER ID   IMAGE     COMMAND   LOCAL VOLUMES   SIZE      CREATED   STATUS    NAMES
-
-Local Volumes space usage:
-
-VOLUME NAME   LINKS     SIZE
-
+DISK_CACHE = """
 Build cache usage: 0B
 
 CACHE ID   CACHE TYPE   SIZE      CREATED   LAST USED   USAGE     SHARED
 """
+
+
+class Listed(NamedTuple):
+    """A container, and what its image is called at the moment."""
+
+    it: Container
+    image: str
+
+
+def _image(row: Listed, view: View) -> str:
+    if row.image == row.it.image.id:
+        return row.image if view.whole else short(row.image)
+    return row.image if view.whole else row.image.partition("@")[0]
+
+
+def _command(row: Listed, view: View) -> str:
+    first, *rest = (*row.it.entrypoint, *row.it.command)
+    text: str = " ".join([first, *(f"'{word}'" if " " in word else word for word in rest)])
+    return quoted(text if view.whole else ellipsis(text, 20))
+
+
+def _status(row: Listed, view: View) -> str:
+    state = row.it.state
+    if state is State.CREATED:
+        return "Created"
+    if state is State.EXITED:
+        return f"Exited ({row.it.exit_code}) {ago(row.it.finished, view.now)}"
+    return f"Up {duration(view.now - row.it.started)}{' (Paused)' * (state is State.PAUSED)}"
+
+
+def _ports(row: Listed, view: View) -> str:
+    """Each port with where it is published, or alone if it is only exposed; none of a container that does not run."""
+    if row.it.state not in (State.RUNNING, State.PAUSED):
+        return ""
+    shown = [
+        (port.container, address, port.host, f"{address}:{port.host}->{port.private}")
+        for port in row.it.ports
+        for address in port.addresses
+    ]
+    taken = {port.private for port in row.it.ports}
+    shown += [(int(port.partition("/")[0]), "", 0, port) for port in row.it.exposed if port not in taken]
+    return ", ".join(text for *_, text in sorted(shown))
+
+
+def _mounts(row: Listed, view: View) -> str:
+    names = [volume.name for volume in row.it.volumes.values()]
+    return ",".join(name if view.whole else ellipsis(name, 15) for name in names)
+
+
+CONTAINERS = List(
+    "*formatter.ContainerContext",
+    "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}",
+    {
+        "Command": ("COMMAND", _command),
+        "CreatedAt": ("CREATED AT", lambda row, view: f"{row.it.created:%Y-%m-%d %H:%M:%S} +0000 UTC"),
+        "ID": ("CONTAINER ID", lambda row, view: row.it.id if view.whole else short(row.it.id)),
+        "Image": ("IMAGE", _image),
+        "Labels": (
+            "LABELS",
+            lambda row, view: ",".join(f"{key}={text}" for key, text in row.it.image.config.labels.items()),
+        ),
+        "LocalVolumes": ("LOCAL VOLUMES", lambda row, view: str(len(row.it.volumes))),
+        "Mounts": ("MOUNTS", _mounts),
+        "Names": ("NAMES", lambda row, view: row.it.name),
+        "Networks": ("NETWORKS", lambda row, view: "bridge"),
+        "Ports": ("PORTS", _ports),
+        "RunningFor": ("CREATED", lambda row, view: ago(row.it.created, view.now)),
+        "Size": (
+            "SIZE",
+            lambda row, view: f"{size(row.it.size, 3)} (virtual {size(row.it.size + row.it.image.size, 3)})",
+        ),
+        "State": ("STATE", lambda row, view: row.it.state.value),
+        "Status": ("STATUS", _status),
+    },
+)
+CONTAINERS_WITH_SIZE = CONTAINERS._replace(default=f"{CONTAINERS.default}\t{{{{.Size}}}}")
+DISK_CONTAINERS = CONTAINERS._replace(
+    default="{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}",
+    columns={**CONTAINERS.columns, "Size": ("SIZE", lambda row, view: size(row.it.size, 3))},
+)
+VOLUMES = List(
+    "*formatter.volumeContext",
+    "{{.Driver}}\t{{.Name}}",
+    {
+        "Driver": ("DRIVER", lambda volume, view: "local"),
+        "Name": ("VOLUME NAME", lambda volume, view: volume.name),
+        "Scope": ("SCOPE", lambda volume, view: "local"),
+        "Mountpoint": ("MOUNTPOINT", lambda volume, view: f"/var/lib/docker/volumes/{volume.name}/_data"),
+    },
+    "{{.Name}}",
+)
+
+
+class Held(NamedTuple):
+    """A volume, and how many containers have it."""
+
+    volume: Volume
+    users: int
+
+
+DISK_VOLUMES = List(
+    "*formatter.volumeContext",
+    "{{.Name}}\t{{.Links}}\t{{.Size}}",
+    {
+        "Name": ("VOLUME NAME", lambda row, view: row.volume.name),
+        "Links": ("LINKS", lambda row, view: str(row.users)),
+        "Size": ("SIZE", lambda row, view: size(row.volume.node.size)),
+    },
+)
 
 
 HISTORY = List(
@@ -218,6 +335,25 @@ def _nothing(value: None) -> Nil:
     return Nil("<nil>")
 
 
+def typed_container(sent: dict[str, Any]) -> Typed:
+    """What was sent, as the client's own structure of a container."""
+    fields = {name: _structure(name, value) for name, value in sent.items()}
+    return Typed("container.InspectResponse", {"ID": fields.pop("Id"), **fields})
+
+
+def _structure(name: str, value: Any) -> Any:
+    """What was sent as a field of that name, with structures where the client has them."""
+    if name in CONTAINER_STRUCTURES and isinstance(value, dict):
+        fields = {key: _structure(key, item) for key, item in value.items()}
+        return Typed(name, {**fields, "Health": _nothing(None)} if name == "State" else fields)
+    if isinstance(value, list):
+        strings = all(isinstance(item, str) for item in value)
+        return Strings(value) if strings else [_structure(name[:-1], item) for item in value]
+    return Nil("[]") if value is None else value
+
+
+CONTAINER_STRUCTURES = ("Config", "GraphDriver", "HostConfig", "LogConfig", "Mount", "NetworkSettings", "RestartPolicy", "State")
+
 # The client's structures: their fields in order, with what each makes of what was sent or left out.
 CONFIG_FIELDS: dict[str, Callable[[Any], Any]] = {
     "User": _string,
@@ -262,5 +398,5 @@ JSON_NAMES = {"ID": "Id", "APIVersion": "ApiVersion"}
 OPTIONAL = {
     *CONFIG_FIELDS,
     *("Container", "ContainerConfig", "Variant", "OsVersion", "VirtualSize", "Descriptor", "Manifests"),
-    *("Platform", "Experimental"),
+    *("Platform", "Experimental", "Health"),
 }

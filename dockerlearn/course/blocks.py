@@ -43,6 +43,9 @@ INSTEAD = {
 OPTIONS = frozenset({"title", "hl_lines"})
 """What may stand behind a language."""
 
+INTERRUPT = "^C"
+"""A line of output that shows where Ctrl-C was typed."""
+
 _FENCE = re.compile(r"[> \t]*(?:`{3,}|~{3,})")
 _OPENER = re.compile(r"\s*(?:!!!|\?\?\?\+?|===[!+]*)\s")
 _WILDCARDS = {"...", "…", "[...]", "<...>"}
@@ -90,6 +93,11 @@ class Command:
     expected: str
 
     @property
+    def interrupt(self) -> bool:
+        """Whether Ctrl-C is typed while it runs."""
+        return INTERRUPT in self.expected.split("\n")
+
+    @property
     def expected_line(self) -> int:
         """The page line on which the output starts."""
         return self.line + self.source.count("\n") + 1
@@ -111,8 +119,8 @@ def read_console(text: str, line: int) -> list[Command]:
         continues = bool(commands) and not commands[-1][2]
         if content.startswith("$ ") and content != "$ ":
             commands.append((number, [content[2:]], []))
-        elif content == "^C":
-            faults.append(Fault(number, "^C is reserved for interrupting a foreground command"))
+        elif content == INTERRUPT and (not commands or INTERRUPT in commands[-1][2]):
+            faults.append(Fault(number, "^C interrupts a command that runs: one, and once"))
         elif continues and (content == ">" or content.startswith("> ")):
             commands[-1][1].append(content[2:])
         elif looks_like_prompt(content):

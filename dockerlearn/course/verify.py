@@ -74,7 +74,10 @@ class PageRun:
 
     def _run(self, block: Block) -> list[str] | BaseException:
         if block.language == "console":
-            return [self._session.run(command.source).output for command in read_console(block.text, block.text_line)]
+            return [
+                self._session.run(command.source, interrupt=command.interrupt).output
+                for command in read_console(block.text, block.text_line)
+            ]
         if block.language == "python":
             try:
                 return [self._session.python(block.text, filename=self.path, line=block.text_line)]

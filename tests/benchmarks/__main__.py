@@ -56,7 +56,7 @@ def run_all() -> None:
                     exec(compile(block.text, str(page), "exec"), names)
             elif block.language == "console":
                 for command in read_console(block.text, block.text_line):
-                    session.run(command.source)
+                    session.run(command.source, interrupt=command.interrupt)
 
 
 def row(what: str, taken: float, yardstick: float, most: int) -> str:

@@ -123,7 +123,8 @@ REFUSED = {
     "console with a bare prompt": ("```console\n$ ls\n$\n```\n", 3, "prompt"),
     "console with a late continuation": ("```console\n$ ls\na\n> b\n```\n", 4, "prompt"),
     "console that opens with a continuation": ("```console\n> ls\n```\n", 2, "prompt"),
-    "console with an interrupt": ("```console\n$ docker run nginx\n^C\n```\n", 3, "reserved"),
+    "console that opens with an interrupt": ("```console\n^C\n```\n", 2, "one, and once"),
+    "console with two interrupts": ("```console\n$ docker run nginx\n^C\n^C\n```\n", 4, "one, and once"),
     "after front matter": ("---\na: b\n---\n\n```console\n$ ls\n...\n```\n", 7, "wildcard"),
 }
 

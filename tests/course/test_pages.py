@@ -36,7 +36,7 @@ def test_the_console_blocks_of_a_page_work_without_its_python_blocks(page: str) 
     session = Session.page()
     commands = chain.from_iterable(read_console(block.text, block.text_line) for block in of_language(page, "console"))
     for command in commands:
-        printed = session.run(command.source).output
+        printed = session.run(command.source, interrupt=command.interrupt).output
         assert printed == command.expected, f"{page}:{command.line}: $ {command.source}"
 
 

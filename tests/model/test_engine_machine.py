@@ -195,7 +195,8 @@ class Commands(RuleBasedStateMachine):
             for name, value in vars(self.engine).items()
             if isinstance(value, dict) and name != "_registries"
         }
-        assert len(left) == 5  # images, names, layers, the layers' directories, times of tagging
+        # Images, names, layers, their directories, times of tagging, parents; containers, their names, volumes.
+        assert len(left) == 9
         assert not any(left.values())
 
 

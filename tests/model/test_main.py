@@ -101,7 +101,7 @@ def test_an_interrupted_command_line_leaves_without_a_traceback() -> None:
     sleeping = subprocess.Popen([*PROGRAM, "-c", "sleep 60"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
     time.sleep(1)
     sleeping.send_signal(signal.SIGINT)
-    assert sleeping.communicate(timeout=20) == (b"", b"")
+    assert sleeping.communicate(timeout=20) == (b"\n", b"")
     assert sleeping.returncode == 130
 
 

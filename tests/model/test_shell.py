@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dockerlearn.clock import FixedClock
-from dockerlearn.shell import Output, Result, Shell, err, incomplete, out
+from dockerlearn.session import Result
+from dockerlearn.shell import NOWHERE, Output, Shell, err, finished, incomplete, out
 from dockerlearn.tools import commands
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed: nothing to compare with")
@@ -22,13 +22,18 @@ MODERATELY = settings(max_examples=150, deadline=None, suppress_health_check=[He
 
 
 def new_shell() -> Shell:
-    shell = Shell({"fails": lambda words, stdin: Output(((False, "out\n"), (True, "err\n"), (False, "out\n")), 3)})
-    shell.commands.update(commands(shell.files, FixedClock("2025-02-20")))
-    return shell
+    files = {NOWHERE: ""}
+    fails = Output(((False, "out\n"), (True, "err\n"), (False, "out\n")), 3)
+    return Shell({"fails": lambda words, stdin: fails, **commands(files, lambda port, path: 7)}, files)
+
+
+def type_(shell: Shell, text: str) -> Result:
+    output = finished(shell.run(text))
+    return Result(output.screen, output.status)
 
 
 def run(text: str) -> Result:
-    return new_shell().run(text)
+    return type_(new_shell(), text)
 
 
 def bash(text: str, folder: Path) -> Result:
@@ -232,7 +237,7 @@ UNKNOWN = " is shell that dockerlearn does not know\n"
         ("x=1 echo", "a variable set for one command"),
         ("seq 3 | for i in a; do cat; done", "a loop that reads from a pipe"),
         ("if true; then echo; fi", "'if' (a keyword or a command)"),
-        ("while true; do echo; done", "'while' (a keyword or a command)"),
+        ("until true; do echo; done", "'until' (a keyword or a command)"),
         ("case a in a) echo;; esac", "'case' (a keyword or a command)"),
         ("! true", "'!' (a keyword or a command)"),
         ("{ echo; }", "'{' (a keyword or a command)"),
@@ -300,9 +305,9 @@ def test_a_line_that_grows_or_runs_without_end_is_stopped() -> None:
     stopped = "bash: more than 100000 steps of a line are more than dockerlearn does\n"
     for body in ("x=$x$x", "for j in $(seq 9999); do true; done", "cat f f f > g; cat g > f"):
         shell = new_shell()
-        result = shell.run(f"x=aaaaaaaaaa; echo $x > f; for i in $(seq 9999); do {body}; done")
+        result = type_(shell, f"x=aaaaaaaaaa; echo $x > f; for i in $(seq 9999); do {body}; done")
         assert (result.output, result.status) == (stopped, 1)
-        assert shell.run("echo still here") == ("still here\n", 0)
+        assert type_(shell, "echo still here") == ("still here\n", 0)
 
 
 def test_both_streams_are_shown_in_the_order_of_writing() -> None:
@@ -314,10 +319,10 @@ def test_both_streams_are_shown_in_the_order_of_writing() -> None:
 
 def test_variables_files_and_status_outlive_a_line() -> None:
     shell = new_shell()
-    shell.run("x=1; echo a > f; false")
-    assert shell.run("echo $? $x; cat f").output == "1 1\na\n"
-    assert shell.run("if") == (f"bash: 'if' (a keyword or a command){UNKNOWN}", 2)
-    assert shell.run("echo $?").output == "2\n"
+    type_(shell, "x=1; echo a > f; false")
+    assert type_(shell, "echo $? $x; cat f").output == "1 1\na\n"
+    assert type_(shell, "if") == (f"bash: 'if' (a keyword or a command){UNKNOWN}", 2)
+    assert type_(shell, "echo $?").output == "2\n"
 
 
 def test_a_device_is_no_file() -> None:
@@ -325,15 +330,14 @@ def test_a_device_is_no_file() -> None:
 
 
 def test_a_command_knows_whether_it_reads_from_a_pipe() -> None:
-    shell = new_shell()
     seen: list[str | None] = []
 
     def command(words: list[str], stdin: str | None) -> Output:
         seen.append(stdin)
         return Output()
 
-    shell.commands["command_"] = command
-    shell.run("command_; echo y | command_; true | command_; command_ | true")
+    shell = Shell({**new_shell().commands, "command_": command})
+    type_(shell, "command_; echo y | command_; true | command_; command_ | true")
     assert seen == [None, "y\n", "", None]
 
 

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dockerlearn.clock import FixedClock
-from dockerlearn.shell import Result, Shell
+from dockerlearn.session import Result
+from dockerlearn.shell import Output, finished
 from dockerlearn.tools import commands
-from tests.model.test_shell import bash
+from tests.model.test_shell import bash, new_shell
 
 needs_tools = pytest.mark.skipif(
     not all(shutil.which(tool) for tool in ("bash", "grep", "sort")), reason="no bash, grep or sort to compare with"
@@ -19,9 +20,8 @@ MODERATELY = settings(max_examples=150, deadline=None, suppress_health_check=[He
 
 
 def run(text: str, clock: FixedClock | None = None) -> Result:
-    shell = Shell({})
-    shell.commands.update(commands(shell.files, clock or FixedClock("2025-02-20")))
-    return shell.run(text)
+    output = finished(new_shell().run(text), (clock or FixedClock("2025-02-20")).sleep)
+    return Result(output.screen, output.status)
 
 
 LINES = """\
@@ -195,8 +195,8 @@ def test_what_is_unknown_is_refused_by_name(line: str, refused: str) -> None:
         ("grep -E '(a' f", "grep: the pattern ‘(a’"),
         ("grep -E 'a{9999999999}' f", "grep: the pattern ‘a{9999999999}’"),
         ("grep '[b-a]' f", "grep: the pattern ‘[b-a]’"),
-        ("curl localhost:8081", "curl: other than -s and one address"),
-        ("curl -s", "curl: other than -s and one address"),
+        ("curl localhost:8081", "curl: other than -s and one address of this machine"),
+        ("curl -s", "curl: other than -s and one address of this machine"),
         ("curl -sI localhost:8081", "curl: -I"),
     ],
 )
@@ -234,6 +234,7 @@ def test_sleep_moves_the_clock() -> None:
     st.one_of(st.none(), st.text(max_size=20)),
 )
 def test_no_words_raise_anything(tool: str, words: list[str], stdin: str | None) -> None:
-    output = commands({"f": LINES, "g": ""}, FixedClock("2025-02-20"))[tool](words, stdin)
+    output = commands({"f": LINES, "g": ""}, lambda port, path: 7)[tool](words, stdin)
+    assert isinstance(output, Output)
     assert isinstance(output.screen, str)
     assert 0 <= output.status <= 7

@@ -1,0 +1,282 @@
+"""All that is known of an image or a container, as the engine's API tells it: what `docker inspect` shows.
+
+Fields, their order and their empty values are those of Engine 28.5.2. Of the many settings that a container may have, the
+model knows few: the others stand here as the engine tells them when nobody has set them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .container import NEVER, Container, State
+from .digest import sha256
+from .image import Image, timestamp
+from .reference import Reference
+
+ROOT = "/var/lib/docker"
+BRIDGE = sha256(b"bridge").removeprefix("sha256:")  # the network that every container is in
+
+
+def directories(layers: list[str], top: str = "") -> dict[str, str] | None:
+    """Where overlayfs finds layers, given the names of their directories from the bottom up, and that of a container.
+
+    Without a container, the top layer is the upper directory of the image's own mount.
+    """
+    paths = [f"{ROOT}/overlay2/{name}" for name in reversed(layers)]
+    if top:
+        paths = [f"{ROOT}/overlay2/{top}", f"{ROOT}/overlay2/{top}-init", *paths]
+    if not paths:
+        return None
+    lower = {"LowerDir": ":".join(f"{path}/diff" for path in paths[1:])} if paths[1:] else {}
+    return {**lower, "MergedDir": f"{paths[0]}/merged", "UpperDir": f"{paths[0]}/diff", "WorkDir": f"{paths[0]}/work"}
+
+
+def image(
+    it: Image, names: list[Reference], last_tagged: str, parent: str, data: dict[str, str] | None
+) -> dict[str, Any]:
+    """An image, with its names, when it was last given one, its parent's ID, and where its layers are."""
+    return {
+        "Id": it.id,
+        "RepoTags": [name.familiar for name in names if not name.digest],
+        "RepoDigests": [name.familiar for name in names if name.digest],
+        "Parent": parent,
+        "Comment": it.steps[-1].comment if it.steps else "",
+        "Created": timestamp(it.created or NEVER),
+        "DockerVersion": "",
+        "Author": it.author,
+        "Architecture": it.architecture,
+        "Os": it.os,
+        "Size": it.size,
+        "GraphDriver": {"Data": data, "Name": "overlay2"},
+        "RootFS": {"Type": "layers", "Layers": list(it.diff_ids)},
+        "Metadata": {"LastTagTime": last_tagged},
+        "Config": dict(sorted({**EMPTY_CONFIG, **it.config.json()}.items())),
+    }
+
+
+def container(it: Container, data: dict[str, str] | None) -> dict[str, Any]:
+    """A container, with where its layers are."""
+    state = it.state
+    running = state in (State.RUNNING, State.PAUSED)
+    path, *arguments = (*it.entrypoint, *it.command)
+    folder = f"{ROOT}/containers/{it.id}"
+    config = it.image.config
+    sandbox, endpoint = (sha256(f"{it.id}/{name}".encode())[7:] if it.ip else "" for name in ("sandbox", "endpoint"))
+    mac = ":".join(re.findall("..", f"0242ac11{endpoint[:4]}")) if it.ip else ""
+    address = {
+        "Gateway": "172.17.0.1" if it.ip else "",
+        "IPAddress": it.ip,
+        "IPPrefixLen": 16 if it.ip else 0,
+        "IPv6Gateway": "",
+        "GlobalIPv6Address": "",
+        "GlobalIPv6PrefixLen": 0,
+    }
+    return {
+        "Id": it.id,
+        "Created": timestamp(it.created),
+        "Path": path,
+        "Args": arguments,
+        "State": {
+            "Status": state.value,
+            "Running": running,
+            "Paused": state is State.PAUSED,
+            "Restarting": False,
+            "OOMKilled": False,
+            "Dead": False,
+            "Pid": 1000 + int(it.id[:4], 16) if running else 0,
+            "ExitCode": it.exit_code,
+            "Error": it.error,
+            "StartedAt": timestamp(it.started),
+            "FinishedAt": timestamp(it.finished),
+        },
+        "Image": it.image.id,
+        "ResolvConfPath": f"{folder}/resolv.conf" if it.started > NEVER else "",
+        "HostnamePath": f"{folder}/hostname" if it.started > NEVER else "",
+        "HostsPath": f"{folder}/hosts" if it.started > NEVER else "",
+        "LogPath": f"{folder}/{it.id}-json.log" if it.started > NEVER else "",
+        "Name": f"/{it.name}",
+        **CONTAINER,
+        "HostConfig": {
+            **HOST_CONFIG,
+            "PortBindings": {
+                private: [
+                    {"HostIp": port.ip, "HostPort": str(port.host or "")}
+                    for port in it.options.ports
+                    if port.private == private
+                ]
+                for private in sorted({port.private for port in it.options.ports})
+            },
+            "AutoRemove": it.options.auto_remove,
+        },
+        "GraphDriver": {"Data": {"ID": it.id, **(data or {})}, "Name": "overlay2"},
+        "Mounts": [
+            {
+                "Type": "volume",
+                "Name": volume.name,
+                "Source": f"{ROOT}/volumes/{volume.name}/_data",
+                "Destination": destination,
+                "Driver": "local",
+                "Mode": "",
+                "RW": True,
+                "Propagation": "",
+            }
+            for destination, volume in it.volumes.items()
+        ],
+        "Config": {
+            "Hostname": it.hostname,
+            "Domainname": "",
+            "User": config.user,
+            "AttachStdin": it.options.interactive and it.options.attached,
+            "AttachStdout": it.options.attached,
+            "AttachStderr": it.options.attached,
+            **({"ExposedPorts": {port: {} for port in it.exposed}} if it.exposed else {}),
+            "Tty": it.options.tty,
+            "OpenStdin": it.options.interactive,
+            "StdinOnce": it.options.interactive and it.options.attached,
+            "Env": list(it.env),
+            "Cmd": list(it.command) or None,
+            "Image": it.image_name,
+            "Volumes": config.json().get("Volumes"),
+            "WorkingDir": config.working_dir,
+            "Entrypoint": list(it.entrypoint) or None,
+            "OnBuild": None,
+            "Labels": dict(sorted(config.labels.items())),
+            **({"StopSignal": config.stop_signal} if config.stop_signal else {}),
+        },
+        "NetworkSettings": {
+            "Bridge": "",
+            "SandboxID": sandbox,
+            "SandboxKey": f"/var/run/docker/netns/{sandbox[:12]}" if sandbox else "",
+            "Ports": _ports(it) if running else {},
+            **NETWORK,
+            "EndpointID": endpoint,
+            **address,
+            "MacAddress": mac,
+            "Networks": {
+                "bridge": {
+                    **ENDPOINT,
+                    "MacAddress": mac,
+                    "DriverOpts": None,
+                    "GwPriority": 0,
+                    "NetworkID": BRIDGE if it.started > NEVER else "",
+                    "EndpointID": endpoint,
+                    **address,
+                    "DNSNames": None,
+                }
+            },
+        },
+    }
+
+
+def _ports(it: Container) -> dict[str, Any]:
+    """Each port of the container with where it is published, or with nothing if it is only exposed."""
+    return {
+        private: [
+            {"HostIp": address.strip("[]"), "HostPort": str(port.host)}
+            for port in it.ports
+            if port.private == private
+            for address in port.addresses
+        ]
+        or None
+        for private in it.exposed
+    }
+
+
+# The settings that the API always tells, set or not.
+EMPTY_CONFIG = {
+    "Cmd": None,
+    "Entrypoint": None,
+    "Env": None,
+    "Labels": None,
+    "OnBuild": None,
+    "User": "",
+    "Volumes": None,
+    "WorkingDir": "",
+}
+CONTAINER: dict[str, Any] = {
+    "RestartCount": 0,
+    "Driver": "overlay2",
+    "Platform": "linux",
+    "MountLabel": "",
+    "ProcessLabel": "",
+    "AppArmorProfile": "",
+    "ExecIDs": None,
+}
+HOST_CONFIG: dict[str, Any] = {
+    "Binds": None,
+    "ContainerIDFile": "",
+    "LogConfig": {"Type": "json-file", "Config": {}},
+    "NetworkMode": "bridge",
+    "PortBindings": {},
+    "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
+    "AutoRemove": False,
+    "VolumeDriver": "",
+    "VolumesFrom": None,
+    "ConsoleSize": [0, 0],
+    "CapAdd": None,
+    "CapDrop": None,
+    "CgroupnsMode": "host",
+    "Dns": [],
+    "DnsOptions": [],
+    "DnsSearch": [],
+    "ExtraHosts": None,
+    "GroupAdd": None,
+    "IpcMode": "private",
+    "Cgroup": "",
+    "Links": None,
+    "OomScoreAdj": 0,
+    "PidMode": "",
+    "Privileged": False,
+    "PublishAllPorts": False,
+    "ReadonlyRootfs": False,
+    "SecurityOpt": None,
+    "UTSMode": "",
+    "UsernsMode": "",
+    "ShmSize": 67108864,
+    "Runtime": "runc",
+    "Isolation": "",
+    "CpuShares": 0,
+    "Memory": 0,
+    "NanoCpus": 0,
+    "CgroupParent": "",
+    "BlkioWeight": 0,
+    "BlkioWeightDevice": [],
+    "BlkioDeviceReadBps": [],
+    "BlkioDeviceWriteBps": [],
+    "BlkioDeviceReadIOps": [],
+    "BlkioDeviceWriteIOps": [],
+    "CpuPeriod": 0,
+    "CpuQuota": 0,
+    "CpuRealtimePeriod": 0,
+    "CpuRealtimeRuntime": 0,
+    "CpusetCpus": "",
+    "CpusetMems": "",
+    "Devices": [],
+    "DeviceCgroupRules": None,
+    "DeviceRequests": None,
+    "MemoryReservation": 0,
+    "MemorySwap": 0,
+    "MemorySwappiness": None,
+    "OomKillDisable": False,
+    "PidsLimit": None,
+    "Ulimits": [],
+    "CpuCount": 0,
+    "CpuPercent": 0,
+    "IOMaximumIOps": 0,
+    "IOMaximumBandwidth": 0,
+    "MaskedPaths": [
+        *("/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats"),
+        *("/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"),
+        "/sys/devices/virtual/powercap",
+    ],
+    "ReadonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
+}
+NETWORK: dict[str, Any] = {
+    "HairpinMode": False,
+    "LinkLocalIPv6Address": "",
+    "LinkLocalIPv6PrefixLen": 0,
+    "SecondaryIPAddresses": None,
+    "SecondaryIPv6Addresses": None,
+}
+ENDPOINT: dict[str, Any] = {"IPAMConfig": None, "Links": None, "Aliases": None}

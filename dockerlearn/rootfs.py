@@ -1,0 +1,134 @@
+"""A container's root file system: the image's tree, the writable layer on it, and what is mounted over both.
+
+Measured on Engine 28.5.2 (overlay2): what is written to a mounted path never reaches the writable layer, and a file that
+is written again counts as changed even if its content is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+
+from .errors import InvalidPath
+from .layer import Layer
+from .tree import Directory, File, Node, Symlink, split
+
+# What the engine lays between image and writable layer: places for what it mounts.
+INIT: dict[str, Node] = {
+    ".dockerenv": File(mode=0o755),
+    "dev/console": File(mode=0o755),
+    "dev/pts": Directory(),
+    "dev/shm": Directory(),
+    "etc/hostname": File(mode=0o755),
+    "etc/hosts": File(mode=0o755),
+    "etc/mtab": Symlink("/proc/mounts"),
+    "etc/resolv.conf": File(mode=0o755),
+    "proc": Directory(),
+    "sys": Directory(),
+}
+
+
+class Mount:
+    """Something that hides a path of the container: a volume, or one of the files that the engine writes."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+
+def _empty(found: Node) -> Node:
+    """What the engine puts where something like it is to be mounted."""
+    return Directory() if isinstance(found, Directory) else File()
+
+
+class Rootfs(MutableMapping[str, str]):
+    """The files of a container. As a mapping, it is the text of regular files by path, links followed.
+
+    A path that is no file is missing (`KeyError`); to write where no file can be raises an `OSError` with Linux's reason.
+    """
+
+    def __init__(self, image: Directory, mounts: Mapping[str, Mount]) -> None:
+        lower = image
+        for path, found in INIT.items():
+            if lower.get(path) is None or isinstance(found, Symlink):
+                lower = lower.with_node(path, found)
+        for path, mount in mounts.items():
+            if lower.get(path) is None:
+                lower = lower.with_node(path, _empty(mount.node))
+        self.lower = self.upper = lower
+        self.mounts = dict(mounts)
+        self._seen: Directory | None = None
+
+    @property
+    def tree(self) -> Directory:
+        """What the container sees: all layers merged, mounts in their places."""
+        if self._seen is None:
+            self._seen = self.upper
+            for path, mount in self.mounts.items():
+                self._seen = self._seen.without(path).with_node(path, mount.node)
+        return self._seen
+
+    def mount(self, path: str, node: Node) -> None:
+        """Let a mounted path hold `node`."""
+        self.mounts[path].node, self._seen = node, None
+
+    def edit(self, change: Callable[[Directory], Directory]) -> None:
+        """Let what the container sees become what `change` makes of it: mounts keep their part, the layer gets the rest."""
+        seen = change(self.tree)
+        self._seen = None
+        for path, mount in self.mounts.items():
+            mount.node = seen.get(path) or _empty(mount.node)
+            seen = seen.without(path).with_node(path, self.upper.get(path) or _empty(mount.node))
+        self.upper = seen
+
+    def place(self, path: str) -> str:
+        """Where a new file of that name would really lie. Raises `OSError`."""
+        found = self.tree.resolve(path)
+        if found is not None:
+            return found[0]
+        *above, name = split(path) or [""]
+        parent = self.tree.resolve("/".join(above))
+        if not name or parent is None:
+            raise FileNotFoundError("No such file or directory")
+        if not isinstance(parent[1], Directory):
+            raise NotADirectoryError("Not a directory")
+        return f"{parent[0]}/{name}".lstrip("/")
+
+    def put(self, path: str, new: Node) -> None:
+        """Write a node, in place of what is there. Raises `OSError` if its directory is missing."""
+        real = self.place(path)
+        try:
+            self.edit(lambda tree: tree.without(real).with_node(real, new))
+        except InvalidPath as error:
+            raise FileNotFoundError("No such file or directory") from error
+
+    def __getitem__(self, path: str) -> str:
+        found = self.tree.resolve(path)
+        if path == "/dev/null":
+            return ""
+        if found is None or not isinstance(found[1], File):
+            raise KeyError(path)
+        return found[1].data.decode(errors="surrogateescape")
+
+    def __setitem__(self, path: str, text: str) -> None:
+        found = self.tree.resolve(path)
+        if found is not None and isinstance(found[1], Directory):
+            raise IsADirectoryError("Is a directory")
+        mode = found[1].mode if found is not None and isinstance(found[1], File) else 0o644
+        self.put(path, File(text.encode(errors="surrogateescape"), mode))
+
+    def __delitem__(self, path: str) -> None:
+        self.edit(lambda tree: tree.without(path))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tree.files())
+
+    def __len__(self) -> int:
+        return len(self.tree.files())
+
+    def diff(self) -> list[tuple[str, str]]:
+        """The writable layer as `docker diff` tells it: A added, C changed, D deleted, paths sorted."""
+        return list(self.lower.diff(self.upper, written=True))
+
+    @property
+    def layer(self) -> Layer:
+        """The writable layer: what `docker commit` would make of it."""
+        return Layer.between(self.lower, self.upper, written=True)
