@@ -153,7 +153,8 @@ class Docker:
             names = self.engine.references(image)
             if patterns:
                 names = [name for name in names if any(name.matches(pattern) for pattern in patterns)]
-            if (names or not patterns) and not (dangling and any(name.tag for name in names)):
+            held = any(name.tag for name in names) or bool(self.engine.children(image))
+            if (names or not patterns) and not (dangling and held):
                 for name in views.names_of(names, digests=pinned or "{{.Digest}}" in form, pinned=pinned):
                     shown.append(views.Named(image, *name))
         kind = views.IMAGES_WITH_DIGESTS if pinned else views.IMAGES
@@ -169,13 +170,17 @@ class Docker:
 
     def inspect(self, options: Options, operands: list[str]) -> None:
         """Docker inspect, which looks for a container first."""
-        self._inspect(options, operands, self._object, "invalid container name or ID: value is empty")
+        kinds = {"": self._object, "container": self.engine.container, "image": self.engine.image}
+        kind = options.get("type", "")
+        if kind not in kinds:
+            raise _lacking(f"--type {kind} of docker inspect", "flag")
+        self._inspect(options, operands, kinds[kind], "invalid container name or ID: value is empty")
 
     def _object(self, name: str) -> Image | Container:
         for find in (self.engine.container, self.engine.image):
             try:
                 return find(name)
-            except DaemonError:
+            except DockerError:
                 continue
         raise DockerError(f"Error: No such object: {name}")
 
@@ -192,7 +197,7 @@ class Docker:
             try:
                 if not name:
                     raise DockerError(nameless)
-                found.append(self.engine.inspect(find(name)))
+                found.append(self.engine.inspect(find(name), sized=options.get("size", False)))
                 if template is not None:
                     texts.append(_rendered(template, found[-1]) + "\n")
             except DockerError as error:
@@ -299,7 +304,7 @@ class Docker:
         if options.get("detach"):
             self._out(f"{container.id}\n")
         try:
-            container.start()
+            container.start(self._stdin)
         except DaemonError as error:
             if options.get("rm"):
                 container.remove()
@@ -315,7 +320,6 @@ class Docker:
 
         Ctrl-C goes to its process, unless there is no `proxy`; one that `leaves` looks no further then.
         """
-        stdin = self._stdin
         while True:
             container.settle()
             written = container.logs()[shown:]
@@ -324,10 +328,6 @@ class Docker:
             if container.state not in (State.RUNNING, State.PAUSED):
                 return
             prompt = container.prompt if typed else None
-            if prompt is not None and stdin is not None:
-                container.type(stdin)
-                container.type(None)
-                continue
             signals = ("INT",) if proxy else ()
             sent = yield Wait(self._until(container.wake), signals, self._written(), prompt)
             if prompt is not None:
@@ -348,9 +348,10 @@ class Docker:
             try:
                 act(self.engine.container(name))
                 self._out(f"{name}\n")
-            except DaemonError as error:
+            except DockerError as error:
                 known = not isinstance(error, NotFound) or "kill" in prefix
-                refused.append(DaemonError(f"{prefix.format(name)}{error}") if prefix and known else error)
+                daemon = isinstance(error, DaemonError)
+                refused.append(DaemonError(f"{prefix.format(name)}{error}") if prefix and known and daemon else error)
         return refused
 
     def _refuse_all(self, refused: list[DockerError]) -> None:
@@ -377,7 +378,9 @@ class Docker:
                     continue
                 yield from self._attend(container, shown, leaves=True)
                 self._status = container.exit_code
-            except DaemonError as error:
+            except DockerError as error:
+                if attached and not isinstance(error, DaemonError):
+                    raise
                 self._refuse(error)
                 failed.append(name)
         if failed and not attached:
@@ -395,20 +398,16 @@ class Docker:
     def stop(self, options: Options, operands: list[str]) -> None:
         """Docker stop, which stops all of them at the same time."""
         timeout, signal = _stop_options(options)
-        stop(_unique(filter(None, map(self._found, operands))), timeout, signal)
-        self._refuse_all(self._each(operands, lambda container: None))
+        found: dict[str, Container] = {}
+        refused = self._each(operands, lambda container: found.setdefault(container.id, container))
+        stop(found.values(), timeout, signal)
+        self._refuse_all(refused)
 
     def restart(self, options: Options, operands: list[str]) -> None:
         """Docker restart, which takes them one by one."""
         timeout, signal = _stop_options(options)
         prefix = "Cannot restart container {}: "
         self._refuse_all(self._each(operands, lambda container: container.restart(timeout, signal), prefix=prefix))
-
-    def _found(self, name: str) -> Container | None:
-        try:
-            return self.engine.container(name)
-        except DaemonError:
-            return None
 
     def pause(self, options: Options, operands: list[str]) -> None:
         """Docker pause."""
@@ -435,6 +434,9 @@ class Docker:
         force, volumes = options.get("force", False), options.get("volumes", False)
         refused: list[DockerError] = []
         for name in operands:
+            if not name:
+                refused.append(DockerError("container name cannot be empty"))
+                continue
             problems = self._each([name], lambda container: container.remove(force=force, volumes=volumes))
             missing = force and any(isinstance(problem, NotFound) for problem in problems)
             refused += [] if missing else problems
@@ -445,6 +447,8 @@ class Docker:
     def rename(self, options: Options, operands: list[str]) -> None:
         """Docker rename."""
         name, new = operands
+        if not (name and new):
+            raise DockerError("Error: Neither old nor new names may be empty")
         try:
             self.engine.rename(self.engine.container(name), new)
         except DaemonError as error:
@@ -457,7 +461,7 @@ class Docker:
         for name in operands:
             try:
                 container = self.engine.container(name)
-            except DaemonError as error:
+            except DockerError as error:
                 refused.append(error)
                 continue
             while container.state in (State.RUNNING, State.PAUSED):
@@ -518,7 +522,7 @@ class Docker:
     def commit(self, options: Options, operands: list[str]) -> None:
         """Docker commit."""
         container = self.engine.container(operands[0])
-        name = operands[1] if len(operands) > 1 else None
+        name = operands[1] or None if len(operands) > 1 else None
         message, author = options.get("message", ""), options.get("author", "")
         self._out(f"{self.engine.commit(container, name, message=message, author=author).id}\n")
 
@@ -531,7 +535,7 @@ class Docker:
             text = f"Error: invalid port ({number}): strconv.ParseUint: parsing {json.dumps(number)}: invalid syntax"
             raise DockerError(text)
         shown = sorted(
-            (port.container, address, port.host, f"{'' if asked else f'{port.private} -> '}{address}:{port.host}\n")
+            (port.container, port.protocol, address, port.host, f"{'' if asked else f'{port.private} -> '}{address}:{port.host}\n")
             for port in container.ports
             for address in port.addresses
             if not asked or port.private == f"{number}/{protocol or 'tcp'}"
@@ -555,9 +559,16 @@ class Docker:
                 shown.append(views.Listed(container, self._image_of(container)))
         form, sized = options.get("format", ""), options.get("size", False)
         kind = views.CONTAINERS_WITH_SIZE if sized else views.CONTAINERS
-        self._out(
-            kind.show(shown[: most if most > 0 else None], self._view(options), form, quiet=options.get("quiet", False))
-        )
+        quiet = options.get("quiet", False)
+        if quiet and form:
+            self._err("WARNING: Ignoring custom format, because both --format and --quiet are set.\n")
+            form = ""
+        try:
+            self._out(kind.show(shown[: most if most > 0 else None], self._view(options), form, quiet=quiet))
+        except TemplateError as error:
+            what = "parse" if isinstance(error, ParseError) else "execute"
+            text = str(error).removeprefix("template parsing error: ")
+            raise DockerError(f"failed to {what} template: {text}") from error
 
     def _image_of(self, container: Container) -> str:
         """What a container's image is called now: what it was made by, if that still points to it."""
@@ -585,12 +596,12 @@ class Docker:
         if not from_name and not to_name:
             raise DockerError("must specify at least one container source")
         quiet = options.get("quiet", False)
-        if to_name and source in self.files:
+        if to_name:
+            if source not in self.files:
+                raise DockerError(f"lstat {HOME}/{source.removeprefix('./')}: no such file or directory")
             self._copied(len(self.files[source].encode(errors="surrogateescape")), f"{to_name}:{target}", quiet)
         container = self.engine.container(from_name or to_name)
         if to_name:
-            if source not in self.files:
-                raise DockerError(f"lstat {source}: no such file or directory")
             content = self.files[source].encode(errors="surrogateescape")
             found = container.tree.resolve(target)
             inside = target.endswith("/") or (found is not None and isinstance(found[1], Directory))
@@ -628,9 +639,11 @@ class Docker:
         for name in operands:
             try:
                 self.engine.remove_volume(name)
-                self._out(f"{name}\n")
             except DaemonError as error:
-                refused.append(error)
+                if not (options.get("force") and isinstance(error, NotFound)):
+                    refused.append(error)
+                    continue
+            self._out(f"{name}\n")
         self._refuse_all(refused)
 
     def prune_volumes(self, options: Options, operands: list[str]) -> None:
@@ -730,39 +743,55 @@ def _stop_options(options: Options) -> tuple[float | None, str | None]:
     return None if timeout is None else float(timeout), options.get("signal") or None
 
 
-def _unique(containers: Iterable[Container]) -> list[Container]:
-    return list(dict.fromkeys(containers))
-
-
 def _container_path(operand: str) -> tuple[str, str]:
     """The container and the path that an operand of `docker cp` names; no container for a file of this computer."""
     name, colon, path = operand.partition(":")
     return (name, path) if colon and not operand.startswith(("/", ".")) else ("", operand)
 
 
-def _container_filters(filters: list[str]) -> dict[str, list[str]]:
-    """The values of each filter of `docker ps`. Raises `DaemonError`, `UsageError`."""
+def _filters(texts: list[str], known: Iterable[str], lacking: Iterable[str], command: str) -> dict[str, list[str]]:
+    """The values of each filter that is given. Raises `DaemonError` for what is none, `UsageError` for one we lack."""
     found: dict[str, list[str]] = {}
-    for text in filters:
+    for text in texts:
         name, _, value = (part.strip() for part in text.partition("="))
         name = name.lower()
-        if name in LACKING_FILTERS:
-            raise _lacking(f"{name} of docker ps", "filter")
-        if name not in CONTAINER_FILTERS:
-            raise DaemonError(f"invalid filter '{name}'")
-        if name == "status" and value not in STATUSES:
-            raise DaemonError(f"invalid filter 'status={value}'")
-        found.setdefault(name, []).append(value)
+        if name in lacking:
+            raise _lacking(f"{name} of {command}", "filter")
+        if name in known:
+            found.setdefault(name, []).append(value)
+        elif text:
+            raise DaemonError(f"invalid filter '{name}'" if name else "invalid filter")
     return found
 
 
-def _is_ancestor(engine: Engine, container: Container, name: str) -> bool:
-    """Whether a container's image is the one called so, or has all its layers."""
+def _container_filters(texts: list[str]) -> dict[str, list[str]]:
+    """The values of the filters of `docker ps`. Raises as `_filters` does."""
+    found = _filters(texts, CONTAINER_FILTERS, LACKING_FILTERS, "docker ps")
+    for value in found.get("status", []):
+        if value not in STATUSES:
+            problem = f"invalid value for state ({value}): must be one of {', '.join(STATUSES)}"
+            raise DaemonError(f"invalid filter 'status={value}': {problem}")
+    for value in found.get("exited", []):
+        if not re.fullmatch("[-+]?[0-9]+", value, re.ASCII):
+            problem = f"strconv.Atoi: parsing {json.dumps(value)}: invalid syntax"
+            raise DaemonError(f"invalid filter 'exited={value}': {problem}")
+    return found
+
+
+def _found_in(pattern: str, text: str) -> bool:
+    """Whether a regular expression fits somewhere; one that is broken fits nowhere."""
     try:
-        image = engine.image(name)
+        return re.search(pattern, text) is not None
+    except re.error:
+        return False
+
+
+def _is_ancestor(engine: Engine, container: Container, name: str) -> bool:
+    """Whether a container's image is the one called so, or was made of one that is."""
+    try:
+        return engine.image(name).id in engine.lineage(container.image)
     except DaemonError:
         return False
-    return container.image.chain_ids[: len(image.layers)] == image.chain_ids
 
 
 def _only(flags: str, options: Options, usage: Usage) -> None:
@@ -795,23 +824,14 @@ def _rendered(template: Template, sent: dict[str, Any]) -> str:
         return template.render(views.decoded(sent), strict=True)
 
 
-def _image_filters(filters: list[str]) -> tuple[bool, list[str]]:
-    """Whether only dangling images are wanted, and the patterns for names. Raises `DaemonError`, `UsageError`."""
-    values: dict[str, list[str]] = {"dangling": [], "reference": []}
-    for text in filters:
-        name, _, value = (part.strip() for part in text.partition("="))
-        name = name.lower()
-        if name in values:
-            values[name].append(value)
-        elif name in ("before", "label", "since", "until"):
-            raise _lacking(f"{name} of docker images", "filter")
-        elif text:
-            raise DaemonError(f"invalid filter '{name}'" if name else "invalid filter")
-    dangling = values["dangling"]
+def _image_filters(texts: list[str]) -> tuple[bool, list[str]]:
+    """Whether only dangling images are wanted, and the patterns for names. Raises as `_filters` does."""
+    found = _filters(texts, ("dangling", "reference"), ("before", "label", "since", "until"), "docker images")
+    dangling = found.get("dangling", [])
     yes, no = ("1" in dangling or "true" in dangling), ("0" in dangling or "false" in dangling)
     if dangling and yes == no:
         raise DaemonError(f"invalid filter 'dangling=[{' '.join(dangling)}]'")
-    return yes, values["reference"]
+    return yes, found.get("reference", [])
 
 
 def _lacking(what: str, kind: str = "command") -> UsageError:
@@ -837,8 +857,8 @@ LACKING_FILTERS = ("before", "expose", "health", "is-task", "isolation", "label"
 CONTAINER_FILTERS: dict[str, Callable[[Engine, Container, str], bool]] = {
     "ancestor": lambda engine, it, value: _is_ancestor(engine, it, value),
     "exited": lambda engine, it, value: it.state is State.EXITED and str(it.exit_code) == value,
-    "id": lambda engine, it, value: re.search(value, it.id) is not None,
-    "name": lambda engine, it, value: re.search(value, f"/{it.name}") is not None or re.search(value, it.name) is not None,
+    "id": lambda engine, it, value: _found_in(value, it.id),
+    "name": lambda engine, it, value: _found_in(value, f"/{it.name}") or _found_in(value, it.name),
     "status": lambda engine, it, value: it.state.value == value,
 }
 VERBS = {
@@ -848,7 +868,7 @@ VERBS = {
     "docker container create": Verb(Docker.create, "entrypoint env interactive name publish rm tty"),
     "docker container diff": Verb(Docker.diff),
     "docker container exec": Verb(Docker.exec, "detach env interactive tty"),
-    "docker container inspect": Verb(Docker.inspect_container, "format"),
+    "docker container inspect": Verb(Docker.inspect_container, "format size"),
     "docker container kill": Verb(Docker.kill, "signal"),
     "docker container logs": Verb(Docker.logs, "follow tail"),
     "docker container ls": Verb(Docker.containers, "all filter format last latest no-trunc quiet size"),
@@ -871,7 +891,7 @@ VERBS = {
     "docker image pull": Verb(Docker.pull, "quiet"),
     "docker image rm": Verb(Docker.rmi, "force no-prune"),
     "docker image tag": Verb(Docker.tag),
-    "docker inspect": Verb(Docker.inspect, "format"),
+    "docker inspect": Verb(Docker.inspect, "format size type"),
     "docker system df": Verb(Docker.disk_usage, "format verbose"),
     "docker system prune": Verb(Docker.prune_system, "all force volumes"),
     "docker version": Verb(Docker.version, "format"),

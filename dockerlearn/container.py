@@ -17,7 +17,7 @@ from .digest import short
 from .errors import Conflict, DaemonError, DockerError
 from .image import Image
 from .layer import Layer
-from .programs import KILLED, CannotStart, Machine, called
+from .programs import KILLED, SIGNALS, CannotStart, Machine, called
 from .rootfs import Mount, Rootfs
 from .shell import Output, Pieces, Steps, finished
 from .tree import Content, Directory, File, Node, node
@@ -88,22 +88,12 @@ LIFECYCLE: Mapping[str, Mapping[State, State | str | None]] = {
     },
 }
 
-SIGNALS = {
-    name: number
-    for number, name in enumerate(
-        "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG "
-        "XCPU XFSZ VTALRM PROF WINCH IO PWR SYS".split(),
-        1,
-    )
-}
-
-
 def signal_name(text: str) -> str:
     """The name of a signal that is given by name, with or without SIG, or by number. Raises `DaemonError`."""
     name = text.upper().removeprefix("SIG")
     by_number = {str(number): name for name, number in SIGNALS.items()}
     if name not in SIGNALS and name not in by_number:
-        number = text.isdigit() and text != "0"
+        number = re.fullmatch("-?[1-9][0-9]*", text, re.ASCII)
         raise DaemonError(f"the linux daemon does not support signal {text}" if number else f"invalid signal: {text}")
     return by_number.get(name, name)
 
@@ -123,8 +113,13 @@ class Port(NamedTuple):
         ip, host, container = ["", "", *ports.rsplit(":", 2)][-3:]
         if not container:
             raise DockerError(f"no port specified: {text}<empty>")
-        if ip and not re.fullmatch(r"\d+\.\d+\.\d+\.\d+|\[[0-9a-fA-F:]+\]", ip, re.ASCII):
-            raise DockerError(f"invalid IP address: {ip}")
+        if ip.strip("[]"):
+            from ipaddress import ip_address  # seldom needed, and a terminal starts quicker without
+
+            try:
+                ip = str(ip_address(ip.removeprefix("[").removesuffix("]")))
+            except ValueError as error:
+                raise DockerError(f"invalid IP address: {ip}") from error
         for kind, port in (("containerPort", container), ("hostPort", host)):
             if re.fullmatch("[0-9]+-[0-9]+", port, re.ASCII):
                 raise DockerError("dockerlearn: a range of ports is a real thing, which this model does not have")
@@ -132,12 +127,14 @@ class Port(NamedTuple):
                 raise DockerError(f"invalid {kind}: {port}")
         if protocol.lower() not in ("", "tcp", "udp", "sctp"):
             raise DockerError(f"invalid proto: {protocol}")
-        return cls(ip, int(host or 0), int(container), protocol.lower() or "tcp")
+        return cls(ip.strip("[]"), int(host or 0), int(container), protocol.lower() or "tcp")
 
     @property
     def addresses(self) -> tuple[str, ...]:
         """The addresses of the host on which it is published, as they are printed."""
-        return (self.ip,) if self.ip else ("0.0.0.0", "[::]")
+        if not self.ip:
+            return ("0.0.0.0", "[::]")
+        return (f"[{self.ip}]" if ":" in self.ip else self.ip,)
 
     def clashes(self, other: Port) -> bool:
         """Whether it takes what another wants."""
@@ -321,6 +318,8 @@ class Container:
         """What its programs see. Made when it is first needed: a container that was only created costs next to nothing."""
         if self._machine is None:
             mounts: dict[str, Mount] = {name: Mount(File()) for name in ("etc/hostname", "etc/hosts", "etc/resolv.conf")}
+            mounts |= {"proc": Mount(Directory()), "sys": Mount(Directory())}
+            mounts["dev"] = Mount(Directory({"shm": Directory(mode=0o1777), "pts": Directory(), "console": File()}))
             mounts |= {path.strip("/"): volume for path, volume in self.volumes.items()}
             home = {"HOSTNAME": self.hostname, **({"TERM": "xterm"} if self.options.tty else {})}
             pairs = dict(pair.split("=", 1) for pair in self.env)
@@ -377,8 +376,11 @@ class Container:
                 process.advance(min(now, self._process.time) if self._process.status is not None else now)
             self._end()
 
-    def start(self) -> None:
-        """Start its process, in the file system as it was left. Raises `Conflict`, `CannotStart`."""
+    def start(self, stdin: str | None = None) -> None:
+        """Start its process, in the file system as it was left; one that is interactive reads `stdin`, or what is typed.
+
+        Raises `Conflict`, `CannotStart`.
+        """
         if self._next("start") is self._state:
             return
         self.exit_code, self.error = 0, ""
@@ -396,8 +398,8 @@ class Container:
             raise
         self._log = self._log or []
         self.started, self._state = self._home.clock.now(), State.RUNNING
-        stdin = None if self.options.interactive or self.options.tty else ""
-        self._process = Process(called(program, list(words[1:]), stdin), self.started, self._log)
+        given = stdin if self.options.interactive else None if self.options.tty else ""
+        self._process = Process(called(program, list(words[1:]), given), self.started, self._log)
         self._end()
 
     def stop(self, timeout: float | None = None, signal: str | None = None) -> None:
@@ -406,7 +408,10 @@ class Container:
 
     def restart(self, timeout: float | None = None, signal: str | None = None) -> None:
         """Stop it and start it, whatever it was."""
+        options = self.options
+        self.options = options._replace(auto_remove=False)  # to stop for a moment is no reason to go
         self.stop(timeout, signal)
+        self.options = options
         self.start()
 
     def pause(self) -> None:
@@ -448,7 +453,10 @@ class Container:
         machine = self.machine
         variables = dict(pair.split("=", 1) for pair in env) | ({"TERM": "xterm"} if tty else {})
         if variables:
-            machine = Machine(machine.root, machine.variables | variables, machine.hostname, machine.now)
+            home = machine.variables["HOME"]
+            variables = {**machine.variables, "HOME": "", **variables}
+            variables["HOME"] = variables.pop("HOME") or home  # it stands last
+            machine = Machine(machine.root, variables, machine.hostname, machine.now)
         return called(machine.program(words[0]), list(words[1:]), stdin)
 
     def spawn(self, steps: Steps) -> None:

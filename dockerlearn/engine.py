@@ -19,7 +19,7 @@ from . import inspection
 from .clock import Clock, SystemClock
 from .container import NEVER, Container, Options, Port, State, Volume
 from .digest import sha256, short
-from .errors import Conflict, DaemonError, InvalidReference, NotFound
+from .errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
 from .image import Image, Step, timestamp
 from .layer import Layer
 from .names import random_name
@@ -120,7 +120,7 @@ class Engine:
     def images(self, *, all: bool = True) -> list[Image]:
         """The images, the most recently created first; unless `all`, without nameless ones that others were made of."""
         undated = datetime.fromtimestamp(0, UTC)
-        shown = [each for each in self._images.values() if all or self.references(each) or not self._children(each)]
+        shown = [each for each in self._images.values() if all or self.references(each) or not self.children(each)]
         return sorted(shown, key=lambda image: (image.created or undated, image.id), reverse=True)
 
     def references(self, image: Image) -> list[Reference]:
@@ -223,13 +223,17 @@ class Engine:
             image = self._images.get(self._parents.get(image.id, ""))
         return rows
 
-    def inspect(self, thing: Image | Container) -> dict[str, Any]:
-        """All that is known of an image or a container that is here, as the engine's API tells it."""
-        return self._inspect_container(thing) if isinstance(thing, Container) else self._inspect_image(thing)
+    def inspect(self, thing: Image | Container, *, sized: bool = False) -> dict[str, Any]:
+        """All that is known of an image or a container that is here, as the engine's API tells it.
 
-    def _inspect_container(self, it: Container) -> dict[str, Any]:
+        The sizes of a container take time to find out, so it tells them only if asked to.
+        """
+        return self._inspect_container(thing, sized) if isinstance(thing, Container) else self._inspect_image(thing)
+
+    def _inspect_container(self, it: Container, sized: bool) -> dict[str, Any]:
         layers = [self._cache_ids[chain] for chain in it.image.chain_ids]
-        return inspection.container(it, inspection.directories(layers, sha256(f"{it.id}/mount".encode())[7:]))
+        data = inspection.directories(layers, sha256(f"{it.id}/mount".encode())[7:])
+        return inspection.container(it, data, sized=sized)
 
     def _inspect_image(self, it: Image) -> dict[str, Any]:
         data, tagged = inspection.directories(self.cache_ids(it)), timestamp(self.last_tagged(it) or NEVER)
@@ -261,7 +265,7 @@ class Engine:
             if not self.references(image) and self._conflict(image, force=force) is None:
                 removed += self._delete(image)
             return removed
-        problem = self._conflict(image, force=force)
+        problem = self._conflict(image, force=force or not single)
         if problem is None and not force and not single:
             problem = "(must be forced) - image is referenced in multiple repositories"
         if problem is not None:
@@ -272,7 +276,7 @@ class Engine:
         """Why an image cannot be deleted, if so. What runs, and what was made of it, no force overcomes."""
         users = self.users(image)
         running = [each for each in users if each.state in (State.RUNNING, State.PAUSED)]
-        if self._children(image):
+        if self.children(image):
             return "(cannot be forced) - image has dependent child images"
         if running:
             return f"(cannot be forced) - image is being used by running container {running[0].hostname}"
@@ -280,8 +284,16 @@ class Engine:
             return f"(must be forced) - image is being used by stopped container {users[0].hostname}"
         return None
 
-    def _children(self, image: Image) -> list[str]:
+    def children(self, image: Image) -> list[str]:
+        """The IDs of the images that were made of containers of an image."""
         return [child for child, parent in self._parents.items() if parent == image.id]
+
+    def lineage(self, image: Image) -> list[str]:
+        """The ID of an image, of what it was made of, and so on."""
+        ids = [image.id]
+        while ids[-1] in self._parents:
+            ids.append(self._parents[ids[-1]])
+        return ids
 
     def prune(self, *, all: bool = False) -> Pruned:
         """Remove the dangling images (those without a tag, even if a digest names them), or `all` that no container uses.
@@ -306,8 +318,9 @@ class Engine:
 
     @property
     def layers_size(self) -> int:
-        """Bytes of all layers on disk, each counted once."""
-        return sum(layer.size for layer in self._layers.values())
+        """Bytes of the layers of all images, each counted once."""
+        every = {chain: layer for each in self._images.values() for chain, layer in zip(each.chain_ids, each.layers, strict=True)}
+        return sum(layer.size for layer in every.values())
 
     # Containers
 
@@ -322,10 +335,15 @@ class Engine:
         return [each for each in reversed(self.containers()) if each.image.id == image.id]
 
     def container(self, name: str) -> Container:
-        """The container called `name`: its name, its ID or the unambiguous beginning of one. Raises `NotFound`."""
+        """The container called `name`: its name, its ID or the unambiguous beginning of one.
+
+        Raises `NotFound`, or `DockerError` for an empty name.
+        """
+        if not name:
+            raise DockerError("invalid container name or ID: value is empty")
         found = self._containers.get(name) or self._by_name.get(name.removeprefix("/"))
         if found is None:
-            by_id = [each for id, each in self._containers.items() if name and id.startswith(name)]
+            by_id = [each for id, each in self._containers.items() if id.startswith(name)]
             if len(by_id) > 1:
                 raise DaemonError(f"Multiple IDs found with provided prefix: {name}")
             found = by_id[0] if by_id else None
@@ -407,7 +425,10 @@ class Engine:
             raise DaemonError(f"Error when allocating new name: {problem}")
         if container.name == name.removeprefix("/"):
             raise DaemonError("Renaming a container with the same name as its current name")
-        name = self._free(name)
+        try:
+            name = self._free(name)
+        except Conflict as error:
+            raise Conflict(f"Error when allocating new name: {error}") from error
         del self._by_name[container.name]
         container.name, self._by_name[name] = name, container
 
@@ -488,11 +509,18 @@ class Engine:
                 clash = next((each for each in taken_ports if each.clashes(wanted)), None)
                 if clash is None:
                     break
-            if clash is not None:
+            problem = ""
+            if wanted in given:
+                problem = "failed to listen on TCP socket: address already in use"
+            elif clash is not None:
+                problem = f"Bind for {clash.ip or '0.0.0.0'}:{clash.host} failed: port is already allocated"
+            elif wanted.ip and not re.match("0\\.0\\.0\\.0$|127\\.|::1?$", wanted.ip):
+                place = f"{wanted.ip}:{wanted.host}:{container.ip}:{wanted.private}"
+                problem = f"failed to bind host port for {place}: cannot assign requested address"
+            if problem:
                 raise Conflict(
                     "failed to set up container networking: driver failed programming external connectivity on endpoint "
-                    f"{container.name} ({self._identity()}): Bind for {clash.ip or '0.0.0.0'}:{clash.host} failed: "
-                    "port is already allocated"
+                    f"{container.name} ({self._identity()}): {problem}"
                 )
             taken_ports.append(wanted)
             given.append(wanted)

@@ -948,7 +948,6 @@ Commands:
   ls          List volumes
   prune       Remove unused local volumes
   rm          Remove one or more volumes
-  update      Update a volume (cluster volumes only)
 
 Run 'docker volume COMMAND --help' for more information on a command.
 === docker volume ls

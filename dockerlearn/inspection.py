@@ -55,8 +55,8 @@ def image(
     }
 
 
-def container(it: Container, data: dict[str, str] | None) -> dict[str, Any]:
-    """A container, with where its layers are."""
+def container(it: Container, data: dict[str, str] | None, *, sized: bool = False) -> dict[str, Any]:
+    """A container, with where its layers are and, if wanted, how large they are."""
     state = it.state
     running = state in (State.RUNNING, State.PAUSED)
     path, *arguments = (*it.entrypoint, *it.command)
@@ -110,6 +110,7 @@ def container(it: Container, data: dict[str, str] | None) -> dict[str, Any]:
             "AutoRemove": it.options.auto_remove,
         },
         "GraphDriver": {"Data": {"ID": it.id, **(data or {})}, "Name": "overlay2"},
+        **({"SizeRw": it.size, "SizeRootFs": it.size + it.image.size} if sized else {}),
         "Mounts": [
             {
                 "Type": "volume",

@@ -13,20 +13,20 @@ confident cool crazy dazzling determined distracted dreamy eager ecstatic elasti
 festive flamboyant focused friendly frosty funny gallant gifted goofy gracious great happy hardcore heuristic hopeful hungry
 infallible inspiring intelligent interesting jolly jovial keen kind laughing loving lucid magical modest musing mystifying
 naughty nervous nice nifty nostalgic objective optimistic peaceful pedantic pensive practical priceless quirky quizzical
-recursing relaxed reverent romantic sad serene sharp silly sleepy stoic strange stupefied suspicious sweet tender thirsty
+recursing cranky relaxed reverent romantic sad serene sharp silly sleepy stoic strange stupefied suspicious sweet tender thirsty
 trusting unruffled upbeat vibrant vigilant vigorous wizardly wonderful xenodochial youthful zealous zen
 """.split()
 SURNAMES = """
-allen archimedes babbage bardeen bassi bell blackwell bohr booth borg boyd brattain brown burnell cannon carson cerf chandrasekhar
+allen archimedes babbage banzai bardeen bassi bell blackwell bohr booth borg boyd brattain brown burnell cannon carson cartwright carver cerf chandrasekhar
 chatterjee clarke cori cray curie curran darwin davinci dijkstra driscoll easley edison einstein elion ellis engelbart euclid
 euler faraday fermat fermi feynman franklin gagarin galileo galois gates gauss germain goldberg goldstine goodall hamilton
 hawking heisenberg hellman hermann herschel hertz hodgkin hoover hopper hugle hypatia jackson jennings jepsen johnson joliot
-jones kalam keldysh keller kepler khorana kilby kirch knuth lamarr lamport leakey leavitt lederberg lewin lovelace lumiere
-margulis matsumoto maxwell mayer mccarthy mcclintock mclaren mclean meitner mendel mendeleev merkle mirzakhani montalcini moore
+jones kalam keldysh keller kepler khorana kilby kirch knuth lamarr lamport leakey leavitt lederberg lichterman lewin lovelace lumiere
+margulis matsumoto maxwell mayer mccarthy mcclintock mclaren mclean meitner mendel mendeleev meninsky merkle mirzakhani montalcini moore
 morse moser napier nash newton nightingale nobel noether noyce panini pare pascal pasteur payne perlman pike poincare poitras
-proskuriakova ptolemy raman ramanujan rhodes ride ritchie robinson roentgen rosalind rubin saha sammet satoshi shannon shaw
+proskuriakova ptolemy raman ramanujan rhodes ride ritchie robinson roentgen rosalind rubin saha sammet sanderson satoshi shamir shannon shaw
 shirley shockley snyder solomon spence stonebraker sutherland swanson swartz swirles taussig tesla tharp thompson torvalds tu
-turing vaughan villani wescoff wilbur wiles williams wilson wing wozniak wright wu yalow yonath
+turing varahamihira vaughan villani wescoff wilbur wiles williams williamson wilson wing wozniak wright wu yalow yonath
 """.split()
 
 

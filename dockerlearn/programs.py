@@ -22,12 +22,25 @@ from .shell import Command, Exit, Output, Pieces, Shell, Steps, Wait, err, out
 from .tools import NO_FILE, Misuse, Options, command, commands, unknown
 from .tree import Directory, File, Node, Symlink, split
 
-NO_PROGRAM, NO_PERMISSION, KILLED = 127, 126, 137
+NO_PROGRAM, NO_PERMISSION, KILLED, NO_FORMAT = 127, 126, 137, 255
 STEPS_A_SECOND = 5_000
+SIGNALS = {
+    name: number
+    for number, name in enumerate(
+        "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG "
+        "XCPU XFSZ VTALRM PROF WINCH IO PWR SYS".split(),
+        1,
+    )
+}
 ASH = {
     "missing": "{}: not found",
     "path": "{}: not found",
     "create": "can't create {}: {}",
+    "nowhere": "nonexistent directory",
+    "unexpected": 'syntax error: unexpected "{}"',
+    "unclosed": "syntax error: unterminated quoted string",
+    "unclosed )": 'syntax error: unexpected end of file (expecting ")")',
+    "unclosed }": "syntax error: missing '}}'",
 }
 
 
@@ -72,14 +85,14 @@ class Machine:
         text = file.data.decode(errors="replace")
         for line in text.split("\n", 3)[1:3]:
             if line in SCRIPTS:
-                return partial(SCRIPTS[line], self, path)
+                return partial(SCRIPTS[line], self, name if line == BUSYBOX else path)
         if text.startswith("#!"):
-            return lambda _, stdin: self.shell(stdin).run(text)
-        raise CannotStart(f"exec {name}: exec format error", NO_PERMISSION)
+            return lambda _, stdin: self.shell(stdin, path).run(text)
+        return lambda *_: err(f"exec {name}: exec format error\n", NO_FORMAT)
 
-    def shell(self, stdin: str | None) -> Shell:
-        """A new shell of this container, whose commands read `stdin`."""
-        shell = Shell({}, self.root, name="sh", texts=ASH, slice=STEPS_A_SECOND)
+    def shell(self, stdin: str | None, name: str = "sh") -> Shell:
+        """A new shell of this container, called by that name, whose commands read `stdin`."""
+        shell = Shell({}, self.root, name=name, texts=ASH, slice=STEPS_A_SECOND)
         shell.variables.update(self.variables)
         shell.commands, shell.stdin = Commands(self, shell), stdin
         return shell
@@ -91,6 +104,8 @@ class Machine:
         file = normpath(f"/{path.partition('?')[0]}")
         found = self.root.tree.resolve(self.listening[port] + file)
         if found is not None and isinstance(found[1], Directory):
+            if not path.partition("?")[0].endswith("/"):
+                return ""  # a redirection, which curl does not follow unless told to
             file += "/index.html"
         return self.root.get(self.listening[port] + file, NOT_FOUND_PAGE)
 
@@ -110,17 +125,26 @@ class Commands(Mapping[str, Command]):
         self.machine, self.shell = machine, shell
         self.own: dict[str, Command] = {
             **{name: partial(busybox, machine, name) for name in BUILT_IN},
-            ":": lambda *_: Output(), "exec": self._exec, "exit": self._exit, "trap": self._trap,
+            ":": lambda *_: Output(),
+            "exec": self._exec,
+            "exit": self._exit,
+            "trap": self._trap,
         }
+
     def __getitem__(self, name: str) -> Command:
         if name in self.own:
             return self.own[name]
+        if not name.strip("."):
+            raise KeyError(name)
         try:
+            text = self.machine.find(name)[1].data
+            if not text.startswith(b"#!"):  # what the kernel cannot execute, a shell takes for a script
+                return lambda _, stdin: self.machine.shell(stdin, name).run(text.decode(errors="replace"))
             return self.machine.program(name)
         except CannotStart as problem:
             if problem.status == NO_PROGRAM:
                 raise KeyError(name) from problem
-            return lambda *_: err(f"sh: {name}: Permission denied\n", NO_PERMISSION)
+            return lambda *_: err(f"{self.shell.name}: {name}: Permission denied\n", NO_PERMISSION)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.own)
@@ -129,7 +153,9 @@ class Commands(Mapping[str, Command]):
         return len(self.own)
 
     def _exit(self, arguments: list[str], stdin: str | None) -> Output:
-        raise Exit(int(arguments[0]) % 256 if arguments and arguments[0].isdigit() else self.shell.status)
+        if arguments and not arguments[0].isdigit():
+            return err(f"{self.shell.name}: exit: line 0: Illegal number: {arguments[0]}\n", 2)
+        raise Exit(int(arguments[0]) % 256 if arguments else self.shell.status)
 
     def _exec(self, arguments: list[str], stdin: str | None) -> Steps:
         if not arguments:
@@ -142,6 +168,8 @@ class Commands(Mapping[str, Command]):
         action, *signals = arguments or [""]
         for signal in signals:
             name = signal.removeprefix("SIG")
+            if name not in SIGNALS:
+                return err(f"trap: ‘{signal}’ is something that dockerlearn does not know\n", 1)
             self.shell.traps.pop(name, None)
             if action != "-":
                 self.shell.traps[name] = action
@@ -160,7 +188,7 @@ def become(machine: Machine, script: str, words: list[str], stdin: str | None, b
         yield Wait(0, output=before)
     if not words:
         return Output()
-    line = machine.root.get(script, "").split('exec "$@"')[0].count(LINE_END) + 1
+    line = machine.root[script].split('exec "$@"')[0].count(LINE_END) + 1 if script in machine.root else 0
     if words[0].startswith("-"):
         return err(f"{script}: exec: line {line}: illegal option {words[0][:2]}\n", 2)
     try:
@@ -243,14 +271,14 @@ def no_packages(machine: Machine, path: str, arguments: list[str], stdin: str | 
 
 def sh(machine: Machine, path: str, arguments: list[str], stdin: str | None) -> Steps:
     """The shell: a line after -c, a script, or what is piped or typed into it."""
-    shell = machine.shell(stdin)
+    shell = machine.shell(stdin, path)
     if arguments[:1] == ["-c"]:
         if not arguments[1:]:
-            return err("sh: -c requires an argument\n", 2)
+            return err(f"{path}: -c requires an argument\n", 2)
         return (yield from shell.run(arguments[1]))
     if arguments:
         if arguments[0] not in machine.root:
-            return err(f"sh: can't open '{arguments[0]}': No such file or directory\n", 2)
+            return err(f"{path}: can't open '{arguments[0]}': No such file or directory\n", 2)
         return (yield from shell.run(machine.root[arguments[0]]))
     if stdin is not None:
         shell.stdin = ""
@@ -276,6 +304,8 @@ def busybox(machine: Machine, path: str, arguments: list[str], stdin: str | None
         return tools[name](arguments, stdin) if stdin is not None else typed(tools[name], arguments)
     if name in APPLETS:
         applet, letters = APPLETS[name]
+        if name in NEEDY and not arguments:
+            return err(f"{name}: without operands is something that dockerlearn does not know\n", 1)
         return command(name, partial(applet, machine), letters)(arguments, stdin)
     return err(f"{name}: a program that dockerlearn does not know\n", NO_PROGRAM)
 
@@ -289,8 +319,9 @@ def typed(tool: Command, arguments: list[str]) -> Steps:
     return (yield from called(tool, arguments, text))
 
 
+BUSYBOX = "# The engine that runs this image mounts a real busybox here."
 SCRIPTS: dict[str, Callable[[Machine, str, list[str], str | None], Output | Steps]] = {
-    "# The engine that runs this image mounts a real busybox here.": busybox,
+    BUSYBOX: busybox,
     'exec /bin/sh "$@"': sh,
     "# Prepares the configuration, then becomes the command.": nginx_entrypoint,
     "# The scale model's nginx: busybox serves the pages, the signals mean what they mean to nginx.": nginx,
@@ -326,23 +357,24 @@ def _ls(machine: Machine, options: Options, operands: list[str]) -> Output:
         else:
             pieces.append((False, f"{path}\n"))
     for path, names in listed:
-        head = f"{LINE_END * bool(pieces)}{path}:\n" if len(operands) > 1 else ""
+        head = f"{LINE_END * any(not error for error, _ in pieces)}{path}:\n" if len(operands) > 1 else ""
         pieces.append((False, head + "".join(f"{name}\n" for name in names)))
     return Output(tuple(pieces), int(any(error for error, _ in pieces)))
 
 
 def _rm(machine: Machine, options: Options, operands: list[str]) -> Output:
+    refused = ""
     for path in operands:
         *above, name = path.rstrip("/").rsplit("/", 1)
         parent = machine.root.tree.resolve(above[0] if above else "/")
         entry = parent[1].entries.get(name) if parent and isinstance(parent[1], Directory) else None
         if entry is None and "f" not in options:
-            raise Misuse(f"can't remove '{path}': {NO_FILE}")
-        if isinstance(entry, Directory) and not options.keys() & {"r", "R"}:
-            raise Misuse(f"'{path}' is a directory")
-        if parent and entry is not None:
+            refused += f"rm: can't remove '{path}': {NO_FILE}\n"
+        elif isinstance(entry, Directory) and not options.keys() & {"r", "R"}:
+            refused += f"rm: '{path}' is a directory\n"
+        elif parent and entry is not None:
             del machine.root[f"{parent[0]}/{name}"]
-    return Output()
+    return err(refused, 1) if refused else Output()
 
 
 def _mkdir(machine: Machine, options: Options, operands: list[str]) -> Output:
@@ -386,9 +418,8 @@ def _cp(machine: Machine, options: Options, operands: list[str], *, move: bool =
         if isinstance(found[1], Directory) and not move and not options.keys() & {"r", "R", "a"}:
             raise Misuse(f"omitting directory '{source}'")
         inside = into is not None and isinstance(into[1], Directory)
-        _put(
-            machine, f"{target}/{basename(found[0])}" if inside else target, _anew(found[1]), f"can't create '{target}'"
-        )
+        problem = f"can't rename '{source}'" if move else f"can't create '{target}'"
+        _put(machine, f"{target}/{basename(found[0])}" if inside else target, _anew(found[1]), problem)
         if move:
             del machine.root[found[0]]
     return Output()
@@ -404,6 +435,8 @@ def _anew(found: Node) -> Node:
 def _ln(machine: Machine, options: Options, operands: list[str]) -> Output:
     if "s" not in options or len(operands) != 2:
         raise unknown("other than -s TARGET LINK")
+    if machine.root.tree.get(operands[1]) is not None:
+        raise Misuse(f"{operands[1]}: File exists")
     _put(machine, operands[1], Symlink(operands[0]), operands[1])
     return Output()
 
@@ -428,8 +461,10 @@ def _put(machine: Machine, path: str, new: Node, problem: str) -> None:
         raise Misuse(f"{problem}: {error}") from error
 
 
-def _test(machine: Machine, options: Options, operands: list[str]) -> Output:
-    words = operands[:-1] if operands[-1:] == ["]"] else operands
+def _test(machine: Machine, options: Options, operands: list[str], *, bracket: bool = False) -> Output:
+    if bracket and operands[-1:] != ["]"]:
+        return err("[: missing ]\n", 2)
+    words = operands[:-1] if bracket else operands
     wanted = words[:1] == ["!"]
     words = words[wanted:]
     if len(words) == 2 and words[0] in TESTS:
@@ -462,7 +497,7 @@ def _id(machine: Machine, options: Options, operands: list[str]) -> Output:
 
 # What it does, and its options.
 APPLETS: dict[str, tuple[Callable[[Machine, Options, list[str]], Output], str | None]] = {
-    "[": (_test, None),
+    "[": (partial(_test, bracket=True), None),
     "chmod": (_chmod, None),
     "cp": (_cp, "arR"),
     "date": (lambda machine, *_: out(f"{machine.now():%a %b %e %H:%M:%S UTC %Y}\n"), ""),
@@ -493,5 +528,6 @@ TESTS: dict[str, Callable[[Found, str], bool]] = {
     "-x": lambda found, _: found is not None and not isinstance(found[1], Symlink) and bool(found[1].mode & 0o111),
     "-z": lambda _, word: not word,
 }
+NEEDY = ("chmod", "cp", "ln", "mkdir", "mv", "rm", "rmdir", "touch", "which")
 BUILT_IN = ("[", "echo", "false", "pwd", "test", "true")
 LINE_END = "\n"

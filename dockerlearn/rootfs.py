@@ -42,7 +42,8 @@ def _empty(found: Node) -> Node:
 class Rootfs(MutableMapping[str, str]):
     """The files of a container. As a mapping, it is the text of regular files by path, links followed.
 
-    A path that is no file is missing (`KeyError`); to write where no file can be raises an `OSError` with Linux's reason.
+    A path that is no file is missing (`KeyError`), or a directory; to read that, or write where no file can be, raises an
+    `OSError` with Linux's reason.
     """
 
     def __init__(self, image: Directory, mounts: Mapping[str, Mount]) -> None:
@@ -104,9 +105,15 @@ class Rootfs(MutableMapping[str, str]):
         found = self.tree.resolve(path)
         if path == "/dev/null":
             return ""
+        if found is not None and isinstance(found[1], Directory):
+            raise IsADirectoryError("Is a directory")
         if found is None or not isinstance(found[1], File):
             raise KeyError(path)
         return found[1].data.decode(errors="surrogateescape")
+
+    def __contains__(self, path: object) -> bool:
+        found = self.tree.resolve(str(path))
+        return found is not None and isinstance(found[1], File)
 
     def __setitem__(self, path: str, text: str) -> None:
         found = self.tree.resolve(path)

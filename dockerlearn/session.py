@@ -15,7 +15,7 @@ from .catalog import hub
 from .cli import Docker
 from .clock import Clock, FixedClock, SystemClock
 from .engine import Engine
-from .shell import NOWHERE, Output, Shell, ShellError, Steps, Wait
+from .shell import Files, Output, Shell, ShellError, Steps, Wait
 from .tools import commands
 
 PAGE_CLOCK = "2025-02-20T09:00:00+00:00"  # a little after the catalog's youngest image
@@ -51,7 +51,7 @@ class Session:
         self.engine = Engine([hub()], clock=self.clock, seed=seed)
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
         self._show, self._ask = show, ask
-        files = {NOWHERE: ""}
+        files = Files()
         docker = Docker(self.engine, files, ask)
         self._shell = Shell({"docker": docker.run, **commands(files, self.engine.answer)}, files)
 

@@ -2,14 +2,15 @@
 
     list      :=  [ pipeline { ( "&&" | "||" | ";" | newline ) pipeline } ]
     pipeline  :=  command { "|" command }
-    command   :=  { NAME=word } [ ( ">" | ">>" ) word ]  |  word { word } [ ( ">" | ">>" ) word ]
+    command   :=  { NAME=word | redirect }  |  word { word | redirect }
                |  "for" NAME "in" { word } ( ";" | newline ) "do" list "done"
                |  "while" list "do" list "done"
+    redirect  :=  [ "1" | "2" ] ( ">" | ">>" ) word  |  [ "1" | "2" ] ">&" ( "1" | "2" )
     word      :=  quoted and unquoted text with $NAME, ${NAME}, $?, $(list) and $((sum)) in it
 
 A line is read and run in one go: there is a method for each line of this grammar. `live` is off for what is only read:
 the whole line at first, so that what is wrong, or is shell but not known here, is refused by name before a single
-command has run. Patterns (`*`, `?`) stay as they are, as in bash where nothing matches.
+command has run. Patterns (`*`, `?`) stay as they are, as in bash where nothing matches; a container's shell refuses them.
 
 Running is a generator, since commands take time: it yields a `Wait` whenever a command waits, and is resumed when that
 is over. So the same shell serves the terminal, which sleeps meanwhile, and containers, many of which wait side by side.
@@ -115,9 +116,11 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 NESTING = re.compile(r"\$\(|\bdo\b")
+REDIRECT = re.compile(r"([12]?)(>>|>&|>)(?![|(&])")
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
 REFUSED_EXPANSION = re.compile(r"(?:^|[=:])~|\{[^{}]*(,|\.\.)[^{}]*\}")
+PATTERN = re.compile(r"[*?]|\[")
 # What a word, a text between double quotes and a sum are made of.
 IN_WORD = re.compile(
     r"""(?P<text>[^ \t\n;&|<>()'"$`\\]+) | '(?P<single>[^']*)' | \\(?P<escaped>[\s\S]?) | (?P<double>")
@@ -166,10 +169,34 @@ BASH = {
     "missing": "{}: command not found",
     "path": "{}: No such file or directory",
     "create": "{}: {}",
+    "nowhere": "No such file or directory",
+    "unexpected": "syntax error near unexpected token `{}'",
+    "unclosed": "unexpected EOF while looking for matching `{}'",
 }
 
 # Where an unquoted result splits its word, and where quotes have been: two characters that no Unicode text can hold.
 SPLIT, QUOTES = "\ud800", "\ud801"
+
+
+class Redirect(NamedTuple):
+    """Where a stream is to go: to what `>`, `>>` or `>&` is followed by, as it is written and as it comes out."""
+
+    stream: int
+    sign: str
+    source: str
+    paths: list[str]
+
+
+class Files(dict[str, str]):
+    """The files of a computer, by path. Of its devices there is only the one that swallows everything."""
+
+    def __init__(self) -> None:
+        super().__init__({NOWHERE: ""})
+
+    def __setitem__(self, path: str, text: str) -> None:
+        if not path or path.startswith("/dev/"):
+            raise FileNotFoundError("No such file or directory")
+        super().__setitem__(path, text)
 
 
 class Line:
@@ -238,7 +265,11 @@ class Line:
         if not token:
             return Unfinished("syntax error: unexpected end of file")
         token = "newline" if token == "\n" else token
-        return ShellError(f"syntax error near unexpected token `{token}'")
+        return ShellError(self.shell.texts["unexpected"].format(token))
+
+    def _unclosed(self, sign: str) -> ShellError:
+        """The refusal of what has been opened only."""
+        return Unfinished(self.shell.texts.get(f"unclosed {sign}", self.shell.texts["unclosed"]).format(sign))
 
     def _list(self, *, live: bool, end: str = "") -> Waiting:
         while self._peek(LINES) not in ("", end):
@@ -276,27 +307,29 @@ class Line:
         token = self._peek(LINES)
         if form := REFUSED_COMMANDS.match(self.text, self.at):
             raise unknown(f"'{form[0]}' ({form.lastgroup})")
-        refused = token not in (">", ">>") and token not in self.shell.commands
-        if refused and (token in REFUSED or token in STRAY_WORDS):
+        known = REDIRECT.match(self.text, self.at) or token in self.shell.commands
+        if not known and (token in REFUSED or token in STRAY_WORDS):
             raise self._unexpected()
         if token in ("for", "while"):
             yield from self._for(live=live) if token == "for" else self._while(live=live)
             return
         called = assigned = self._substituted = False
         words: list[str] = []
-        target, source, paths = "", "", [NOWHERE]
+        redirects: list[Redirect] = []
         while True:
-            token, start = self._peek(), self.at
-            if token in (">", ">>"):
-                if target:
-                    raise self._unexpected()
-                self.at += len(token)
+            self._peek()
+            start = self.at
+            if redirect := REDIRECT.match(self.text, self.at):
+                self.at = redirect.end()
                 self._peek()
-                target, start = token, self.at
+                start = self.at
                 paths = yield from self._fields(live=live)
                 source = self.text[start : self.at]
+                if redirect[2] == ">&" and source not in ("1", "2"):
+                    raise unknown(f"'{redirect[0]}' (redirection of a descriptor)")
                 if not source:
                     raise self._unexpected()
+                redirects.append(Redirect(int(redirect[1] or 1), redirect[2], source, paths))
             elif not called and (found := ASSIGNMENT.match(self.text, self.at)):
                 self.at, assigned = found.end(), True
                 value = yield from self._word(live=live)
@@ -309,32 +342,30 @@ class Line:
                 called = True
                 if self.text[start : self.at].isdigit() and self.text.startswith(("<", ">"), self.at):
                     raise unknown(f"'{self.text[start : self.at + 1]}' (redirection of a descriptor)")
-        if not (called or assigned or target):
+        if not (called or assigned or redirects):
             raise self._unexpected()
         if called and assigned:
             raise unknown("a variable set for one command")
         if live:
-            yield from self._run(words, self.shell.stdin if stdin is None else stdin, target, source, paths)
+            yield from self._run(words, self.shell.stdin if stdin is None else stdin, redirects)
 
-    def _run(self, words: list[str], stdin: str | None, target: str, source: str, paths: list[str]) -> Waiting:
-        """Run a command whose output replaces a file (`target` is >), is added to it (>>), or is shown (neither)."""
-        shell, path = self.shell, "".join(paths)
-        problem = f"{source}: ambiguous redirect" if len(paths) != 1 else ""
-        if target and not problem and path != NOWHERE:
-            try:
-                if not path or path.startswith("/dev/"):
-                    raise FileNotFoundError("No such file or directory")
-                shell.files[path] = shell.files.get(path, "") if target == ">>" else ""
-            except OSError as error:
-                problem = shell.texts["create"].format(path, error)
-        if problem:
-            output = err(f"{shell.name}: {problem}\n", 1)
-        else:
-            output = yield from self._called(words, stdin, captured=bool(target) or self._captures > 1)
+    def _run(self, words: list[str], stdin: str | None, redirects: list[Redirect]) -> Waiting:
+        """Run a command, and let what it writes go where it shall: to the terminal, or into files."""
+        shell = self.shell
+        ends: dict[int, str | int] = {1: 1, 2: 2}  # of each stream: another stream, or a file
+        try:
+            for stream, sign, source, paths in redirects:
+                ends[stream] = ends[int(source)] if sign == ">&" else self._opened(sign, source, paths)
+            output = yield from self._called(words, stdin, captured=bool(redirects) or self._captures > 1)
+        except OSError as problem:
+            ends, output = {1: 1, 2: 2}, err(f"{shell.name}: {problem}\n", 1)
         self._spend(output.screen)
-        if target and not problem and path != NOWHERE and output.standard:
-            shell.files[path] = shell.files.get(path, "") + output.standard
-        self.pieces += output.errors if target else output.pieces
+        for is_error, text in output.pieces:
+            end = ends[2 if is_error else 1]
+            if isinstance(end, int):
+                self.pieces.append((end == 2, text))
+            elif end != NOWHERE:
+                shell.files[end] = shell.files.get(end, "") + text
         shell.status = output.status
         while shell.pending:
             handler = Line(shell.traps[shell.pending.pop(0)], shell)
@@ -342,6 +373,20 @@ class Line:
         if shell.slice and self._steps > shell.slice:  # a loop that does not wait takes time all the same
             self._steps = 0
             yield Wait(1)
+
+    def _opened(self, sign: str, source: str, paths: list[str]) -> str:
+        """The file that output is to go to, emptied unless it is to be added. Raises `OSError` with the refusal."""
+        if len(paths) != 1:
+            raise OSError(f"{source}: ambiguous redirect")
+        path, files = paths[0], self.shell.files
+        try:
+            if path != NOWHERE:
+                files[path] = files.get(path, "") if sign == ">>" else ""
+        except OSError as error:
+            texts = self.shell.texts
+            reason = texts["nowhere"] if isinstance(error, FileNotFoundError) else error
+            raise OSError(texts["create"].format(path, reason)) from error
+        return path
 
     def _handled(self, handler: Line) -> Waiting:
         """Run what a trap says."""
@@ -436,9 +481,11 @@ class Line:
         """A word with a mark for each quote, and with `split` for blanks in unquoted results."""
         marked = yield from self._parts(IN_WORD, live=live, split=split)
         if self.text.startswith("'", self.at):
-            raise unclosed("'")
+            raise self._unclosed("'")
         if not live and (expansion := REFUSED_EXPANSION.search(marked)):
             raise unknown(f"'{expansion[0].replace(QUOTES, '')}' (an expansion)")
+        if not live and self.shell.texts is not BASH and (pattern := PATTERN.search(marked)) and marked != "[":
+            raise unknown(f"'{pattern[0]}' (a pattern)")
         return self._spend(marked) if live else marked
 
     def _parts(self, pattern: re.Pattern[str], *, live: bool, split: str = r"\g<0>") -> Part:
@@ -451,7 +498,7 @@ class Line:
                 inner = yield from self._parts(IN_QUOTES, live=live)
                 marked += QUOTES + inner
                 if not self.text.startswith('"', self.at):
-                    raise unclosed('"')
+                    raise self._unclosed('"')
                 self.at += 1
             elif kind == "dollar":
                 value = yield from self._dollar(live=live, quoted=pattern is IN_QUOTES)
@@ -474,7 +521,7 @@ class Line:
         self.at = found.end()
         kind, name = found.lastgroup, found[found.lastgroup or 0]
         if kind == "open":
-            raise unclosed("}")
+            raise self._unclosed("}")
         if kind == "lacking" or (name in ENVIRONMENT and name not in self.shell.variables):
             raise unknown(f"'${found[0]}'")
         if kind == "sum":
@@ -489,7 +536,7 @@ class Line:
         start = self.at
         yield from self._list(live=False, end=")")
         if self._peek(LINES) != ")":
-            raise unclosed(")")
+            raise self._unclosed(")")
         end, self.at = self.at + 1, start
         if live:
             output = yield from self._caught(partial(self._list, live=True, end=")"), apart=True)
@@ -508,7 +555,7 @@ class Line:
             sign = self.text[self.at : self.at + 1]
             depth += {"(": 1, ")": -1}.get(sign, 0)
             if not sign:
-                raise unclosed(")")
+                raise self._unclosed(")")
             if sign not in "()" or depth < 0:
                 raise unknown(f"'{self.text[self.at : self.at + 2]}' in $(( ))")
             text += sign
@@ -520,11 +567,6 @@ class Line:
 def unknown(what: str) -> ShellError:
     """The refusal of what real shells can do."""
     return ShellError(f"{what} is shell that dockerlearn does not know")
-
-
-def unclosed(sign: str) -> ShellError:
-    """The refusal of what has been opened only."""
-    return Unfinished(f"unexpected EOF while looking for matching `{sign}'")
 
 
 def incomplete(text: str) -> bool:
@@ -572,7 +614,7 @@ class Shell:
         slice: int = 0,
     ) -> None:
         self.commands, self.name, self.texts, self.slice = commands, name, texts, slice
-        self.files: MutableMapping[str, str] = {NOWHERE: ""} if files is None else files
+        self.files: MutableMapping[str, str] = Files() if files is None else files
         self.variables: dict[str, str] = {}
         self.traps: dict[str, str] = {}  # by signal
         self.pending: list[str] = []  # signals that came while a command ran

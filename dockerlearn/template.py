@@ -444,6 +444,8 @@ def index(value: Any, *keys: Any) -> Any:
             missing = None if isinstance(value, Decoded) else Struct("", {}) if {} in value.values() else ""
             value = value.get(key, missing)
         else:
+            if value is None:
+                raise TemplateError("index of untyped nil")
             items = positions(value, key)
             if key == len(items):
                 raise TemplateError("reflect: slice index out of range")

@@ -16,12 +16,16 @@ from typing import TypeAlias
 from .shell import Command, Output, Steps, Wait, err, out
 
 LONGEST_SLEEP = 24 * 60 * 60
+NO_ADDRESS = 3
 MOST_NUMBERS = 10_000
+MOST_ZEROS = 10_000_000
 
 Options: TypeAlias = dict[str, str]
 Read: TypeAlias = Callable[[list[str]], str]  # the text of files, or of what is piped in
 Tool: TypeAlias = Callable[[Options, list[str], Read], "Output | Steps"]
-Answer: TypeAlias = Callable[[int, str], "str | int"]  # of a port to a path: the page, or curl's exit status without one
+Answer: TypeAlias = Callable[
+    [int, str], "str | int"
+]  # of a port to a path: the page, or curl's exit status without one
 
 
 class Misuse(Exception):
@@ -44,10 +48,13 @@ def commands(files: Mapping[str, str], answer: Answer | None = None) -> dict[str
         address = re.fullmatch(r"(?:http://)?(?:localhost|127\.0\.0\.1)(?::([0-9]{1,5}))?(/.*)?", "".join(operands[:1]))
         if "s" not in options or len(operands) != 1 or address is None or answer is None:
             raise unknown("other than -s and one address of this machine")
+        if int(address[1] or 80) >= 2**16:
+            return Output(status=NO_ADDRESS)
         page = answer(int(address[1] or 80), address[2] or "/")
         return out(page) if isinstance(page, str) else Output(status=page)
 
-    tools = {**TOOLS, "curl": (curl, "s", 0)} if answer else TOOLS
+    other: dict[str, tuple[Tool, str | None, int]] = {"curl": (curl, "s", 0)} if answer else OF_BUSYBOX
+    tools = {**TOOLS, **other}
 
     def reading(name: str, tool: Tool, letters: str | None, most: int) -> Command:
         def run(words: list[str], stdin: str | None) -> Output | Steps:
@@ -58,6 +65,8 @@ def commands(files: Mapping[str, str], answer: Answer | None = None) -> dict[str
                     return "".join((stdin or "") if path == "-" else files[path] for path in paths or ["-"])
                 except KeyError as absent:
                     raise Misuse(missing.get(name, missing[""]).format(absent.args[0])) from absent
+                except IsADirectoryError as error:
+                    raise Misuse(f"read error: {error}") from error
 
             return command(name, lambda options, operands: tool(options, operands, read), letters)(words, stdin)
 
@@ -100,6 +109,16 @@ def _lines(text: str) -> list[str]:
 
 def _shown(lines: Iterable[str], status: int = 0) -> Output:
     return out("".join(f"{line}\n" for line in lines), status)
+
+
+def _cat(_: Options, operands: list[str], read: Read) -> Output:
+    pieces: list[tuple[bool, str]] = []
+    for path in operands or ["-"]:
+        try:
+            pieces.append((False, read([path])))
+        except Misuse as misuse:
+            pieces.append((True, f"cat: {misuse}\n"))
+    return Output(tuple(pieces), int(any(is_error for is_error, _ in pieces)))
 
 
 def _echo(_: Options, words: list[str], __: Read) -> Output:
@@ -178,11 +197,12 @@ def _uniq(options: Options, operands: list[str], read: Read) -> Output:
     return _shown(f"{count:7} {line}" if "c" in options else line for line, count in chosen)
 
 
-def _wc(options: Options, operands: list[str], read: Read) -> Output:
+def _wc(options: Options, operands: list[str], read: Read, *, width: int = 0) -> Output:
     text = read(operands)
     counts = {"l": text.count("\n"), "w": len(text.split()), "m": len(text), "c": len(text.encode())}
     chosen = [counts[letter] for letter in counts if letter in (options or "lwc")]
-    width = 1 if len(chosen) == 1 else len(str(counts["c"])) if operands and operands != ["-"] else 7
+    named = bool(operands) and operands != ["-"]
+    width = 1 if len(chosen) == 1 else width or (len(str(counts["c"])) if named else 7)
     return _shown([" ".join([f"{count:{width}}" for count in chosen] + operands)])
 
 
@@ -191,7 +211,9 @@ def _ends(options: Options, operands: list[str], read: Read, *, last: bool) -> O
     count = options.get("n") or options.get("c") or "10"
     if not re.fullmatch("[-+]?[0-9]{1,9}", count):
         raise unknown(f"‘{count}’ as a number")
-    number, text = int(count.lstrip("-+")), read(operands)
+    number = int(count.lstrip("-+"))
+    zeros = operands == ["/dev/zero"] and "c" in options and not last and number <= MOST_ZEROS
+    text = "\0" * number if zeros else read(operands)
     units = list(text) if "c" in options else re.findall(r"[^\n]*\n|[^\n]+", text)
     if last:
         number = max(number - 1, 0) if count[0] == "+" else max(len(units) - number, 0)
@@ -232,7 +254,7 @@ def _sleep(_: Options, operands: list[str], __: Read) -> Steps:
 
 # What runs, its options (those with a colon have a value; None leaves the words as they are), how many files it reads.
 TOOLS: dict[str, tuple[Tool, str | None, int]] = {
-    "cat": (lambda _, operands, read: out(read(operands)), "", 1000),
+    "cat": (_cat, "", 1),
     "cut": (_cut, "c:d:f:", 1),
     "echo": (_echo, None, 0),
     "false": (lambda *_: Output(status=1), None, 0),
@@ -246,6 +268,7 @@ TOOLS: dict[str, tuple[Tool, str | None, int]] = {
     "uniq": (_uniq, "cdu", 1),
     "wc": (_wc, "clmw", 1),
 }
+OF_BUSYBOX: dict[str, tuple[Tool, str | None, int]] = {"wc": (partial(_wc, width=9), "clmw", 1)}
 NO_FILE = "No such file or directory"
 MISSING = {
     "": f"{{}}: {NO_FILE}",
@@ -256,5 +279,6 @@ MISSING = {
 MISSING_IN_BUSYBOX = {
     "": f"{{}}: {NO_FILE}",
     **dict.fromkeys(("cat", "uniq"), f"can't open '{{}}': {NO_FILE}"),
+    "tail": f"can't open '{{}}': {NO_FILE}\ntail: no files",
 }
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}

@@ -169,7 +169,9 @@ class Listed(NamedTuple):
 def _image(row: Listed, view: View) -> str:
     if row.image == row.it.image.id:
         return row.image if view.whole else short(row.image)
-    return row.image if view.whole else row.image.partition("@")[0]
+    if view.whole or row.it.image.id.startswith((row.image, f"sha256:{row.image}")):
+        return row.image
+    return Reference.parse(row.image)._replace(digest=None).familiar
 
 
 def _command(row: Listed, view: View) -> str:
@@ -188,16 +190,19 @@ def _status(row: Listed, view: View) -> str:
 
 
 def _ports(row: Listed, view: View) -> str:
-    """Each port with where it is published, or alone if it is only exposed; none of a container that does not run."""
+    """The ports of a container that runs: those that are published with where, the others alone.
+
+    Those with the same number on both sides, or none outside, come first.
+    """
     if row.it.state not in (State.RUNNING, State.PAUSED):
         return ""
     shown = [
-        (port.container, address, port.host, f"{address}:{port.host}->{port.private}")
+        (port.host != port.container, port.container, address, port.host, f"{address}:{port.host}->{port.private}")
         for port in row.it.ports
         for address in port.addresses
     ]
     taken = {port.private for port in row.it.ports}
-    shown += [(int(port.partition("/")[0]), "", 0, port) for port in row.it.exposed if port not in taken]
+    shown += [(False, int(port.partition("/")[0]), "", 0, port) for port in row.it.exposed if port not in taken]
     return ", ".join(text for *_, text in sorted(shown))
 
 
@@ -338,17 +343,22 @@ def _nothing(value: None) -> Nil:
 def typed_container(sent: dict[str, Any]) -> Typed:
     """What was sent, as the client's own structure of a container."""
     fields = {name: _structure(name, value) for name, value in sent.items()}
-    return Typed("container.InspectResponse", {"ID": fields.pop("Id"), **fields})
+    sizes = {name: fields.pop(name, _nothing(None)) for name in ("SizeRw", "SizeRootFs")}
+    return Typed("container.InspectResponse", {"ID": fields.pop("Id"), **fields, **sizes})
 
 
 def _structure(name: str, value: Any) -> Any:
     """What was sent as a field of that name, with structures where the client has them."""
+    if isinstance(value, dict) and "HostPort" in value:
+        return Typed("nat.PortBinding", value)
+    if isinstance(value, dict) and name in ("PortBindings", "Ports"):
+        return {port: _structure("", bindings) for port, bindings in value.items()}
     if name in CONTAINER_STRUCTURES and isinstance(value, dict):
         fields = {key: _structure(key, item) for key, item in value.items()}
         return Typed(name, {**fields, "Health": _nothing(None)} if name == "State" else fields)
     if isinstance(value, list):
         strings = all(isinstance(item, str) for item in value)
-        return Strings(value) if strings else [_structure(name[:-1], item) for item in value]
+        return Strings(value) if strings else [_structure(name.removesuffix("s"), item) for item in value]
     return Nil("[]") if value is None else value
 
 
@@ -398,5 +408,5 @@ JSON_NAMES = {"ID": "Id", "APIVersion": "ApiVersion"}
 OPTIONAL = {
     *CONFIG_FIELDS,
     *("Container", "ContainerConfig", "Variant", "OsVersion", "VirtualSize", "Descriptor", "Manifests"),
-    *("Platform", "Experimental", "Health"),
+    *("Platform", "Experimental", "Health", "SizeRw", "SizeRootFs"),
 }

@@ -302,10 +302,11 @@ def ask_installed(*words: str) -> tuple[str, str, int]:
 
 
 def approved(text: str) -> str:
-    """A text of ours; of `docker --help` the client's, if it lists all that ours does: an engine adds to that text."""
-    if text != usages()["docker"].text:
+    """A text of ours; or the client's, if it lists all that ours does: with an engine it lists more, or less, than without."""
+    group = next((name for name in ("docker", "docker volume") if text == usages()[name].text), None)
+    if group is None:
         return text
-    theirs = ask_installed("--help")[0]
+    theirs = ask_installed(*group.split()[1:], "--help")[0]
     assert set(text.splitlines()) <= set(theirs.splitlines())
     return theirs
 

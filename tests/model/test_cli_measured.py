@@ -84,7 +84,7 @@ def test_the_model_answers_as_the_engine_did(transcript: Path) -> None:
 
 
 def test_the_transcripts_hold_hundreds_of_commands() -> None:
-    assert sum(len(typed) for transcript in TRANSCRIPTS for typed in machines(transcript)) > 800
+    assert sum(len(typed) for transcript in TRANSCRIPTS for typed in machines(transcript)) > 2400
 
 
 def test_a_line_that_was_changed_would_be_noticed(tmp_path: Path) -> None:

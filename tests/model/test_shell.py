@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dockerlearn.session import Result
-from dockerlearn.shell import NOWHERE, Output, Shell, err, finished, incomplete, out
+from dockerlearn.shell import Files, Output, Shell, err, finished, incomplete, out
 from dockerlearn.tools import commands
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed: nothing to compare with")
@@ -22,7 +22,7 @@ MODERATELY = settings(max_examples=150, deadline=None, suppress_health_check=[He
 
 
 def new_shell() -> Shell:
-    files = {NOWHERE: ""}
+    files = Files()
     fails = Output(((False, "out\n"), (True, "err\n"), (False, "out\n")), 3)
     return Shell({"fails": lambda words, stdin: fails, **commands(files, lambda port, path: 7)}, files)
 
@@ -59,6 +59,17 @@ def bash(text: str, folder: Path) -> Result:
 # Against bash
 
 LINES = [
+    # redirection
+    "echo a > f > g; cat f g; echo b >> g 1> f; cat f; echo -; cat g",
+    "nosuch 2> f; cat f; nosuch > f; cat f; nosuch 2> /dev/null; echo $?",
+    "nosuch 2>&1 | wc -l; nosuch > f 2>&1; cat f; nosuch 2>&1 > g | wc -l; cat g",
+    "echo a >&2 | wc -l; echo b 1>&2 2> f; cat f; echo c2>f; cat f; echo d 2 > f; cat f",
+    "for i in 1 2; do echo $i >&2; done | cat; x=$(echo e >&2); echo [$x]; > f 2> g; cat f g",
+    "nosuch 2>> f; nosuch 2>> f; cat f",
+    # loops
+    "while false; do echo no; done; echo $?; x=; while echo $x | grep -q aaa; do echo no; done; echo $?",
+    "while echo a | grep b; do echo no; done; while grep -q x f; do > f; echo once; done; echo $?",
+    "echo x > f; while grep -q x f; do > f; echo once; false; done; echo $?",
     # words
     "echo 'a\nb' \"c  d\" e\\ f g\"h\"i '' \"\" end",
     "x='a  b'; echo $x \"$x\" '$x' \"\\$x\" \\$x $x\"$x\"$x",
@@ -215,12 +226,11 @@ UNKNOWN = " is shell that dockerlearn does not know\n"
         ("cat <<END\na\nEND", "'<<' (here-documents)"),
         ("cat <(echo)", "'<(' (process substitution)"),
         ("echo >(cat)", "'>(' (process substitution)"),
-        ("echo a 2> f", "'2>' (redirection of a descriptor)"),
-        ("echo a 2>&1", "'2>' (redirection of a descriptor)"),
-        ("echo a >&2", "'>&' (redirection of a descriptor)"),
+        ("echo a 3> f", "'3>' (redirection of a descriptor)"),
+        ("echo a 2>&3", "'2>&' (redirection of a descriptor)"),
+        ("echo a >& f", "'>&' (redirection of a descriptor)"),
         ("echo a &> f", "'&>' (redirection of a descriptor)"),
         ("echo a >| f", "'>|' (forced redirection)"),
-        ("echo a > f > g", "'>' (redirection of this)"),
         ("for i in a; do echo; done > f", "'>' (redirection of this)"),
         ("echo a |& cat", "'|&' (piping of errors)"),
         ("echo a &", "'&' (background jobs)"),
