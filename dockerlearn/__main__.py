@@ -2,9 +2,10 @@
 
     dockerlearn                        a prompt, with line editing and history
     dockerlearn -c 'docker images'     one command line
-    dockerlearn < script.sh            a script on standard input
+    dockerlearn < script.sh            a script on standard input; U+0003 alone on a line is Ctrl-C for the command before
+    dockerlearn challenge              the challenge of the course's last page, graded as you type
 
-The exit status is that of the last command.
+The exit status is that of the last command; that of the challenge tells whether all its goals were met.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import argparse
 import contextlib
 import os
 import sys
+from collections.abc import Callable
 from datetime import datetime
+from itertools import zip_longest
 
 from .clock import Clock, FixedClock, SystemClock
 from .session import INTERRUPTED, Session
@@ -21,14 +24,16 @@ from .shell import incomplete
 
 HISTORY = "~/.dockerlearn_history"
 PROMPT, CONTINUED = "$ ", "> "
+CTRL_C = "\x03"
 UNREAD = 141  # as of a command that the system stops because nobody reads it
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program with command-line arguments (those of the process unless given); the exit status."""
     parser = argparse.ArgumentParser(
-        prog="dockerlearn", description="Docker's images, as a model that you can type at."
+        prog="dockerlearn", description="Docker's images and containers, as a model that you can type at."
     )
+    parser.add_argument("what", nargs="?", choices=["challenge"], help="be graded, as on the course's last page")
     parser.add_argument("-c", dest="command", metavar="COMMAND", help="run this command line and exit")
     parser.add_argument("--seed", type=int, help="make IDs repeatable")
     parser.add_argument("--clock", type=_moment, metavar="TIME", help="start a repeatable clock at this ISO 8601 time")
@@ -37,9 +42,11 @@ def main(arguments: list[str] | None = None) -> int:
     terminal = options.command is None and sys.stdin.isatty()
     session = Session(clock=clock, seed=options.seed, ask=_ask if sys.stdin.isatty() else None, show=_show)
     try:
+        if options.what is not None:
+            return _challenge(session, options.command, terminal)
         if options.command is not None:
             return session.run(options.command).status
-        return _interact(session) if terminal else _run_script(session, sys.stdin.read())
+        return _interact(session, _status(session)) if terminal else _run_script(_status(session), sys.stdin.read())
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read the output has seen enough; Python would complain once more at its end
@@ -59,18 +66,62 @@ def _show(text: str) -> None:
     sys.stdout.flush()
 
 
-def _run_script(session: Session, script: str) -> int:
+Run = Callable[[str, bool], int]  # runs a command line, interrupted or not, and tells its status
+
+
+def _status(session: Session) -> Run:
+    return lambda line, interrupt: session.run(line, interrupt=interrupt).status
+
+
+def _challenge(session: Session, command: str | None, terminal: bool) -> int:
+    """Grade what is typed; 0 if all goals are met at the end."""
+    from .challenge import GOALS, Challenge  # not at the top: the terminal starts quicker without
+
+    challenge = Challenge(session)
+
+    def goals() -> None:
+        for number, goal in enumerate(GOALS, 1):
+            _show(f"{'[x]' if goal in challenge.met else '[ ]'} {number}. {goal.text}\n")
+
+    def run(line: str, interrupt: bool) -> int:
+        if line.strip() in ("goals", "hint"):
+            goals() if line.strip() == "goals" else _show(f"{challenge.hint()}\n")
+            return 0
+        status = session.run(line, interrupt=interrupt).status
+        for goal in challenge.look():
+            _show(f"[x] {GOALS.index(goal) + 1}. {goal.text}\n")
+            if not challenge.open:
+                _show("All goals are met. Never stop coding.\n")
+        return status
+
+    goals()
+    _show("Type 'goals' to see them again, 'hint' for a hint, 'exit' to leave.\n")
+    if command is not None:
+        run(command, False)
+    elif terminal:
+        _interact(session, run)
+    else:
+        _run_script(run, sys.stdin.read())
+    if challenge.open:
+        _show(f"{len(challenge.met)} of {len(GOALS)} goals are met.\n")
+    return 1 if challenge.open else 0
+
+
+def _run_script(run: Run, script: str) -> int:
     status, pending = 0, ""
-    for line in script.splitlines():
+    lines = script.split("\n")
+    for line, following in zip_longest(lines, lines[1:]):
+        if line == CTRL_C:
+            continue
         pending += line
         if incomplete(pending):
             pending += "\n"
             continue
-        status, pending = session.run(pending).status, ""
-    return session.run(pending).status if pending else status
+        status, pending = run(pending, following == CTRL_C) if pending else status, ""
+    return run(pending, False) if pending else status
 
 
-def _interact(session: Session) -> int:
+def _interact(session: Session, run: Run) -> int:
     status, pending = 0, ""
     with _history():
         while True:
@@ -81,7 +132,7 @@ def _interact(session: Session) -> int:
                 if incomplete(pending):
                     pending += "\n"
                 else:
-                    status, pending = session.run(pending).status, ""
+                    status, pending = run(pending, False), ""
             except EOFError:
                 print()
                 return status

@@ -51,6 +51,7 @@ class Session:
         self.engine = Engine([hub()], clock=self.clock, seed=seed)
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
         self._show, self._ask = show, ask
+        self.history: list[tuple[str, Result]] = []  # each command line with what came of it
         files = Files()
         docker = Docker(self.engine, files, ask)
         self._shell = Shell({"docker": docker.run, **commands(files, self.engine.answer)}, files)
@@ -68,6 +69,7 @@ class Session:
         """
         result = self._finish(self._shell.run(command), interrupt)
         self._shell.status = result.status
+        self.history.append((command, result))
         if isinstance(self.clock, FixedClock):
             self.clock.sleep(1)
         return result

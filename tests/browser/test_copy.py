@@ -27,6 +27,11 @@ def commands_of(block: list[Command]) -> str:
     return "\n".join(command.source for command in block)
 
 
+def typed(block: list[Command]) -> str:
+    """The commands as they are typed, with the Ctrl-C that ends one of them."""
+    return "\n".join(f"{command.source}\n\x03" if command.interrupt else command.source for command in block)
+
+
 @pytest.fixture
 def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -83,7 +88,7 @@ def test_the_copy_button_gives_the_commands_and_they_give_the_output(tab: Page, 
     assert copied == [commands_of(block) for block in expected]
 
     program = [sys.executable, "-m", "dockerlearn", "--clock", PAGE_CLOCK, "--seed", str(PAGE_SEED)]
-    script = "".join(f"{commands}\n" for commands in copied)
+    script = "".join(f"{typed(block)}\n" for block in expected)
     ran = subprocess.run(
         program, input=script, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )

@@ -22,6 +22,14 @@ BLOCKS = {name(page): LEXER.blocks(page.read_text(encoding="utf-8")) for page in
 every_page = pytest.mark.parametrize("page", BLOCKS)
 
 
+def names_in(nav: object) -> Iterator[str]:
+    """The pages of mkdocs.yml's nav, in order."""
+    if isinstance(nav, str):
+        yield nav
+    for child in nav if isinstance(nav, list) else nav.values() if isinstance(nav, dict) else ():
+        yield from names_in(child)
+
+
 def of_language(page: str, language: str) -> Iterator[Block]:
     return (block for block in BLOCKS[page] if block.language == language)
 
@@ -38,6 +46,21 @@ def test_the_console_blocks_of_a_page_work_without_its_python_blocks(page: str) 
     for command in commands:
         printed = session.run(command.source, interrupt=command.interrupt).output
         assert printed == command.expected, f"{page}:{command.line}: $ {command.source}"
+
+
+def test_all_pages_in_order_in_one_session_get_in_nobody_s_way() -> None:
+    """Whoever types the whole course on one machine meets no refusal that a page does not show."""
+    order = [f"docs/{name}" for name in names_in(load_config(str(ROOT / "mkdocs.yml")).nav)]
+    assert set(order) == set(BLOCKS) - {"README.md"}
+    session = Session.page()
+    for page in ["README.md", *order]:
+        alone = Session.page()
+        commands = (read_console(block.text, block.text_line) for block in of_language(page, "console"))
+        for command in chain.from_iterable(commands):
+            statuses = [each.run(command.source, interrupt=command.interrupt).status for each in (alone, session)]
+            assert statuses[0] == statuses[1], f"{page}:{command.line}: $ {command.source}"
+        assert session.engine.containers() == [], f"{page} leaves containers"
+        assert session.engine.volumes() == [], f"{page} leaves volumes"
 
 
 @every_page
@@ -109,12 +132,13 @@ def test_what_is_shown_is_what_is_run(page: str) -> None:
     assert not shown.caught
 
 
-def test_the_course_has_at_least_fifty_blocks_with_output() -> None:
+def test_the_course_has_at_least_120_blocks_that_are_run_with_output_for_most() -> None:
     blocks = list(chain.from_iterable(BLOCKS.values()))
+    assert sum(block.language in ("console", "python") for block in blocks) >= 120
     terminals = [
         block
         for block in blocks
         if block.language == "console" and any(command.expected for command in read_console(block.text, 1))
     ]
     printed = [block for block in blocks if block.language == "output"]
-    assert len(terminals) + len(printed) >= 50
+    assert len(terminals) + len(printed) >= 100
