@@ -29,6 +29,7 @@ from .errors import DockerError
 
 NOT_FOUND, MISUSE = 127, 2
 NOWHERE = "/dev/null"
+STREAMS = (["/dev/stdout"], ["/dev/stderr"])
 MOST_NESTED = 40  # loops, `$( )` and sums of a line: they may be within each other
 MOST_SIGNS = 50  # of a sum, with those of the sums in its variables
 MOST_STEPS = 100_000  # commands, words, and hundreds of characters, of one line
@@ -355,7 +356,12 @@ class Line:
         ends: dict[int, str | int] = {1: 1, 2: 2}  # of each stream: another stream, or a file
         try:
             for stream, sign, source, paths in redirects:
-                ends[stream] = ends[int(source)] if sign == ">&" else self._opened(sign, source, paths)
+                if sign == ">&":
+                    ends[stream] = ends[int(source)]
+                elif paths in STREAMS:
+                    ends[stream] = ends[1 + STREAMS.index(paths)]
+                else:
+                    ends[stream] = self._opened(sign, source, paths)
             output = yield from self._called(words, stdin, captured=bool(redirects) or self._captures > 1)
         except OSError as problem:
             ends, output = {1: 1, 2: 2}, err(f"{shell.name}: {problem}\n", 1)

@@ -66,6 +66,7 @@ LINES = [
     "echo a >&2 | wc -l; echo b 1>&2 2> f; cat f; echo c2>f; cat f; echo d 2 > f; cat f",
     "for i in 1 2; do echo $i >&2; done | cat; x=$(echo e >&2); echo [$x]; > f 2> g; cat f g",
     "nosuch 2>> f; nosuch 2>> f; cat f",
+    "echo a > /dev/stdout | wc -l; echo b > /dev/stderr 2> f; cat f; nosuch 2> /dev/stdout | wc -l",
     # loops
     "while false; do echo no; done; echo $?; x=; while echo $x | grep -q aaa; do echo no; done; echo $?",
     "while echo a | grep b; do echo no; done; while grep -q x f; do > f; echo once; done; echo $?",
