@@ -1,0 +1,55 @@
+"""Images as files: the OCI image layout, which skopeo, umoci and registries' tools read.
+
+Source of the rules: OCI image specification 1.1, image-layout.md. A layout is a folder:
+
+    oci-layout                  says which version of the layout it is
+    index.json                  lists the images, each by its manifest's digest and with a name
+    blobs/sha256/HEX            manifests, configurations and layers, each under its own digest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from .digest import canonical_json, sha256
+from .image import MANIFEST_TYPE, Image
+
+INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
+LAYOUT_VERSION = "1.0.0"
+REF_NAME = "org.opencontainers.image.ref.name"
+
+
+def oci_layout(images: Mapping[str, Image]) -> dict[str, bytes]:
+    """The files of a layout that holds `images`, by their path in it. What images share is there once.
+
+    The names are what tools find an image by in the layout: `oci:FOLDER:NAME`.
+    """
+    index = canonical_json(
+        {
+            "schemaVersion": 2,
+            "mediaType": INDEX_TYPE,
+            "manifests": [
+                {
+                    "mediaType": MANIFEST_TYPE,
+                    "digest": image.digest,
+                    "size": len(image.manifest),
+                    "annotations": {REF_NAME: name},
+                }
+                for name, image in images.items()
+            ],
+        }
+    )
+    files = {"oci-layout": canonical_json({"imageLayoutVersion": LAYOUT_VERSION}), "index.json": index}
+    for image in images.values():
+        for blob in (image.manifest, image.config_json, *(layer.blob for layer in image.layers)):
+            files[f"blobs/{sha256(blob).replace(':', '/')}"] = blob
+    return files
+
+
+def write_layout(images: Mapping[str, Image], folder: Path) -> None:
+    """Write a layout into `folder`, which is made if it is not there. Raises `OSError` if it cannot be written."""
+    for path, content in oci_layout(images).items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
