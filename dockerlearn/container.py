@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from .clock import Clock
 from .digest import short
-from .errors import Conflict, DaemonError, DockerError
+from .errors import Conflict, DaemonError, DockerError, NotFound
 from .image import Image
 from .layer import Layer
 from .programs import KILLED, SIGNALS, CannotStart, Machine, called
@@ -220,10 +220,10 @@ class Process:
         self.advance(now)
 
     def thaw(self, now: datetime) -> None:
-        """Let it go on after it was frozen, with the signals that came meanwhile."""
+        """Let it go on after it was frozen, with the signals that came meanwhile, SIGKILL before all others."""
         self.wake = self.wake and max(self.wake, now)
         pending, self._pending = self._pending, []
-        for name in pending:
+        for name in sorted(pending, key=lambda name: name != "KILL"):
             if self.status is None:
                 self.signal(name, now)
 
@@ -253,7 +253,7 @@ class Container:
 
     __slots__ = (
         "_background", "_home", "_log", "_machine", "_process", "_state", "created", "error", "exit_code", "finished", "id", "image",
-        "image_name", "ip", "name", "options", "ports", "started", "volumes",
+        "image_name", "ip", "name", "options", "ports", "removed", "started", "volumes",
     )  # fmt: skip
 
     def __init__(
@@ -261,7 +261,7 @@ class Container:
     ) -> None:
         self._home, self.id, self.name, self.image, self.image_name = home, id, name, image, image_name
         self.options, self.created = options, created
-        self._state, self.exit_code, self.error = State.CREATED, 0, ""
+        self._state, self.exit_code, self.error, self.removed = State.CREATED, 0, "", False
         self.started = self.finished = NEVER
         self.ip, self.ports = "", ()  # type: str, tuple[Port, ...]
         self.volumes: Mapping[str, Volume] = {}  # by path
@@ -404,10 +404,12 @@ class Container:
 
     def stop(self, timeout: float | None = None, signal: str | None = None) -> None:
         """Ask its process to end, and kill it when `timeout` seconds (ten unless given) have not been enough."""
+        self.check()
         stop([self], timeout, signal)
 
     def restart(self, timeout: float | None = None, signal: str | None = None) -> None:
         """Stop it and start it, whatever it was."""
+        self.check()
         options = self.options
         self.options = options._replace(auto_remove=False)  # to stop for a moment is no reason to go
         self.stop(timeout, signal)
@@ -429,11 +431,13 @@ class Container:
         """Send its process a signal. Raises `DaemonError`."""
         name = signal_name(signal)
         self._next("kill")
-        if self._state is State.PAUSED and (name in ("KILL", self.stop_signal) or not self.image.config.stop_signal):
-            self.unpause()
-        if self._process is not None and self._state is State.PAUSED:
+        if self._process is None:
+            return
+        if self._state is State.PAUSED:
             self._process.hold(name)
-        elif self._process is not None and self._process.status is None:
+            if name in ("KILL", self.stop_signal) or not self.image.config.stop_signal:
+                self.unpause()
+        elif self._process.status is None:
             self._process.signal(name, self._home.clock.now())
             self._end()
 
@@ -465,7 +469,8 @@ class Container:
 
     def remove(self, *, force: bool = False, volumes: bool = False) -> None:
         """Remove it, with its writable layer and its logs, and its volumes if told to. Raises `DaemonError`."""
-        if force and self.state in (State.RUNNING, State.PAUSED):
+        self.check()
+        if force and self._state in (State.RUNNING, State.PAUSED):
             self.kill()
         else:
             self._next("rm")
@@ -490,8 +495,15 @@ class Container:
         after = LIFECYCLE[verb][self.state]
         return after.format(id=self.id, name=self.name) if isinstance(after, str) else None
 
+    def check(self) -> None:
+        """Raise `NotFound` if it has been removed: nothing brings it back."""
+        self.settle()
+        if self.removed:
+            raise NotFound(f"No such container: {self.name}")
+
     def _next(self, verb: str) -> State:
         """The state that a verb leads to. Raises `DaemonError` if it may not be done in this one."""
+        self.check()
         problem = self.refusal(verb)
         if problem is not None:
             raise Conflict(problem)
@@ -506,7 +518,6 @@ class Container:
         self._process, self._background = None, ()
         self._machine.listening.clear()
         self._home.disconnect(self)
-        self.ports = ()
         if self.options.auto_remove:
             self._home.discard(self, volumes=True)
 
@@ -524,15 +535,13 @@ def stop(containers: Iterable[Container], timeout: float | None = None, signal: 
     """Stop containers, all at the same time: their stop signal, `timeout` seconds (ten unless given), then SIGKILL."""
     asked = [each for each in containers if each.state in (State.RUNNING, State.PAUSED)]
     for each in asked:
-        if each.state is State.PAUSED:
-            each.unpause()
-        if each.state is State.RUNNING:
-            each.kill(signal or each.stop_signal)
+        each.kill(signal or each.stop_signal)
     if not asked:
         return
     clock = asked[0]._home.clock
-    deadline = None if timeout is not None and timeout < 0 else clock.now() + timedelta(seconds=timeout if timeout is not None else GRACE)
-    while running := [each for each in asked if each.state is State.RUNNING]:
+    grace = GRACE if timeout is None else timeout
+    deadline = None if grace < 0 else clock.now() + timedelta(seconds=grace)  # a negative timeout never ends
+    while running := [each for each in asked if each.state in (State.RUNNING, State.PAUSED)]:
         moments = [moment for moment in (deadline, *(each.wake for each in running)) if moment is not None]
         if deadline is not None and clock.now() >= deadline:
             for each in running:

@@ -30,6 +30,7 @@ from .tree import Directory
 CONTAINER_NAME = re.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 FIRST_RANDOM_PORT = 32768
 
+LOOPBACK = ("", "0.0.0.0", "127.0.0.1", "::", "::1")  # where `localhost` finds what is published
 REFUSED, RESET = 7, 56  # curl's exit statuses: nobody listens; whoever listened hung up
 PLAIN = Options()
 
@@ -343,7 +344,7 @@ class Engine:
             raise DockerError("invalid container name or ID: value is empty")
         found = self._containers.get(name) or self._by_name.get(name.removeprefix("/"))
         if found is None:
-            by_id = [each for id, each in self._containers.items() if id.startswith(name)]
+            by_id = [each for each in self.containers() if each.id.startswith(name)]
             if len(by_id) > 1:
                 raise DaemonError(f"Multiple IDs found with provided prefix: {name}")
             found = by_id[0] if by_id else None
@@ -420,6 +421,7 @@ class Engine:
 
     def rename(self, container: Container, name: str) -> None:
         """Call a container something else. Raises `DaemonError`; then nothing has changed."""
+        container.check()
         if not CONTAINER_NAME.fullmatch(name.removeprefix("/")):
             problem = f"Invalid container name (/{name.removeprefix('/')}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
             raise DaemonError(f"Error when allocating new name: {problem}")
@@ -437,6 +439,7 @@ class Engine:
 
         Raises `InvalidReference`, or `DaemonError` if the container's image is gone.
         """
+        container.check()
         base, layer = container.image, container.layer
         reference = None if name is None else _as_tag(Reference.parse(name))
         if base.id not in self._images:
@@ -462,6 +465,7 @@ class Engine:
 
     def volumes(self) -> list[Volume]:
         """The volumes, by name."""
+        self.containers()  # a container that has ended may have taken its own along
         return sorted(self._volumes.values(), key=lambda volume: volume.name)
 
     def volume_users(self, volume: Volume) -> list[Container]:
@@ -470,7 +474,7 @@ class Engine:
 
     def remove_volume(self, name: str) -> None:
         """Remove a volume, and what is in it. Raises `NotFound`, or `Conflict` while a container has it."""
-        volume = self._volumes.get(name)
+        volume = next((each for each in self.volumes() if each.name == name), None)
         if volume is None:
             raise NotFound(f"get {name}: no such volume")
         if users := self.volume_users(volume):
@@ -488,7 +492,7 @@ class Engine:
         """What whoever asks a port of this machine for a path gets: a page, or curl's exit status for what went wrong."""
         for container in self.containers():
             for published in container.ports:
-                if published.host == port:
+                if (published.host, published.protocol) == (port, "tcp") and published.ip in LOOPBACK:
                     page = container.answer(published.container, path)
                     return RESET if page is None else page
         return REFUSED
@@ -497,7 +501,7 @@ class Engine:
 
     def connect(self, container: Container) -> tuple[Port, ...]:
         """Give a container an address and the ports it wants. Raises `Conflict` if one is taken."""
-        others = [each for each in self._containers.values() if each.ip and each is not container]
+        others = [each for each in self.containers() if each.ip and each is not container]
         taken = {each.ip for each in others}
         container.ip = next(ip for number in count(2) if (ip := f"172.17.{number // 256}.{number % 256}") not in taken)
         taken_ports = [port for each in others for port in each.ports]
@@ -527,13 +531,15 @@ class Engine:
         return tuple(sorted(given, key=lambda port: (port.container, port.protocol, port.host)))
 
     def disconnect(self, container: Container) -> None:
-        """Take a container's address back."""
-        container.ip = ""
+        """Take a container's address and ports back."""
+        container.ip, container.ports = "", ()
 
     def discard(self, container: Container, *, volumes: bool) -> None:
         """Forget a container; `volumes` are those that have no name of their own."""
-        if self._containers.pop(container.id, None) is None:
+        if container.removed:
             return
+        container.removed = True
+        del self._containers[container.id]
         del self._by_name[container.name]
         for volume in container.volumes.values() if volumes else ():
             self._volumes.pop(volume.name, None)

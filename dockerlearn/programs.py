@@ -19,7 +19,7 @@ from typing import TypeAlias
 from .errors import DaemonError, InvalidPath
 from .rootfs import Rootfs
 from .shell import Command, Exit, Output, Pieces, Shell, Steps, Wait, err, out
-from .tools import NO_FILE, Misuse, Options, command, commands, unknown
+from .tools import NO_FILE, Misuse, Options, WantsInput, command, commands, unknown
 from .tree import Directory, File, Node, Symlink, split
 
 NO_PROGRAM, NO_PERMISSION, KILLED, NO_FORMAT = 127, 126, 137, 255
@@ -301,7 +301,7 @@ def busybox(machine: Machine, path: str, arguments: list[str], stdin: str | None
         return sh(machine, path, arguments, stdin)
     tools = commands(machine.root)
     if name in tools:
-        return tools[name](arguments, stdin) if stdin is not None else typed(tools[name], arguments)
+        return typed(tools[name], arguments, stdin)
     if name in APPLETS:
         applet, letters = APPLETS[name]
         if name in NEEDY and not arguments:
@@ -310,13 +310,15 @@ def busybox(machine: Machine, path: str, arguments: list[str], stdin: str | None
     return err(f"{name}: a program that dockerlearn does not know\n", NO_PROGRAM)
 
 
-def typed(tool: Command, arguments: list[str]) -> Steps:
-    """A tool that would read what is typed, up to the end of it; one that reads files waits for nothing."""
-    text = ""
-    if all(word.startswith("-") for word in arguments) and tool(arguments, "x\n") != tool(arguments, ""):
+def typed(tool: Command, arguments: list[str], stdin: str | None) -> Steps:
+    """A tool that reads what is typed, up to the end of it, if it reads at all and nothing is piped into it."""
+    try:
+        return (yield from called(tool, arguments, stdin))
+    except WantsInput:
+        text = ""
         while (line := (yield Wait(None, prompt=""))) is not None:
             text += f"{line}\n"
-    return (yield from called(tool, arguments, text))
+        return (yield from called(tool, arguments, text))
 
 
 BUSYBOX = "# The engine that runs this image mounts a real busybox here."
@@ -409,20 +411,41 @@ def _touch(machine: Machine, options: Options, operands: list[str]) -> Output:
 
 
 def _cp(machine: Machine, options: Options, operands: list[str], *, move: bool = False) -> Output:
-    *sources, target = operands if len(operands) > 1 else ["", ""]
+    if len(operands) < 2:
+        raise unknown("fewer than two operands")
+    *sources, target = operands
     into = machine.root.tree.resolve(target)
+    refused = ""
     for source in sources:
         found = machine.root.tree.resolve(source)
         if found is None or not source:
-            raise Misuse(f"can't {'rename' if move else 'stat'} '{source}': {NO_FILE}")
-        if isinstance(found[1], Directory) and not move and not options.keys() & {"r", "R", "a"}:
-            raise Misuse(f"omitting directory '{source}'")
+            refused += f"can't {'rename' if move else 'stat'} '{source}': {NO_FILE}\n"
+            continue
+        real, node = found
+        if isinstance(node, Directory) and not move and not options.keys() & {"r", "R", "a"}:
+            refused += f"omitting directory '{source}'\n"
+            continue
         inside = into is not None and isinstance(into[1], Directory)
-        problem = f"can't rename '{source}'" if move else f"can't create '{target}'"
-        _put(machine, f"{target}/{basename(found[0])}" if inside else target, _anew(found[1]), problem)
-        if move:
-            del machine.root[found[0]]
-    return Output()
+        path = f"{target.rstrip('/')}/{basename(real)}" if inside else target
+        problem = f"can't rename '{source}'" if move else f"can't create '{path}'"
+        place = _place(machine, path, problem)
+        if place == real:
+            refused += "" if move else f"'{source}' and '{path}' are the same file\n"
+        elif f"{place}/".startswith(f"{real}/"):
+            refused += f"{problem}: Invalid argument\n" if move else f"recursion detected, omitting directory '{path}'\n"
+        else:
+            machine.root.put(place, _anew(node))
+            if move:
+                del machine.root[real]
+    lines = "".join(f"{'mv' if move else 'cp'}: {line}\n" for line in refused.splitlines())
+    return err(lines, 1) if refused else Output()
+
+
+def _place(machine: Machine, path: str, problem: str) -> str:
+    try:
+        return machine.root.place(path)
+    except OSError as error:
+        raise Misuse(f"{problem}: {error}") from error
 
 
 def _anew(found: Node) -> Node:

@@ -373,12 +373,17 @@ class Line:
             elif end != NOWHERE:
                 shell.files[end] = shell.files.get(end, "") + text
         shell.status = output.status
+        if shell.slice and self._steps > shell.slice:  # a loop that does not wait takes time all the same
+            self._steps = 0
+            self._heard((yield Wait(1)))
         while shell.pending:
             handler = Line(shell.traps[shell.pending.pop(0)], shell)
             yield from self._handled(handler)
-        if shell.slice and self._steps > shell.slice:  # a loop that does not wait takes time all the same
-            self._steps = 0
-            yield Wait(1)
+
+    def _heard(self, signal: str | None) -> None:
+        """Remember a signal that something is to be done about."""
+        if signal in self.shell.traps:
+            self.shell.pending.append(signal)
 
     def _opened(self, sign: str, source: str, paths: list[str]) -> str:
         """The file that output is to go to, emptied unless it is to be added. Raises `OSError` with the refusal."""
@@ -426,8 +431,7 @@ class Line:
                 written += wait.output
                 wait = wait._replace(output=())
             sent = yield wait
-            if sent in shell.traps:
-                shell.pending.append(sent)
+            self._heard(sent)
 
     def _spend(self, text: str) -> str:
         """Count a step and the text it made: a line that runs for very long is stopped."""

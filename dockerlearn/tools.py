@@ -32,6 +32,10 @@ class Misuse(Exception):
     """A tool called in a way that it refuses; the text is without the tool's name."""
 
 
+class WantsInput(Exception):
+    """A tool in a container reads what is going to be typed."""
+
+
 def unknown(what: str) -> Misuse:
     """The refusal of what the real tool can do."""
     return Misuse(f"{what} is something that dockerlearn does not know")
@@ -61,6 +65,8 @@ def commands(files: Mapping[str, str], answer: Answer | None = None) -> dict[str
             def read(paths: list[str]) -> str:
                 if len(paths) > most:
                     raise unknown(f"a file after ‘{paths[most - 1]}’")
+                if stdin is None and answer is None and "-" in (paths or ["-"]):
+                    raise WantsInput
                 try:
                     return "".join((stdin or "") if path == "-" else files[path] for path in paths or ["-"])
                 except KeyError as absent:
