@@ -24,6 +24,7 @@ the client lets it pass and the engine cannot reach it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .errors import DaemonError, InvalidReference
@@ -61,6 +62,7 @@ class Reference(NamedTuple):
     digest: str | None = None
 
     @classmethod
+    @lru_cache(maxsize=1024)  # the same few names are read again and again
     def parse(cls, text: str) -> Reference:
         """Read a name in any of the forms that people write.
 

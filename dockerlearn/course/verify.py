@@ -70,6 +70,8 @@ class PageRun:
         """What a block printed: one text a command, one for a Python block, or what it raised."""
         while len(self._printed) <= index:
             self._printed.append(self._run(self.blocks[len(self._printed)]))
+            if len(self._printed) == len(self.blocks):
+                del self._session  # with all that it made: nothing is run any more
         return self._printed[index]
 
     def _run(self, block: Block) -> list[str] | BaseException:

@@ -1,22 +1,30 @@
-"""Two promises about speed, measured: `make bench`. Figures, not tests: a busy machine must fail nothing."""
+"""The promises about speed, measured: `make bench`. Figures, not tests: a busy machine must fail nothing."""
 
+import gc
 import os
 import subprocess
 import sys
+import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 from statistics import median
 
-from dockerlearn.course.blocks import Block, Lexer, read_console
+from dockerlearn import Engine, FixedClock, Image, Layer
+from dockerlearn.course.blocks import INERT, Block, Lexer, read_console
 from dockerlearn.course.verify import pages
 from dockerlearn.session import Session
 from tests.course.course_pages import PAGES, ROOT
 
 PROCESS_ROUNDS = 15
 PAGE_ROUNDS = 9
+CREATE_ROUNDS = 5
+SUITE_ROUNDS = 9
+CONTAINERS = 100_000
+FEW, MANY = 10, 100_000  # files of an image
 
 
 def interleaved(
@@ -59,6 +67,76 @@ def run_all() -> None:
                     session.run(command.source, interrupt=command.interrupt)
 
 
+def machine(files: int) -> Engine:
+    """An engine with an image of so many files."""
+    engine = Engine(clock=FixedClock("2025-02-20"), seed=1)
+    layer = Layer.of({f"{number // 1000}/{number}": b"x" for number in range(files)})
+    engine.add(Image.scratch.with_layer(layer, by="COPY").with_config(cmd=["sh"]), "image")
+    return engine
+
+
+def create_all(image: Image, names: list[str]) -> float:
+    """Seconds that it takes to make containers of these names, of an image, on a machine of their own."""
+    engine = Engine(clock=FixedClock("2025-02-20"), seed=1)
+    engine.add(image, "image")
+    gc.collect()
+    start = time.perf_counter()
+    for name in names:
+        engine.create("image", name=name)
+    return time.perf_counter() - start
+
+
+def containers() -> str:
+    """What a container costs to create, of a small and of a large image, and what it takes up in memory."""
+    names = [f"box-{number}" for number in range(CONTAINERS)]
+    images = [machine(files).image("image") for files in (FEW, MANY)]
+    taken = [[create_all(image, names) for image in images] for _ in range(CREATE_ROUNDS)]
+    few, many = (median(column) / CONTAINERS for column in zip(*taken, strict=True))
+    tracemalloc.start()
+    engine = machine(FEW)
+    before = tracemalloc.get_traced_memory()[0]
+    for name in names:
+        engine.create("image", name=name)
+    size = (tracemalloc.get_traced_memory()[0] - before) / CONTAINERS
+    tracemalloc.stop()
+    first = f"create of {MANY:,} files / of {FEW} files, each"
+    return (
+        f"{first:<52} {many * 1e6:>8.2f} µs {few * 1e6:>8.2f} µs {many / few:>6.2f}  at most 1.2, and 10 µs\n"
+        f"{'memory of a container that was only created':<52} {size:>8.0f} B {'':>18}  at most 1,000 B"
+    )
+
+
+def suite() -> str:
+    """The verified pages under pytest beside as many empty tests, each without its start-up.
+
+    Start-up is what the same pytest takes to collect one small page, or one empty test: it loads the same plugins and
+    imports the same modules. From the pages the time that the bare examples need is taken off as well.
+    """
+    count = sum(block.language not in INERT for blocks in BLOCKS.values() for block in blocks)
+    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    with tempfile.TemporaryDirectory() as folder:
+        empty, single = Path(folder, "test_empty.py"), Path(folder, "test_single.py")
+        test = "def test_{}() -> None:\n    pass\n\n\n"
+        empty.write_text("".join(test.format(number) for number in range(count)), encoding="utf-8")
+        single.write_text(test.format(0), encoding="utf-8")
+        actions = [
+            process(*run, "docs", "README.md"),
+            process(*run, "--collect-only", "README.md"),
+            process(*run, str(empty)),
+            process(*run, "--collect-only", str(single)),
+            run_all,
+        ]
+        taken: list[list[float]] = [[] for _ in actions]
+        for _ in range(SUITE_ROUNDS):
+            for action, seconds in zip(actions, taken, strict=True):
+                start = time.perf_counter()
+                action()
+                seconds.append(time.perf_counter() - start)
+    pages_, page, tests, test_, examples = map(median, taken)
+    what = f"{count} blocks under pytest, less examples / empty tests"
+    return row(what, pages_ - page - examples, tests - test_, 2)
+
+
 def row(what: str, taken: float, yardstick: float, most: int) -> str:
     """One line of the table."""
     return f"{what:<52} {taken * 1e3:>8.1f} ms {yardstick * 1e3:>8.1f} ms {taken / yardstick:>6.2f}  at most {most}"
@@ -82,6 +160,8 @@ def main() -> None:
     print(row("dockerlearn -c 'docker pull nginx' / bare python", *started, 3))
     verified = interleaved(verify_all, run_all, PAGE_ROUNDS, time.process_time)
     print(row(f"verify {len(PAGES)} pages, {count} blocks / run them (CPU)", *verified, 5))
+    print(containers())
+    print(suite())
 
 
 if __name__ == "__main__":

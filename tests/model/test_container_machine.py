@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import count
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -77,7 +77,7 @@ DATA = Layer.of({"data/a": "four\n", "d/b": "five\n"})
 SERVER = Layer.of({"bin/serve": NGINX, "usr/share/nginx/html/index.html": PAGE})
 
 
-def built(*layers: Layer, **config: object) -> Image:
+def built(*layers: Layer, **config: Any) -> Image:
     image = Image.scratch
     for number, layer in enumerate(layers):
         image = image.with_layer(layer, by=f"COPY {number}", created=NOON - timedelta(days=9 - number))

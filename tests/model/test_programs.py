@@ -92,6 +92,11 @@ def test_a_program_says_what_the_real_one_said(
     assert written(container) == (NO_PASSWORD if text is None else text)
 
 
+def test_an_entry_point_without_a_command_has_nothing_to_become(engine: Engine) -> None:
+    container = engine.run("nginx", entrypoint=["/docker-entrypoint.sh"])
+    assert (container.state, container.exit_code, written(container)) == (State.EXITED, 0, "")
+
+
 REFUSED = "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: "
 REFUSED += "unable to start container process: error during container init: exec: "
 
@@ -337,6 +342,7 @@ def test_node_finds_a_file_that_was_put_there(engine: Engine) -> None:
         ("rm /bin/echo; echo still", "still\n", 0),
         ("sh -c 'echo a; exit 4'; echo $?", "a\n4\n", 0),
         ("sh -c; echo $?", "sh: -c requires an argument\n2\n", 0),
+        ("sh -c 'exit x'; echo $?", "sh: exit: line 0: Illegal number: x\n2\n", 0),
         ("sh /nosuch; echo $?", "sh: can't open '/nosuch': No such file or directory\n2\n", 0),
         ("echo 'echo hi' >/s; sh /s", "hi\n", 0),
         ("echo 'echo hi' | sh", "hi\n", 0),
@@ -512,6 +518,8 @@ def test_a_loop_without_end_that_looks_out_for_a_signal_ends_at_it(engine: Engin
         ("cp /etc/passwd /home; ls /home", "passwd\n", 0),
         ("cp /etc/passwd /nosuch/a", "cp: can't create '/nosuch/a': No such file or directory\n", 1),
         ("cp /etc /a", "cp: omitting directory '/etc'\n", 1),
+        ("cp /etc/passwd /etc/group; cp /etc/group /etc/group; wc -l /etc/group", "cp: '/etc/group' and '/etc/group' are the same file\n2 /etc/group\n", 0),
+        ("ln -s /etc/passwd /l; cp /l /m; rm /l; wc -l /m", "2 /m\n", 0),
         ("cp -a /home /h; ls /h; cp -R /usr /home; ls /home/usr", "bin\n", 0),
         ("mkdir /a; echo x >/a/x; cp -r /a /b; cp -r /a /b; ls /b", "a\nx\n", 0),
         ("echo a >/a; echo b >/b; cp /a /b /home; cat /home/a /home/b", "a\nb\n", 0),
@@ -524,6 +532,10 @@ def test_a_loop_without_end_that_looks_out_for_a_signal_ends_at_it(engine: Engin
         ("mv /nosuch /a", "mv: can't rename '/nosuch': No such file or directory\n", 1),
         ("mv /home /h; ls /h; ls /home", "ls: /home: No such file or directory\n", 1),
         ("mkdir /a; mv /a /home; ls /home", "a\n", 0),
+        ("mkdir /a /b; echo x >/a/x; echo y >/b/y; mv /a /b; ls /b", "a\ny\n", 0),
+        ("mkdir /a /b /b/a; mv /a /b; ls /b /b/a", "/b:\na\n\n/b/a:\n", 0),
+        ("mkdir /a; mv /a /a/b", "mv: can't rename '/a': Invalid argument\n", 1),
+        ("echo a >/a; mv /a /a; echo $?; cat /a", "0\na\n", 0),
         ("ln -s /a /b; cat /b", "cat: can't open '/b': No such file or directory\n", 1),
         ("ln -s /etc/alpine-release /b; cat /b", "3.21.3\n", 0),
         ("echo a >/a; ln -s a /l; echo b >/l; cat /a; cat /l", "b\nb\n", 0),
@@ -574,6 +586,10 @@ def test_a_loop_without_end_that_looks_out_for_a_signal_ends_at_it(engine: Engin
 )
 def test_a_tool_says_what_a_real_one_said(box: Container, line: str, text: str, status: int) -> None:
     assert told(box.exec("/bin/sh", "-c", line)) == (text, status)
+
+
+def test_a_bracket_that_is_not_closed_is_refused(box: Container) -> None:
+    assert told(box.exec("[", "a", "=", "a")) == ("[: missing ]\n", 2)
 
 
 def test_a_container_knows_its_name_and_the_time(engine: Engine, box: Container) -> None:
@@ -627,6 +643,7 @@ def test_a_tool_that_the_model_lacks_is_refused_by_name(box: Container, name: st
         ("date -u", "date: -u"),
         ("uname -a", "uname: -a"),
         ("rm", "rm: without operands"),
+        ("cp /etc/passwd", "cp: fewer than two operands"),
         ("sleep x", "sleep: ‘x’ as a time to wait"),
     ],
 )

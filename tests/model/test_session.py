@@ -1,12 +1,13 @@
 """A session: a terminal and a Python prompt, apart from each other, and repeatable when told to be."""
 
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
 from dockerlearn.clock import FixedClock, SystemClock
-from dockerlearn.session import PAGE_CLOCK, Session
+from dockerlearn.session import PAGE_CLOCK, Result, Session
 
 
 def test_the_terminal_and_the_engine_behind_it_are_one() -> None:
@@ -140,3 +141,243 @@ def test_what_is_captured_is_shown_once_and_in_its_place() -> None:
     assert "".join(shown) == result.output
     assert result.output.startswith("a\nbash: nope: command not found\n1b\n2b\nbash: ")
     assert shown[0] == "a\n"
+
+
+# Containers at a terminal
+
+
+@pytest.fixture
+def session() -> Session:
+    """A terminal with alpine and nginx pulled, on a clock that moves only when told to."""
+    session = Session(clock=FixedClock("2025-02-20T09:00:00"), seed=1)
+    for image in ("alpine", "nginx"):
+        session.run(f"docker pull -q {image}")
+    return session
+
+
+def seconds(session: Session, act: Callable[[], object]) -> float:
+    """How long something takes, but for the second that every command takes."""
+    before = session.clock.now()
+    act()
+    return (session.clock.now() - before).total_seconds() - 1
+
+
+NGINX = "/docker-entrypoint.sh: Configuration complete; ready for start up\nnginx/1.27.4: start worker processes\n"
+TRAPPING = "sh -c 'trap \"echo bye; exit 5\" INT; while :; do sleep 0.2; done'"
+
+
+@pytest.mark.parametrize(
+    ("command", "output", "status", "takes"),
+    [
+        ("sleep 30; echo after", "^C\n", 130, 0),
+        ("for i in 1 2; do echo $i; sleep 30; done", "1\n^C\n", 130, 0),
+        ("x=$(sleep 30); echo after", "^C\n", 130, 0),
+        ("sleep 30 | cat", "^C\n", 130, 0),
+        ("docker run nginx", f"{NGINX}^C\nnginx: SIGINT, exiting\n", 0, 0),
+        (f"docker run alpine {TRAPPING}", "^C\nbye\n", 5, 0.2),
+        ("docker run alpine sleep 5", "^C\n", 0, 5),
+        ("docker run -it alpine sleep 5", "^C\n", 0, 5),
+        ("docker wait web", "^C\n", 130, 0),
+        ("docker logs -f web", f"{NGINX}^C\n", 130, 0),
+        ("docker attach web", "^C\nnginx: SIGINT, exiting\n", 0, 0),
+        ("docker start -a web", "^C\n", 0, 0),
+        ("docker exec -it web sleep 30", "^C\n", 130, 0),
+        ("echo quick; docker run --rm alpine echo hi", "quick\nhi\n", 0, 0),
+    ],
+)
+def test_ctrl_c_interrupts_what_waits(
+    session: Session, command: str, output: str, status: int, takes: float
+) -> None:
+    session.run("docker run -d --name web nginx")
+    result: list[Result] = []
+    assert seconds(session, lambda: result.append(session.run(command, interrupt=True))) == pytest.approx(takes)
+    assert result == [(output, status)]
+    assert session.run("echo $?").output == f"{status}\n"
+
+
+def test_ctrl_c_is_typed_once(session: Session) -> None:
+    command = "docker run --name two alpine sh -c 'trap \"echo no\" INT; sleep 2; echo end'"
+    assert session.run(command, interrupt=True) == ("^C\nno\nend\n", 0)
+
+
+@pytest.mark.parametrize("command", ["docker logs -f web", "docker wait web"])
+def test_who_only_watches_a_container_leaves_it_alone(session: Session, command: str) -> None:
+    session.run("docker run -d --name web nginx")
+    session.run(command, interrupt=True)
+    assert session.run("docker inspect -f '{{.State.Status}}' web").output == "running\n"
+
+
+FOR_EVER = "dockerlearn: this goes on until somebody types Ctrl-C\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "output"),
+    [
+        ("docker run nginx", NGINX),
+        ("docker start -a web", ""),
+        ("docker attach web", ""),
+        ("docker wait web", ""),
+        ("docker logs -f web", NGINX),
+        ("docker run alpine sh -c 'echo one; while :; do sleep 300; done'", "one\n"),
+        ("docker exec web sh -c 'while :; do sleep 300; done'", ""),
+        ("while true; do sleep 300; done", ""),
+    ],
+)
+def test_what_would_never_end_is_given_up_on_a_fixed_clock(session: Session, command: str, output: str) -> None:
+    session.run("docker run -d --name web nginx")
+    result: list[Result] = []
+    assert seconds(session, lambda: result.append(session.run(command))) <= 3600 + 300
+    assert result == [(output + FOR_EVER, 130)]
+    assert session.run("docker inspect -f '{{.State.Status}}' web").output == "running\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "output", "status", "takes"),
+    [
+        ("docker run alpine sh -c 'sleep 600; echo late; exit 3'", "late\n", 3, 600),
+        ("docker wait slow", "4\n", 0, 900),
+        ("docker logs -f slow", "begun\nover\n", 0, 900),
+        ("docker attach slow", "over\n", 4, 900),
+        ("docker exec slow sleep 60", "", 0, 60),
+        ("docker stop slow", "slow\n", 0, 10),
+        ("docker restart -t 2 slow slow", "slow\nslow\n", 0, 4),
+    ],
+)
+def test_waiting_takes_its_time_on_a_fixed_clock(
+    session: Session, command: str, output: str, status: int, takes: float
+) -> None:
+    session.run("docker run -d --name slow alpine sh -c 'echo begun; sleep 901; echo over; exit 4'")
+    result: list[Result] = []
+    assert seconds(session, lambda: result.append(session.run(command))) == takes
+    assert result == [(output, status)]
+
+
+def test_a_container_goes_on_while_other_commands_are_typed(session: Session) -> None:
+    session.run("docker run -d --name slow alpine sh -c 'for i in 1 2 3; do echo $i; sleep 2; done'")
+    assert session.run("docker logs slow").output == "1\n"
+    assert session.run("docker logs slow").output == "1\n2\n"
+    session.run("sleep 10")
+    assert session.run("docker ps -a --format '{{.Status}}'").output == "Exited (0) 8 seconds ago\n"
+    assert session.run("docker logs slow").output == "1\n2\n3\n"
+
+
+def test_what_is_written_is_shown_before_its_program_waits() -> None:
+    clock = FixedClock("2025-02-20T09:00:00")
+    shown: list[tuple[str, int]] = []
+    session = Session(clock=clock, seed=1, show=lambda text: shown.append((text, clock.now().second)))
+    session.run("docker pull -q alpine")
+    shown.clear()
+    session.run("docker run alpine sh -c 'echo a; sleep 5; echo b >&2; sleep 2; echo c'; echo d")
+    assert shown == [("a\n", 1), ("b\n", 6), ("c\n", 8), ("d\n", 8)]
+    shown.clear()
+    session.run("echo e; sleep 3; echo f")
+    assert shown == [("e\n", 9), ("f\n", 12)]
+
+
+class Typist:
+    """Somebody who types some lines, and then ends the input."""
+
+    def __init__(self, *lines: str) -> None:
+        self.lines = list(lines)
+        self.prompts: list[str] = []
+
+    def __call__(self, prompt: str) -> str:
+        self.prompts.append(prompt)
+        return f"{self.lines.pop(0)}\n" if self.lines else ""
+
+
+def typing(*lines: str) -> tuple[Session, Typist]:
+    typist = Typist(*lines)
+    session = Session(clock=FixedClock("2025-02-20T09:00:00"), seed=1, ask=typist)
+    for image in ("alpine", "nginx"):
+        session.run(f"docker pull -q {image}")
+    session.run("docker run -d --name web nginx")
+    session.run("docker run -dit --name waiting alpine")
+    return session, typist
+
+
+SHELL = "/ # "
+
+
+@pytest.mark.parametrize(
+    ("command", "lines", "output", "status", "prompts"),
+    [
+        ("docker run -it alpine", ["echo hello", "exit"], "hello\n", 0, [SHELL] * 2),
+        ("docker run -it alpine sh", ["false", "exit"], "", 1, [SHELL] * 2),
+        ("docker run -it alpine sh", ["nosuch"], "sh: nosuch: not found\n", 127, [SHELL] * 2),
+        ("docker run -it alpine sh", ["x=1", "echo a$x; exit 4", "echo never"], "a1\n", 4, [SHELL] * 2),
+        ("docker exec -it web sh", ["hostname >/h; cat /h | wc -c", "exit 3"], "13\n", 3, [SHELL] * 2),
+        ("docker exec -it web cat", ["one", "two"], "one\ntwo\n", 0, [""] * 3),
+        ("docker attach waiting", ["echo again", "exit 6"], "again\n", 6, [SHELL] * 2),
+        ("docker run -i alpine cat", ["one", "two"], "one\ntwo\n", 0, [""] * 3),
+        ("docker run -i alpine", ["echo one", "exit 2"], "one\n", 2, [""] * 2),
+        ("docker run alpine cat", ["never"], "", 0, []),
+        ("docker exec web cat", ["never"], "", 0, []),
+    ],
+)
+def test_lines_are_typed_into_a_program_that_asks_for_them(
+    command: str, lines: list[str], output: str, status: int, prompts: list[str]
+) -> None:
+    session, typist = typing(*lines)
+    assert session.run(command) == (output, status)
+    assert typist.prompts == prompts
+
+
+def test_what_is_typed_may_take_time() -> None:
+    session, _ = typing("sleep 5", "echo slept", "exit")
+    result: list[Result] = []
+    assert seconds(session, lambda: result.append(session.run("docker run -it alpine"))) == 5
+    assert result == [("slept\n", 0)]
+
+
+def test_what_was_typed_into_a_container_stays_in_it() -> None:
+    session, _ = typing("echo mine >/mine", "exit")
+    session.run("docker exec -it web sh")
+    assert session.run("docker diff web").output == "A /mine\n"
+    assert session.run("docker exec waiting cat /mine").status == 1
+
+
+def test_without_anybody_to_type_the_input_is_at_its_end(session: Session) -> None:
+    assert session.run("docker run -it alpine") == ("", 0)
+    assert session.run("docker run -i alpine cat") == ("", 0)
+
+
+def test_at_a_pipe_there_is_no_terminal_to_type_into(session: Session) -> None:
+    session.run("docker run -d --name web nginx")
+    for command in ("docker run -it alpine", "docker exec -it web sh"):
+        assert session.run(f"echo x | {command}") == ("the input device is not a TTY\n", 1)
+
+
+class Impatient(SystemClock):
+    """A clock at which somebody types Ctrl-C whenever it is waited for."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("command", "output", "status", "wait"),
+    [
+        ("sleep 30; echo after", "\n", 130, 30),
+        ("docker run --rm nginx", f"{NGINX}\nnginx: SIGINT, exiting\n", 0, 60),
+    ],
+)
+def test_ctrl_c_interrupts_a_real_clock(command: str, output: str, status: int, wait: float) -> None:
+    clock = Impatient()
+    session = Session(clock=clock)
+    session.run("docker pull -q nginx")
+    assert session.run(command) == (output, status)
+    assert clock.waits == [wait]
+
+
+def test_a_session_remembers_what_was_typed_and_what_came_of_it(session: Session) -> None:
+    session.run("docker ps -q; false")
+    assert session.history == [
+        ("docker pull -q alpine", ("docker.io/library/alpine:latest\n", 0)),
+        ("docker pull -q nginx", ("docker.io/library/nginx:latest\n", 0)),
+        ("docker ps -q; false", ("", 1)),
+    ]
