@@ -209,8 +209,7 @@ class Docker:
         else:
             text = json.dumps(found, indent=4, ensure_ascii=False)
             self._out(re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n")
-        for refusal in refused:
-            self._refuse(refusal)
+        self._refuse_all(refused)
 
     def history(self, options: Options, operands: list[str]) -> None:
         """Docker history."""
@@ -280,7 +279,7 @@ class Docker:
                 Port.parse(port)
             if not re.fullmatch("[0-9a-f]{64}", image):
                 Reference.parse(image)
-            if not any(True for _ in self._here(image)):
+            if not self._has(image):
                 self._err(f"Unable to find image '{Reference.parse(image).tagged().familiar}' locally\n")
                 self._err(_progress(self.engine.pull(image)))
             return self.engine.create(image, *command, **settings)
@@ -290,11 +289,11 @@ class Docker:
                 raise
             raise _run_error(error, verb) from error
 
-    def _here(self, image: str) -> list[Image]:
+    def _has(self, image: str) -> bool:
         try:
-            return [self.engine.image(image)]
+            return bool(self.engine.image(image).id)
         except NotFound:
-            return []
+            return False
 
     def run_container(self, options: Options, operands: list[str]) -> Waiting:
         """Docker run."""
@@ -370,8 +369,6 @@ class Docker:
                 if attached and container.state is State.PAUSED:
                     raise DockerError("unable to upgrade to tcp, received 409")
                 shown = len(container.logs())
-                if attached and container.state is State.PAUSED:
-                    raise DockerError("unable to upgrade to tcp, received 409")
                 container.start()
                 if not attached:
                     self._out(f"{name}\n")
