@@ -186,7 +186,7 @@ class Home(Protocol):
 class Process:
     """The main process of a container: a program under way."""
 
-    __slots__ = ("_pending", "_signals", "_steps", "_written", "prompt", "status", "time", "wake")
+    __slots__ = ("_pending", "_signals", "_steps", "_written", "acting", "prompt", "status", "time", "wake")
 
     def __init__(self, steps: Steps, started: datetime, written: list[tuple[bool, str]]) -> None:
         self._steps, self._written = steps, written
@@ -194,6 +194,7 @@ class Process:
         self.wake: datetime | None = started  # when it will do something by itself
         self._signals: tuple[str, ...] = ()
         self._pending: list[str] = []
+        self.acting = False
         self.prompt: str | None = None
         self.status: int | None = None
         self.advance(started)
@@ -232,7 +233,7 @@ class Process:
         self._pending.append(name)
 
     def _resume(self, at: datetime, sent: str | None) -> None:
-        self.time = at
+        self.time, self.acting = at, True
         try:
             wait = self._steps.send(sent)
         except StopIteration as end:
@@ -240,6 +241,12 @@ class Process:
             self._written += output.pieces
             self.status = output.status
             return
+        except DockerError as problem:  # whatever this model's programs cannot do, it ends them
+            self._written.append((True, f"{problem}\n"))
+            self.status = 1
+            return
+        finally:
+            self.acting = False
         self._written += wait.output
         self._signals, self.prompt = wait.signals, wait.prompt
         self.wake = None if wait.seconds is None else at + timedelta(seconds=wait.seconds)
@@ -322,9 +329,9 @@ class Container:
             mounts["dev"] = Mount(Directory({"shm": Directory(mode=0o1777), "pts": Directory(), "console": File()}))
             mounts |= {path.strip("/"): volume for path, volume in self.volumes.items()}
             home = {"HOSTNAME": self.hostname, **({"TERM": "xterm"} if self.options.tty else {})}
-            pairs = dict(pair.split("=", 1) for pair in self.env)
+            pairs = dict(pair.split("=", 1) for pair in self.env if "=" in pair)
             variables = {"PATH": PATH, **home, **pairs, "HOME": "/root"}
-            self._machine = Machine(Rootfs(self.image.tree, mounts), variables, self.hostname, self._home.clock.now)
+            self._machine = Machine(Rootfs(self.image.tree, mounts), variables, self.hostname, self._now)
             self._machine.root.mount("etc/hostname", File(f"{self.hostname}\n".encode()))
         return self._machine
 
@@ -454,8 +461,10 @@ class Container:
     def call(self, *words: str, stdin: str | None = "", env: Iterable[str] = (), tty: bool = False) -> Steps:
         """Another program in it, at its start. Raises `DaemonError`."""
         self._next("exec")
+        if not words:
+            raise DaemonError("No exec command specified")
         machine = self.machine
-        variables = dict(pair.split("=", 1) for pair in env) | ({"TERM": "xterm"} if tty else {})
+        variables = dict(pair.split("=", 1) for pair in env if "=" in pair) | ({"TERM": "xterm"} if tty else {})
         if variables:
             home = machine.variables["HOME"]
             variables = {**machine.variables, "HOME": "", **variables}
@@ -500,6 +509,11 @@ class Container:
         self.settle()
         if self.removed:
             raise NotFound(f"No such container: {self.name}")
+
+    def _now(self) -> datetime:
+        """What time it is for the program that asks: one that acts only when it is looked at acts in the past."""
+        acting = [each.time for each in (self._process, *self._background) if each is not None and each.acting]
+        return acting[0] if acting else self._home.clock.now()
 
     def _next(self, verb: str) -> State:
         """The state that a verb leads to. Raises `DaemonError` if it may not be done in this one."""

@@ -346,7 +346,7 @@ class Engine:
         if found is None:
             by_id = [each for each in self.containers() if each.id.startswith(name)]
             if len(by_id) > 1:
-                raise DaemonError(f"Multiple IDs found with provided prefix: {name}")
+                raise DaemonError(f"multiple IDs found with provided prefix: {name}")
             found = by_id[0] if by_id else None
         if found is not None:
             found.settle()
@@ -445,7 +445,9 @@ class Engine:
         if base.id not in self._images:
             file = f"/var/lib/docker/image/overlay2/imagedb/content/sha256/{base.id.removeprefix('sha256:')}"
             raise DaemonError(f"failed to get digest {base.id}: open {file}: no such file or directory")
-        config = base.config._replace(env=container.env, entrypoint=container.entrypoint, cmd=container.command)
+        config = base.config._replace(
+            env=container.env, entrypoint=container.entrypoint, cmd=container.command, exposed_ports=container.exposed
+        )
         now = self.clock.now()
         step = Step(" ".join(container.command), layer if layer.changes.entries else None, now, message, author)
         image = base._replace(steps=(*base.steps, step), config=config, created=now, author=author)

@@ -131,7 +131,7 @@ def container(it: Container, data: dict[str, str] | None, *, sized: bool = False
             "AttachStdin": it.options.interactive and it.options.attached,
             "AttachStdout": it.options.attached,
             "AttachStderr": it.options.attached,
-            **({"ExposedPorts": {port: {} for port in it.exposed}} if it.exposed else {}),
+            **({"ExposedPorts": {port: {} for port in sorted(it.exposed)}} if it.exposed else {}),
             "Tty": it.options.tty,
             "OpenStdin": it.options.interactive,
             "StdinOnce": it.options.interactive and it.options.attached,
@@ -152,7 +152,7 @@ def container(it: Container, data: dict[str, str] | None, *, sized: bool = False
             "Ports": _ports(it) if running else {},
             **NETWORK,
             "EndpointID": endpoint,
-            **address,
+            **dict(sorted(address.items())),
             "MacAddress": mac,
             "Networks": {
                 "bridge": {
@@ -180,7 +180,7 @@ def _ports(it: Container) -> dict[str, Any]:
             for address in port.addresses
         ]
         or None
-        for private in it.exposed
+        for private in sorted(it.exposed)
     }
 
 

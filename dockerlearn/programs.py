@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from posixpath import basename, normpath
@@ -396,7 +397,8 @@ def _rmdir(machine: Machine, options: Options, operands: list[str]) -> Output:
     for path in operands:
         found = machine.root.tree.resolve(path)
         if found is None or not isinstance(found[1], Directory) or found[1].entries:
-            reason = NO_FILE if found is None else "Directory not empty" if found[1].size else "Not a directory"
+            full = found is not None and isinstance(found[1], Directory)
+            reason = NO_FILE if found is None else "Directory not empty" if full else "Not a directory"
             raise Misuse(f"'{path}': {reason}")
         del machine.root[found[0]]
     return Output()
@@ -458,6 +460,8 @@ def _anew(found: Node) -> Node:
 def _ln(machine: Machine, options: Options, operands: list[str]) -> Output:
     if "s" not in options or len(operands) != 2:
         raise unknown("other than -s TARGET LINK")
+    if not operands[0]:
+        raise Misuse(f"{operands[1]}: {NO_FILE}")
     if machine.root.tree.get(operands[1]) is not None:
         raise Misuse(f"{operands[1]}: File exists")
     _put(machine, operands[1], Symlink(operands[0]), operands[1])
@@ -510,7 +514,10 @@ def _env(machine: Machine, options: Options, operands: list[str]) -> Output:
 
 
 def _which(machine: Machine, options: Options, operands: list[str]) -> Output:
-    found = [machine.find(name)[0] for name in operands if name in machine.shell("").commands]
+    found = []
+    for name in operands:
+        with suppress(CannotStart):
+            found.append(machine.find(name)[0])
     return out("".join(f"{path}\n" for path in found), int(len(found) < len(operands)))
 
 

@@ -1125,3 +1125,41 @@ def test_a_program_that_cannot_start_takes_no_address_and_no_port(engine: Engine
         failed.start()
     assert (failed.ip, failed.ports) == ("", ())
     assert engine.run("nginx", ports=["8080:80"]).ip == "172.17.0.2"
+
+
+def test_a_program_sees_the_time_at_which_it_acts_not_at_which_it_is_looked_at(engine: Engine) -> None:
+    container = sh(engine, "while true; do date; sleep 1; done")
+    engine.clock.sleep(2)
+    assert [line.split()[3] for line in written(container).splitlines()] == ["09:00:00", "09:00:01", "09:00:02"]
+
+
+def test_what_the_model_cannot_do_ends_the_program_that_asked_for_it(engine: Engine) -> None:
+    container = engine.run("alpine", "ln", "-s", "a\0b", "/link")
+    assert ended(container) == (State.EXITED, 1)
+    assert "invalid link target" in written(container)
+
+
+def test_a_variable_without_a_value_is_not_set(engine: Engine) -> None:
+    container = engine.create("alpine", "env", env=["ALONE"])
+    container.start()
+    assert "ALONE" not in written(container)
+    assert container.exit_code == 0
+    box = deaf(engine)
+    assert "ALONE" not in finished(box.call("env", env=["ALONE"])).standard
+
+
+def test_no_words_are_no_program_to_execute(engine: Engine) -> None:
+    with pytest.raises(DaemonError, match=r"^No exec command specified$"):
+        deaf(engine).exec()
+
+
+def test_an_image_of_a_container_exposes_the_ports_that_were_published(engine: Engine) -> None:
+    container = engine.create("nginx", ports=["8443:443"])
+    assert engine.commit(container).config.exposed_ports == ("80/tcp", "443/tcp")
+
+
+def test_a_prefix_that_several_ids_have_names_no_container(engine: Engine) -> None:
+    ids = [engine.create("alpine").id[0] for _ in range(17)]  # there are sixteen digits to begin with
+    shared = max(ids, key=ids.count)
+    with pytest.raises(DaemonError, match=rf"^multiple IDs found with provided prefix: {shared}$"):
+        engine.container(shared)

@@ -57,6 +57,7 @@ def test_its_network_settings_are_told_as_of_a_real_one(name: str) -> None:
         for told in (inspected(name), CELLS[name]["inspect"])
     )
     assert said == measured
+    assert list(said) == list(measured)
     assert list(said["Networks"]["bridge"]) == list(measured["Networks"]["bridge"])
 
 
