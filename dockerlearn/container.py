@@ -24,6 +24,7 @@ from .tree import Content, Directory, File, Node, node
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 GRACE = 10  # seconds between the stop signal and SIGKILL
+EVERYWHERE = ("0.0.0.0", "::")  # every address of one version of IP
 NO_NETWORK = 128  # the exit code of a container whose port was taken
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -137,9 +138,13 @@ class Port(NamedTuple):
         return (f"[{self.ip}]" if ":" in self.ip else self.ip,)
 
     def clashes(self, other: Port) -> bool:
-        """Whether it takes what another wants."""
-        same = (self.host, self.protocol) == (other.host, other.protocol)
-        return same and not (self.ip and other.ip and self.ip != other.ip)
+        """Whether it takes what another wants. The two versions of IP are apart, unless one wants both."""
+        ips = {self.ip, other.ip}
+        if (self.host, self.protocol) != (other.host, other.protocol):
+            return False
+        if "" in ips or len(ips) == 1:
+            return True
+        return len({":" in ip for ip in ips}) == 1 and not ips.isdisjoint(EVERYWHERE)
 
     @property
     def private(self) -> str:
@@ -202,7 +207,8 @@ class Process:
     def advance(self, now: datetime) -> None:
         """Let it do all that it has had time for."""
         while self.status is None and self.wake is not None and self.wake <= now:
-            self._resume(self.wake, self._pending.pop(0) if self._pending else None)
+            waiting, self._pending = sorted(set(self._pending), key=SIGNALS.__getitem__), []
+            self._resume(self.wake, " ".join(waiting) or None)  # like the kernel: each once, the lowest number first
 
     def signal(self, name: str, now: datetime) -> None:
         """Send it a signal. Being the first process of its container, it notices only what it looks out for; SIGKILL ends it."""

@@ -393,6 +393,8 @@ class Engine:
     def _free(self, name: str) -> str:
         name = name.removeprefix("/")
         if name in self._by_name:
+            self._by_name[name].settle()  # one that has ended may have gone
+        if name in self._by_name:
             raise Conflict(
                 f'Conflict. The container name "/{name}" is already in use by container "{self._by_name[name].id}". '
                 "You have to remove (or rename) that container to be able to reuse that name."
@@ -519,7 +521,8 @@ class Engine:
             if wanted in given:
                 problem = "failed to listen on TCP socket: address already in use"
             elif clash is not None:
-                problem = f"Bind for {clash.ip or '0.0.0.0'}:{clash.host} failed: port is already allocated"
+                everywhere = "::" if ":" in wanted.ip else "0.0.0.0"
+                problem = f"Bind for {clash.ip or everywhere}:{clash.host} failed: port is already allocated"
             elif wanted.ip and not re.match("0\\.0\\.0\\.0$|127\\.|::1?$", wanted.ip):
                 place = f"{wanted.ip}:{wanted.host}:{container.ip}:{wanted.private}"
                 problem = f"failed to bind host port for {place}: cannot assign requested address"

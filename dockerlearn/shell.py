@@ -98,7 +98,7 @@ def err(text: str, status: int) -> Output:
     return Output(((True, text),), status)
 
 
-# A program under way. After a wait it is sent the signal, or the line, that came meanwhile.
+# A program under way. After a wait it is sent the signals, or the line, that came meanwhile.
 Steps: TypeAlias = Generator[Wait, "str | None", Output]
 Waiting: TypeAlias = Generator[Wait, "str | None", None]
 # A command gets its words and what is piped into it: None if it reads from the terminal.
@@ -380,10 +380,9 @@ class Line:
             handler = Line(shell.traps[shell.pending.pop(0)], shell)
             yield from self._handled(handler)
 
-    def _heard(self, signal: str | None) -> None:
-        """Remember a signal that something is to be done about."""
-        if signal in self.shell.traps:
-            self.shell.pending.append(signal)
+    def _heard(self, signals: str | None) -> None:
+        """Remember the signals that something is to be done about."""
+        self.shell.pending += [name for name in (signals or "").split() if name in self.shell.traps]
 
     def _opened(self, sign: str, source: str, paths: list[str]) -> str:
         """The file that output is to go to, emptied unless it is to be added. Raises `OSError` with the refusal."""

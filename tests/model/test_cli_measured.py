@@ -4,6 +4,10 @@
 in brackets unless it is 0. A `%` at the end of a line stands for no line end. Each file begins with an engine that is
 empty, and so does the line `# a new machine`. Of the engine's answers whose order is random none was kept.
 
+Nor was, of the commands on containers, what the model answers otherwise: so these transcripts guard what agrees, and do
+not say how much does. Edited are the folders of the machine measured on, and three answers (`ports_conflicts`: a2, a1;
+`ports_refusals`: x20): of a port that is taken on both versions of IP the engine names either, there `::`, here `0.0.0.0`.
+
 Identities that an engine invents (of containers, volumes, endpoints, committed images) differ from run to run: they must
 correspond one to one. `tty_*` was typed at a terminal, and holds what that showed.
 """

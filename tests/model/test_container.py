@@ -1163,3 +1163,52 @@ def test_a_prefix_that_several_ids_have_names_no_container(engine: Engine) -> No
     shared = max(ids, key=ids.count)
     with pytest.raises(DaemonError, match=rf"^multiple IDs found with provided prefix: {shared}$"):
         engine.container(shared)
+
+
+@pytest.mark.parametrize(
+    ("taken", "wanted", "clash"),
+    [
+        ("0.0.0.0", "127.0.0.1", "0.0.0.0"),
+        ("127.0.0.1", "0.0.0.0", "127.0.0.1"),
+        ("", "0.0.0.0", "0.0.0.0"),
+        ("", "[::]", "::"),
+        ("[::]", "", "::"),
+        ("[::]", "[::1]", "::"),
+        ("[::]", "127.0.0.1", None),
+        ("[::]", "0.0.0.0", None),
+        ("0.0.0.0", "[::1]", None),
+        ("127.0.0.1", "[::1]", None),
+    ],
+)
+def test_a_port_is_taken_on_the_addresses_that_it_was_published_on(
+    engine: Engine, taken: str, wanted: str, clash: str | None
+) -> None:
+    first, second = (f"{address}:9090:80".removeprefix(":") for address in (taken, wanted))
+    engine.run("alpine", "sleep", "1d", ports=[first])
+    if clash is None:
+        assert engine.run("alpine", "sleep", "1d", ports=[second]).state is State.RUNNING
+    else:
+        with pytest.raises(Conflict, match=rf"Bind for {clash}:9090 failed: port is already allocated$"):
+            engine.run("alpine", "sleep", "1d", ports=[second])
+
+
+def test_signals_that_come_during_one_wait_are_each_heard_once_the_lowest_number_first(engine: Engine) -> None:
+    container = sh(engine, "trap 'echo 1' USR1; trap 'echo 2' USR2; while true; do sleep 2; done")
+    for name in ("USR2", "USR1", "USR1"):
+        container.kill(name)
+    engine.clock.sleep(3)
+    assert written(container) == "1\n2\n"
+
+
+def test_a_signal_that_nobody_heeds_delays_no_other(engine: Engine) -> None:
+    container = sh(engine, "trap 'exit 5' TERM; while true; do sleep 2; done")
+    container.kill("HUP")
+    container.kill("TERM")
+    engine.clock.sleep(3)
+    assert ended(container) == (State.EXITED, 5)
+
+
+def test_a_container_that_has_ended_and_gone_leaves_its_name_even_if_nobody_looked(engine: Engine) -> None:
+    engine.run("alpine", "sleep", "2", name="box", auto_remove=True)
+    engine.clock.sleep(5)
+    assert engine.create("alpine", name="box").name == "box"
