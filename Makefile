@@ -9,7 +9,7 @@ PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help serve test lint site bench show-breaks test-browser screenshots clean
+.PHONY: help serve test lint site bench show-breaks test-browser test-docker screenshots clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and s
 
 test-browser: .venv/browser.stamp site  ## the built site in Chromium: copy buttons, selection, no foreign request
 	.venv/bin/python -m pytest tests/browser
+
+test-docker: .venv/test.stamp  ## the examples on a real Docker Engine, in namespaces of its own; needs root
+	.venv/bin/python -m pytest tests/docker
 
 screenshots: .venv/browser.stamp site  ## every page into screenshots/, wide and narrow, light and dark
 	.venv/bin/python -m tests.browser.screenshots

@@ -1,0 +1,53 @@
+"""One engine for all tests here, with the course's images in its registry."""
+
+import os
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from .engine import DIALECT, Machine, machine, releases
+from .root import Unavailable, engine_root
+
+RUNNING = pytest.StashKey[Machine]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What can be run in part, or at length."""
+    group = parser.getgroup("docker", "a real Docker Engine")
+    group.addoption("--seed", type=int, default=28, help="what chance starts from")
+    group.addoption("--sequences", type=int, default=20, help="how many random sequences of commands to compare")
+    group.addoption(
+        "--cells", type=int, default=None, help="how many cells of the lifecycle to compare; all unless given"
+    )
+
+
+@pytest.fixture(scope="session")
+def engine(pytestconfig: pytest.Config) -> Iterator[Machine]:
+    """A machine with the catalog in its registry; each test that needs it empty resets it."""
+    try:
+        with machine(engine_root()) as it:
+            it.push(releases())
+            pytestconfig.stash[RUNNING] = it
+            yield it
+    except Unavailable as reason:
+        if os.environ.get("CI"):
+            pytest.fail(f"the witness of a real engine cannot be called: {reason}")
+        pytest.skip(str(reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let an engine of another dialect report what it does otherwise, and gate nothing."""
+    report = yield
+    it = item.config.stash.get(RUNNING, None)
+    if report.failed and it is not None and not it.speaks_our_dialect:
+        report.outcome = "skipped"
+        report.wasxfail = f"engine {it.engine_version} is not {DIALECT}x: reported only"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say whose word it was."""
+    it = config.stash.get(RUNNING, None)
+    if it is not None:
+        terminalreporter.write_line(f"compared with {it.versions}")

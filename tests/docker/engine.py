@@ -1,0 +1,182 @@
+"""A real Docker Engine with a registry beside it, on a machine of its own, and the course's images in the registry."""
+
+import http.client
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from dockerlearn.archive import write_layout
+from dockerlearn.catalog import RELEASES
+from dockerlearn.image import Image
+
+from .root import Unavailable
+
+DIALECT = "28."  # the versions of the engine whose texts the course has
+REGISTRY = "127.0.0.1:5000"
+STARTS_WITHIN = 60  # seconds
+
+
+class _Connection(http.client.HTTPConnection):
+    """HTTP over the engine's own socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost")
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(str(self._path))
+
+
+class Machine:
+    """Where the engine runs: the process ID of its first process, and a folder of ours that goes when the machine goes."""
+
+    def __init__(self, pid: int, folder: Path) -> None:
+        self.pid = pid
+        self.folder = folder
+        self.engine_version = self._await()
+        self.client_version = self._install_client()
+        self._invented: set[str] = set()
+        self._noted = time.time()
+
+    @property
+    def speaks_our_dialect(self) -> bool:
+        """Whether what it prints is to be what the course says, or only to be reported."""
+        return self.engine_version.startswith(DIALECT)
+
+    @property
+    def versions(self) -> str:
+        """What one types at, and what answers."""
+        return f"Docker Engine {self.engine_version}, client {self.client_version}"
+
+    @property
+    def root(self) -> Path:
+        """The machine's root, as seen from here."""
+        return Path(f"/proc/{self.pid}/root")
+
+    def inside(self, *words: str) -> list[str]:
+        """The words of a command that is to run on the machine."""
+        return ["nsenter", "--target", str(self.pid), "--mount", "--net", "--pid", "--", *words]
+
+    def run(self, *words: str) -> str:
+        """What a command on the machine prints. Raises `CalledProcessError` if it fails."""
+        return subprocess.run(self.inside(*words), capture_output=True, text=True, check=True).stdout
+
+    def ask(self, path: str, method: str = "GET") -> Any:
+        """What the engine answers to a request of its API, from JSON. Raises `OSError` if it does not listen."""
+        answer = self._request(method, path)
+        return json.loads(answer) if answer else None
+
+    def _request(self, method: str, path: str) -> str:
+        with closing(_Connection(self.root / "run/docker.sock")) as connection:
+            connection.request(method, path)
+            response = connection.getresponse()
+            answer = response.read().decode()
+        if response.status >= 400:
+            raise RuntimeError(f"{method} {path}: {answer}")
+        return answer
+
+    def _await(self) -> str:
+        """The engine's version, without a distribution's suffix, as soon as it answers."""
+        deadline = time.monotonic() + STARTS_WITHIN
+        while self.pid and self.root.exists() and time.monotonic() < deadline:
+            try:
+                return str(self.ask("/version")["Version"]).split("+")[0]
+            except OSError:
+                time.sleep(0.05)
+        raise Unavailable(f"the engine did not come up:\n{(self.folder / 'log').read_text()[-2000:]}")
+
+    def _install_client(self) -> str:
+        """Type at the client that is installed here if it speaks the dialect, else at the root's own; its version."""
+        client = shutil.which("docker")
+        if client is not None:
+            told = subprocess.run([client, "--version"], capture_output=True, text=True, check=False).stdout
+            if f"version {DIALECT}" in told:
+                shutil.copy(client, self.root / "usr/local/bin/docker")
+        return self.run("docker", "version", "--format", "{{.Client.Version}}").strip().split("+")[0]
+
+    def invented(self) -> set[str]:
+        """The identities and names of all containers and volumes that were made here so far, shortened to 12 digits."""
+        now = time.time()
+        # The engine remembers the last 256 events: ask often.
+        for event in map(
+            json.loads, self._request("GET", f"/events?since={self._noted:.6f}&until={now:.6f}").splitlines()
+        ):
+            if event["Type"] in ("container", "volume", "network"):
+                actor = event["Actor"]
+                names = (actor["ID"], actor["Attributes"].get("name", ""), actor["Attributes"].get("container", ""))
+                self._invented |= {name[:12] if len(name) == 64 else name for name in names}
+        self._noted = now
+        return self._invented
+
+    def reset(self) -> None:
+        """Remove all containers, volumes and images."""
+        for container in self.ask("/containers/json?all=1"):
+            self.ask(f"/containers/{container['Id']}?force=1&v=1", "DELETE")
+        for prune in (
+            "volumes/prune?filters={%22all%22:[%22true%22]}",
+            "images/prune?filters={%22dangling%22:[%22false%22]}",
+        ):
+            self.ask(f"/{prune}", "POST")
+        left = self.ask("/system/df")
+        assert not any(left[kind] for kind in ("Images", "Containers", "Volumes", "BuildCache")), left
+
+    def push(self, images: Sequence[tuple[str, Image]]) -> None:
+        """Give images to the registry, in order, with skopeo: `nginx:1.27` becomes `library/nginx:1.27`."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as layout:
+            write_layout({str(number): image for number, (_, image) in enumerate(images)}, Path(layout))
+            for number, (name, _) in enumerate(images):
+                copy = ["skopeo", "copy", "--quiet", "--insecure-policy", "--dest-tls-verify=false"]
+                source, target = f"oci:{layout}:{number}", f"docker://{REGISTRY}/library/{name}"
+                entered = ["nsenter", "--target", str(self.pid), "--net", "--"]
+                subprocess.run([*entered, *copy, source, target], check=True)
+
+
+def releases() -> list[tuple[str, Image]]:
+    """What was ever pushed to the course's registry, in order: tags may be there twice, since they moved."""
+    return [(f"{repository}:{tag}", build()) for repository, _, tags, build in RELEASES for tag in tags.split()]
+
+
+@contextmanager
+def machine(root: Path) -> Iterator[Machine]:
+    """A machine, its engine empty and listening. Raises `Unavailable` with what it said if it does not come up."""
+    guard = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("guard.py"), root],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for the tests; the guard sees that they have gone
+    )
+    assert guard.stdin is not None
+    assert guard.stdout is not None
+    with ExitStack() as afterwards:
+        try:
+            pid, folder = guard.stdout.readline().split(" ", 1)
+            it = Machine(int(pid), Path(folder.rstrip("\n")))
+            afterwards.enter_context(_docker_hub(it))
+            yield it
+        finally:
+            guard.stdin.close()
+            guard.wait()
+            guard.stdout.close()
+
+
+def _docker_hub(it: Machine) -> "subprocess.Popen[str]":
+    """What stands for Docker Hub: in the machine's network, and of its processes, with whose first one it ends."""
+    entered = ["nsenter", "--target", str(it.pid), "--net", "--pid", "--"]
+    script = Path(__file__).with_name("hub.py")
+    hub = subprocess.Popen(
+        [*entered, sys.executable, script, it.root / "srv/hub.pem"], stdout=subprocess.PIPE, text=True
+    )
+    assert hub.stdout is not None
+    if hub.stdout.readline() != "listening\n":
+        raise Unavailable("what stands for Docker Hub does not listen")
+    return hub

@@ -1,0 +1,142 @@
+"""A terminal on the engine's machine: bash at a pseudo-terminal, typed at as a reader types, read from its screen."""
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import termios
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+
+import pyte
+
+from .engine import Machine
+
+ROWS, COLUMNS = 1000, 4000  # what the course's commands print fits: no line wraps, none is scrolled away
+PATIENCE = 60  # seconds until a command is given up
+# Bash shows these before it reads a line: a title that no screen shows, with the status of the command before.
+READY = re.compile(rb"\x1b\]2;(\d+)\x07\$ ")
+CONTINUED = re.compile(rb"\x1b\]2;more\x07> ")
+PROMPTS = {"PS1": r"\[\e]2;$?\a\]$ ", "PS2": r"\[\e]2;more\a\]> "}
+SETTINGS = "set +H; unset HISTFILE"  # an exclamation mark is one, and nothing is kept
+
+
+class GivenUp(Exception):
+    """A command did not end; the message holds what it had printed."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a command left on the screen, its exit status, and when it was typed and had ended, in seconds since 1970."""
+
+    output: str
+    status: int
+    began: float
+    ended: float
+
+
+class Terminal:
+    """A bash of its own in an empty home, until it is closed."""
+
+    def __init__(self, machine: Machine) -> None:
+        home = machine.run("mktemp", "--directory").strip()
+        words = [
+            "env",
+            "-i",
+            f"--chdir={home}",
+            f"HOME={home}",
+            "TERM=xterm",
+            "LANG=C.UTF-8",
+            "PATH=/usr/local/bin:/usr/bin:/bin",
+        ]
+        words += [f"{name}={text}" for name, text in PROMPTS.items()]
+        self._master, slave = pty.openpty()
+        termios.tcsetwinsize(slave, (ROWS, COLUMNS))
+        self._bash = subprocess.Popen(
+            ["setsid", "--ctty", *machine.inside(*words, "bash", "--norc", "--noprofile", "--noediting", "-i")],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+        )
+        os.close(slave)
+        self._read = b""
+        self._until(READY)
+        self.run(SETTINGS)
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Hang up."""
+        os.close(self._master)
+        self._bash.send_signal(signal.SIGHUP)
+        self._bash.wait()
+
+    def run(self, command: str, *, interrupt: Callable[[str], bool] | None = None) -> Shown:
+        """Type a command, line by line, and wait until it has ended.
+
+        With `interrupt`, Ctrl-C is typed as soon as that says so of what stands on the screen, and what it shows has a line
+        of its own, as in a page. Raises `GivenUp`.
+        """
+        began = time.time()
+        first, *rest = command.split("\n")
+        self._type(f"{first}\n")
+        printed = b""
+        for line in rest:
+            printed += self._until(CONTINUED)[0]
+            self._type(f"{line}\n")
+        if interrupt is not None:
+            while not interrupt(_without(screen(printed + self._read), command)):
+                self._more(time.monotonic() + PATIENCE)
+            self._type("\x03")
+        last, status = self._until(READY)
+        output = _without(screen(printed + last), command)
+        if interrupt is not None:
+            output = re.sub(r"\^C(?!\n)", "^C\n", output, count=1)
+        return Shown(output, int(status[1]), began, time.time())
+
+    def _type(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def _until(self, prompt: re.Pattern[bytes]) -> tuple[bytes, re.Match[bytes]]:
+        deadline = time.monotonic() + PATIENCE
+        while (found := prompt.search(self._read)) is None:
+            self._more(deadline)
+        before, self._read = self._read[: found.start()], self._read[found.end() :]
+        return before, found
+
+    def _more(self, deadline: float) -> None:
+        readable, _, _ = select.select([self._master], [], [], max(0, deadline - time.monotonic()))
+        if not readable:
+            raise GivenUp(screen(self._read))
+        self._read += os.read(self._master, 65536)
+
+
+class _Screen(pyte.Screen):
+    """A screen on which what was erased is nothing, and no blanks: nor would the mouse copy any."""
+
+    def erase_in_line(self, how: int = 0, private: bool = False) -> None:
+        kept = {0: range(self.cursor.x), 1: range(self.cursor.x + 1, COLUMNS), 2: range(0)}[how]
+        row = self.buffer[self.cursor.y]
+        for column in [column for column in row if column not in kept]:
+            del row[column]
+
+
+def screen(printed: bytes) -> str:
+    """What stands on an empty screen after this was printed: its lines, the last one ended only if the cursor left it."""
+    shown = _Screen(COLUMNS, ROWS)
+    pyte.ByteStream(shown).feed(printed)
+    rows = [shown.buffer[row] for row in range(shown.cursor.y + 1)]
+    lines = ["".join(row[column].data for column in range(max(row, default=-1) + 1)) for row in rows]
+    return "\n".join(lines)
+
+
+def _without(shown: str, command: str) -> str:
+    """The screen below the lines that were typed."""
+    return "".join(shown.splitlines(keepends=True)[command.count("\n") + 1 :])
