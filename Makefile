@@ -9,7 +9,7 @@ PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help serve test lint site bench show-breaks test-browser test-docker screenshots clean
+.PHONY: help serve test lint site bench show-breaks test-browser test-docker show-faults soak screenshots clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -36,8 +36,15 @@ show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and s
 test-browser: .venv/browser.stamp site  ## the built site in Chromium: copy buttons, selection, no foreign request
 	.venv/bin/python -m pytest tests/browser
 
-test-docker: .venv/test.stamp  ## the examples on a real Docker Engine, in namespaces of its own; needs root
-	.venv/bin/python -m pytest tests/docker
+RUN := --record
+test-docker: .venv/test.stamp  ## the examples on a real Docker Engine, on a machine of its own; needs root (RUN='--cells 70' for less)
+	.venv/bin/python -m pytest tests/docker $(RUN)
+
+show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and see a real engine give each away; needs root
+	.venv/bin/python -m tests.docker.plant_faults
+
+soak: .venv/test.stamp  ## the real engine at length: 300 random sequences of 20 commands; needs root, and half an hour
+	.venv/bin/python -m pytest tests/docker --record --sequences 300
 
 screenshots: .venv/browser.stamp site  ## every page into screenshots/, wide and narrow, light and dark
 	.venv/bin/python -m tests.browser.screenshots

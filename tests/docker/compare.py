@@ -6,9 +6,10 @@ has passed. How much has passed tells the model, run a second time, beside the e
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import unified_diff
+from itertools import groupby
 
 from dockerlearn.human import table
 
@@ -21,6 +22,8 @@ VOLATILE = re.compile(
     r"|(?P<name>\b[a-z]+_[a-z]+\d?\b)"
 )
 BRIDGE = "172.17."  # where the engine's own network begins
+Images = Mapping[str, str]  # the ID of the image that each name has
+NO_IMAGES: Images = {}
 HEADER = re.compile(r"[A-Z][A-Z ]*(?: {3,}[A-Z][A-Z /%]*)+$")
 HOUR, DAY = 3600, 24 * 3600
 UNITS = {"second": 1, "minute": 60, "hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY, "year": 365 * DAY}
@@ -45,22 +48,18 @@ def elapsed(age: str) -> tuple[float, float]:
 class Correspondence:
     """Which token of the page stands for which of the engine's.
 
-    `invented` holds the identities and names of all containers and volumes that the engine has made so far. `accepted` are
-    tokens of the page that an engine must invent anew though it lists them nowhere; `met` are those that did differ.
+    `invented` holds the identities and names of all containers and volumes that the engine has made so far.
     """
 
     invented: Collection[str] = ()
-    accepted: Collection[str] = ()
-    met: set[str] = field(default_factory=set)
     theirs: dict[str, str] = field(default_factory=dict)
     ours: dict[str, str] = field(default_factory=dict)
 
     def pairs(self, kind: str, ours: str, theirs: str) -> bool:
         """Whether the two may stand for each other; if so they do, and for nothing else."""
-        if ours in self.accepted and len(ours) == len(theirs) and ours != theirs:
-            self.met.add(ours)
-            return True
         if kind == "id":
+            if len(ours) != len(theirs):
+                return False
             ours, theirs = ours[:12], theirs[:12]
         if ours != theirs and not self._may_differ(kind, ours, theirs):
             return False
@@ -73,14 +72,22 @@ class Correspondence:
 
 
 def difference(
-    said: str, printed: str, beside: str, same: Correspondence, *, slack: float = 0, unordered: bool = False
+    said: str,
+    printed: str,
+    beside: str,
+    same: Correspondence,
+    *,
+    slack: float = 0,
+    unordered: bool = False,
+    images: Images = NO_IMAGES,
 ) -> str | None:
     """How what the page says and what the engine printed differ; nothing if they do not.
 
     `beside` is what the model prints on the engine's clock; `slack` the seconds by which the two may have acted apart;
-    `unordered` says that the lines are a set, as those of `docker diff` are.
+    `unordered` says that the lines are a set, as those of `docker diff` are; `images` that they are a list of images, in
+    which the engine leaves open the order of the names of one.
     """
-    ours, theirs, model = (_comparable(text, unordered) for text in (said, printed, beside))
+    ours, theirs, model = (_comparable(text, unordered, images) for text in (said, printed, beside))
     if _fixed(ours) != _fixed(theirs) or _fixed(model) != _fixed(theirs):
         return _diff(said, printed)
     for our, their, model_s in zip(*map(VOLATILE.finditer, (ours, theirs, model)), strict=True):
@@ -98,17 +105,16 @@ def _fixed(text: str) -> str:
     return VOLATILE.sub(lambda found: f"<{found.lastgroup}>", text)
 
 
-def _comparable(text: str, unordered: bool) -> str:
-    """The text with its table taken apart, without the blanks at line ends that nobody sees, a set of lines in order."""
+def _comparable(text: str, unordered: bool, images: Images) -> str:
+    """The text with its table taken apart, without the blanks at line ends that nobody sees, what is a set in order."""
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines) if HEADER.match(line)), None)
     if start is not None and text.endswith("\n"):
         cells = _cells(lines[start:-1])
         # Either padded as Docker pads, so that what is in it tells all; or a head whose rows were cut away.
         if len(cells) == 1 or table(cells) == "\n".join(lines[start:]):
-            rows = ["\t".join(row) for row in (cells[0], *_in_groups(cells))]
-            lines[start:] = [*rows, ""]
-    lines = [line.rstrip(" ") for line in lines]
+            lines[start:] = [*("\t".join(row) for row in cells), ""]
+    lines = [line.rstrip(" ") for line in _in_groups(lines, images)]
     return "\n".join(sorted(lines) if unordered else lines)
 
 
@@ -120,14 +126,14 @@ def _cells(lines: Sequence[str]) -> list[list[str]]:
     ]
 
 
-def _in_groups(cells: list[list[str]]) -> list[list[str]]:
-    """The rows below the head, those of one image sorted: they have one moment, and the engine leaves their order open."""
-    head, *rows = cells
-    if "IMAGE ID" not in head:
-        return rows
-    image = head.index("IMAGE ID")
-    order = list(dict.fromkeys(row[image] for row in rows))
-    return sorted(rows, key=lambda row: (order.index(row[image]), row))
+def _in_groups(lines: list[str], images: Images) -> list[str]:
+    """The lines, neighbours that name one image sorted."""
+
+    def image(line: str) -> str:
+        words = set(re.split(r"[\s:]+", line))
+        return next((identity for name, identity in images.items() if words >= {*name.rsplit(":", 1)}), line)
+
+    return [line for _, group in groupby(lines, image) for line in sorted(group)]
 
 
 def _diff(said: str, printed: str) -> str:

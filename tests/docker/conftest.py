@@ -2,18 +2,22 @@
 
 import os
 from collections.abc import Generator, Iterator
+from datetime import date
 
 import pytest
 
 from .engine import DIALECT, Machine, machine, releases
+from .record import Figures, keep
 from .root import Unavailable, engine_root
 
 RUNNING = pytest.StashKey[Machine]()
+FAILED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What can be run in part, or at length."""
     group = parser.getgroup("docker", "a real Docker Engine")
+    group.addoption("--record", action="store_true", help="write the figures of this run into the course")
     group.addoption("--seed", type=int, default=28, help="what chance starts from")
     group.addoption("--sequences", type=int, default=20, help="how many random sequences of commands to compare")
     group.addoption(
@@ -35,10 +39,21 @@ def engine(pytestconfig: pytest.Config) -> Iterator[Machine]:
         pytest.skip(str(reason))
 
 
+@pytest.fixture(scope="session")
+def record(pytestconfig: pytest.Config, engine: Machine) -> Iterator[Figures]:
+    """The figures of this run, by what they are about; kept if that is asked for and nothing failed."""
+    figures: Figures = {}
+    yield figures
+    if pytestconfig.getoption("record") and not pytestconfig.stash.get(FAILED, False):
+        ran = {"date": f"{date.today()}", "engine": engine.engine_version, "client": engine.client_version}
+        keep({about: {**ran, **what} for about, what in figures.items()})
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let an engine of another dialect report what it does otherwise, and gate nothing."""
     report = yield
+    item.config.stash[FAILED] = item.config.stash.get(FAILED, False) or report.failed
     it = item.config.stash.get(RUNNING, None)
     if report.failed and it is not None and not it.speaks_our_dialect:
         report.outcome = "skipped"

@@ -117,6 +117,10 @@ class Machine:
         self._noted = now
         return self._invented
 
+    def names(self) -> dict[str, str]:
+        """The ID of the image that each name on the machine has."""
+        return {name: image["Id"] for image in self.ask("/images/json?all=1") for name in image["RepoTags"] or ()}
+
     def reset(self) -> None:
         """Remove all containers, volumes and images."""
         for container in self.ask("/containers/json?all=1"):

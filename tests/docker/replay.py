@@ -1,6 +1,7 @@
 """A page's console blocks, unchanged, typed at a real engine, with the model beside them on the engine's clock."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -8,9 +9,10 @@ from dockerlearn.clock import SystemClock
 from dockerlearn.course.blocks import INTERRUPT, Block, Command, read_console
 from dockerlearn.session import PAGE_SEED, Session
 
+from .accepted import Accepted
 from .compare import Correspondence, difference
 from .engine import Machine
-from .terminal import Shown, Terminal
+from .terminal import Terminal
 
 
 class Following(SystemClock):
@@ -24,50 +26,73 @@ class Following(SystemClock):
         self._now = max(self._now, datetime.fromtimestamp(seconds, UTC))
 
     def now(self) -> datetime:
+        """The time that it was set to, and what was waited since."""
         return self._now
 
     def sleep(self, seconds: float) -> None:
+        """Move on."""
         self._now += timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """One command of a page, what the engine made of it, and how that differs from the page, if it does."""
+    """One command of a page, and how what the engine made of it differs, if it does.
+
+    `accepted` is the entry that accounts for what did differ. Times are in seconds.
+    """
 
     command: Command
-    shown: Shown
     difference: str | None
+    accepted: Accepted | None
+    engine_seconds: float
+    model_seconds: float
+
+
+def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] = ()) -> Iterator[Replayed]:
+    """Type the console blocks of one page at an engine without images, containers and volumes.
+
+    `accepted` are the differences that lie in the nature of an engine.
+    """
+    machine.reset()
+    by_line = {entry.line: entry for entry in accepted}
+    clock, same, slowest = Following(), Correspondence(), 0.0
+    beside = Session(clock=clock, seed=PAGE_SEED)
+    with Terminal(machine) as terminal:
+        for command in _commands(blocks):
+            shown = terminal.run(command.source, interrupt=_reached(command) if command.interrupt else None)
+            clock.set(shown.began)
+            began = time.perf_counter()
+            model = beside.run(command.source, interrupt=command.interrupt)
+            model_seconds = time.perf_counter() - began
+            same.invented = machine.invented()
+            slowest = max(slowest, shown.ended - shown.began)
+            entry = by_line.get(command.line)
+            printed, said_beside = shown.output, model.output
+            if entry is not None:
+                printed = entry.applied(printed, command.expected)
+                said_beside = entry.applied(said_beside, command.expected)
+            found = difference(
+                command.expected,
+                printed,
+                said_beside,
+                same,
+                slack=1 + slowest,
+                unordered="docker diff" in command.source,
+                images=machine.names() if "docker images" in command.source else {},
+            )
+            if found is None and shown.status != model.status:
+                found = f"exit status {shown.status}, and not {model.status}"
+            met = entry if printed != shown.output else None
+            yield Replayed(command, found, met, shown.ended - shown.began, model_seconds)
+
+
+def _commands(blocks: list[Block]) -> Iterator[Command]:
+    for block in blocks:
+        if block.language == "console":
+            yield from read_console(block.text, block.text_line)
 
 
 def _reached(command: Command) -> Callable[[str], bool]:
     """Whether a screen has all lines that stand before the Ctrl-C."""
     before = command.expected.split("\n").index(INTERRUPT)
     return lambda screen: screen.count("\n") >= before
-
-
-def replay(blocks: list[Block], machine: Machine) -> Iterator[Replayed]:
-    """Type the console blocks of one page at an engine without images, containers and volumes."""
-    machine.reset()
-    clock = Following()
-    beside = Session(clock=clock, seed=PAGE_SEED)
-    same = Correspondence()
-    slowest = 0.0
-    with Terminal(machine) as terminal:
-        for block in blocks:
-            for command in read_console(block.text, block.text_line) if block.language == "console" else ():
-                shown = terminal.run(command.source, interrupt=_reached(command) if command.interrupt else None)
-                clock.set(shown.began)
-                model = beside.run(command.source, interrupt=command.interrupt)
-                same.invented = machine.invented()
-                slowest = max(slowest, shown.ended - shown.began)
-                found = difference(
-                    command.expected,
-                    shown.output,
-                    model.output,
-                    same,
-                    slack=1 + slowest,
-                    unordered="docker diff" in command.source,
-                )
-                if found is None and shown.status != model.status:
-                    found = f"exit status {shown.status}, and not {model.status}"
-                yield Replayed(command, shown, found)

@@ -1,0 +1,87 @@
+"""Plant faults in the model and in pages, one at a time, and show that a real engine gives each away.
+
+python -m tests.docker.plant_faults
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from shutil import copy, copytree
+from typing import NamedTuple
+
+from tests.course.course_pages import ROOT
+
+FOLDERS = ["dockerlearn", "docs", "overrides", "tests"]
+FILES = ["mkdocs.yml", "conftest.py", "pyproject.toml", "README.md"]
+
+
+class Fault(NamedTuple):
+    """A text in a file, what stands there instead, and the page whose examples give it away."""
+
+    file: str
+    right: str
+    wrong: str
+    page: str
+
+
+FAULTS = [
+    # in pages: a digest, a size, a refusal, an exit status, a line left out
+    Fault("docs/index.md", "Digest: sha256:8219b0d4", "Digest: sha256:8219b0d5", "docs/index.md"),
+    Fault("docs/index.md", "weeks ago   192kB", "weeks ago   193kB", "docs/index.md"),
+    Fault("docs/tags-and-digests.md", "pull access denied for ngnix", "no access to ngnix", "docs/tags-and-digests.md"),
+    Fault("docs/container-lifecycle.md", "$ echo $?\n126", "$ echo $?\n127", "docs/container-lifecycle.md"),
+    Fault("README.md", "C /usr/share\n", "", "README.md"),
+    # in the model: bytes of layers, JSON, a state, what a change is, the rounding of ages, a text, a column
+    Fault("dockerlearn/layer.py", "STORED_BLOCK = 65535", "STORED_BLOCK = 4095", "docs/index.md"),
+    Fault("dockerlearn/digest.py", 'separators=(",", ":")', 'separators=(", ", ": ")', "docs/index.md"),
+    Fault("dockerlearn/container.py", "NO_NETWORK = 128", "NO_NETWORK = 125", "docs/ten-containers.md"),
+    Fault("dockerlearn/tree.py", 'yield "A" if old is None', 'yield "C" if old is None', "docs/writable-layer.md"),
+    Fault("dockerlearn/human.py", "(days < 730,", "(days < 365,", "docs/index.md"),
+    Fault("dockerlearn/cli.py", "Unable to find image", "Cannot find image", "docs/container-lifecycle.md"),
+    Fault("dockerlearn/human.py", "COLUMN_GAP = 3", "COLUMN_GAP = 2", "docs/index.md"),
+]
+
+
+def run_witness(folder: Path, page: str) -> tuple[int, str]:
+    """Type a page of a copy of the course at a real engine: pytest's exit status, and what it said."""
+    test = f"tests/docker/test_pages.py::test_a_real_engine_prints_what_the_page_says[{page}]"
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return ran.returncode, ran.stdout
+
+
+def main() -> int:
+    """Plant each fault, print what the witness says, and tell by the exit status whether it noticed them all."""
+    unnoticed = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        copied = Path(temporary) / "course"
+        for folder in FOLDERS:
+            copytree(ROOT / folder, copied / folder)
+        for file in FILES:
+            copy(ROOT / file, copied / file)
+        for page in sorted({fault.page for fault in FAULTS}):
+            status, said = run_witness(copied, page)
+            print(f"as it stands  {page}: {said.splitlines()[-1]}", flush=True)
+            if status != 0:
+                return status
+        for fault in FAULTS:
+            target = copied / fault.file
+            original = target.read_text(encoding="utf-8")
+            if fault.right not in original:
+                sys.exit(f"{fault.file} does not say {fault.right!r} any more")
+            target.write_text(original.replace(fault.right, fault.wrong, 1), encoding="utf-8")
+            status, said = run_witness(copied, fault.page)
+            target.write_text(original, encoding="utf-8")
+            report = next((line for line in said.splitlines() if f"{fault.page}:" in line and " $ " in line), None)
+            unnoticed += status != 1 or report is None
+            print(
+                f"{'noticed' if status == 1 and report else 'UNNOTICED':<12}  {fault.file}: {fault.right!r} now reads {fault.wrong!r}"
+            )
+            print(f"              {report or said.splitlines()[-1]}", flush=True)
+    print(f"{len(FAULTS) - unnoticed} of {len(FAULTS)} planted faults noticed")
+    return 1 if unnoticed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
