@@ -72,6 +72,7 @@ def test_an_age_must_be_that_of_the_time_that_has_passed() -> None:
     assert not differs(said, printed, PS.format(age="3 minutes"))
     assert differs(said, printed, PS.format(age="4 minutes"))
     assert differs(said, printed, PS.format(age="3 hours"))
+    assert differs(said, PS.format(age="21 months"), PS.format(age="1 years"))
 
 
 def test_slack_covers_what_the_engine_needed_and_no_more() -> None:

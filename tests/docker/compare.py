@@ -94,7 +94,8 @@ def difference(
         kind = str(their.lastgroup)
         if kind == "age":
             (low, high), (least, most) = elapsed(their[0]), elapsed(model_s[0])
-            if high <= least - slack or low >= most + slack:
+            apart = max(low - most, least - high)  # negative for two ways to say what has one
+            if their[0] != model_s[0] and not 0 <= apart < slack:
                 return f"an age: {their[0]!r}, and not {model_s[0]!r}\n{_diff(said, printed)}"
         elif not same.pairs(kind, our[0], their[0]):
             return f"{their[0]!r} does not stand for {our[0]!r}\n{_diff(said, printed)}"

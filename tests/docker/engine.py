@@ -117,6 +117,23 @@ class Machine:
         self._noted = now
         return self._invented
 
+    def await_servers(self) -> None:
+        """Wait until whatever is published answers: nobody types as fast as the tests do. Not for ever: it may be no server."""
+        ports = [port for each in self.ask("/containers/json") for port in each["Ports"] if "PublicPort" in port]
+        for address in {f"{port['IP'].replace('::', '[::]')}:{port['PublicPort']}" for port in ports}:
+            patient = [
+                "curl",
+                "-s",
+                "--retry",
+                "20",
+                "--retry-delay",
+                "0",
+                "--retry-all-errors",
+                "--retry-max-time",
+                "5",
+            ]
+            subprocess.run(self.inside(*patient, address), capture_output=True, check=False)
+
     def names(self) -> dict[str, str]:
         """The ID of the image that each name on the machine has."""
         return {name: image["Id"] for image in self.ask("/images/json?all=1") for name in image["RepoTags"] or ()}

@@ -35,10 +35,10 @@ FAULTS = [
     # in the model: bytes of layers, JSON, a state, what a change is, the rounding of ages, a text, a column
     Fault("dockerlearn/layer.py", "STORED_BLOCK = 65535", "STORED_BLOCK = 4095", "docs/index.md"),
     Fault("dockerlearn/digest.py", 'separators=(",", ":")', 'separators=(", ", ": ")', "docs/index.md"),
-    Fault("dockerlearn/container.py", "NO_NETWORK = 128", "NO_NETWORK = 125", "docs/ten-containers.md"),
+    Fault("dockerlearn/programs.py", "= 127, 126, 137, 255", "= 127, 126, 143, 255", "docs/container-lifecycle.md"),
     Fault("dockerlearn/tree.py", 'yield "A" if old is None', 'yield "C" if old is None', "docs/writable-layer.md"),
     Fault("dockerlearn/human.py", "(days < 730,", "(days < 365,", "docs/index.md"),
-    Fault("dockerlearn/cli.py", "Unable to find image", "Cannot find image", "docs/container-lifecycle.md"),
+    Fault("dockerlearn/engine.py", "Untagged: ", "Removed: ", "docs/tags-and-digests.md"),
     Fault("dockerlearn/human.py", "COLUMN_GAP = 3", "COLUMN_GAP = 2", "docs/index.md"),
 ]
 

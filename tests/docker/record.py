@@ -12,12 +12,12 @@ from .accepted import Accepted, accepted
 FILE = Path(__file__).with_name("verified.json")
 PAGE = ROOT / "docs/verified.md"
 WHAT = {
-    "pages": "commands of {blocks} console blocks on {pages} pages",
-    "claims": "digests, IDs and sizes that Python blocks print",
-    "matrix": "commands, each typed at a container in each state",
-    "sequences": "commands in {sequences} random sequences",
+    "pages": "**{compared:,} commands** of {blocks} console blocks on {pages} pages",
+    "claims": "**{compared:,} digests, IDs and sizes** that Python blocks print",
+    "matrix": "**{compared:,} steps in a container's life**, each command typed in each state",
+    "sequences": "**{compared:,} commands** in {sequences:,} random sequences",
 }
-REMAINDER = {"pages": "accepted", "claims": "that no engine can judge"}
+OTHERS = {"pages": "differ as is accepted", "claims": "no engine can judge"}
 
 Figures = dict[str, dict[str, Any]]
 
@@ -48,27 +48,25 @@ def _between(page: str, what: str, rows: Iterable[str]) -> str:
 
 
 def _figures(kept: Figures) -> Iterator[str]:
-    yield "| compared | what | equal | otherwise | on | with |"
-    yield "| ---: | --- | ---: | --- | --- | --- |"
     for about, what in WHAT.items():
         run = kept[about]
-        rest = run["compared"] - run["equal"]
-        otherwise = f"{rest:,} {REMAINDER.get(about, 'unexplained')}" if rest else "none"
-        yield (
-            f"| {run['compared']:,} | {what.format(**run)} | {run['equal']:,} | {otherwise} "
-            f"| {run['date']} | Engine {run['engine']}, client {run['client']} |"
-        )
+        others = run["compared"] - run["equal"]
+        equal = f"{run['equal']:,} equal, {others:,} {OTHERS.get(about, 'differ')}" if others else "all equal"
+        with_whom = f"Docker Engine {run['engine']}, client {run['client']}"
+        yield f"- {what.format(**run)}: {equal}. ({run['date']}, {with_whom})"
     pages = kept["pages"]
     ratio = pages["engine_seconds"] / pages["model_seconds"]
     yield ""
     yield (
-        f"For the {pages['compared']} commands of the pages the engine took {pages['engine_seconds']:g} seconds, the model "
-        f"{pages['model_seconds']:g}: the real thing takes {ratio:.0f} times as long. Much of that is waiting, which the "
-        "model only notes."
+        f"For the commands of the pages the engine took {pages['engine_seconds']:g} seconds, the model "
+        f"{pages['model_seconds']:g}: {ratio:.0f} to 1. Much of that is waiting, which the model only notes."
     )
 
 
 def _accepted(entries: Iterable[Accepted]) -> Iterator[str]:
+    alike: dict[tuple[str, str], list[Accepted]] = {}
     for entry in entries:
-        differs = f"`{entry.identity[:12]}…`" if entry.identity else "the first two lines, in either order"
-        yield f"- `{entry.page}`, line {entry.line}: {differs}. {entry.reason} *{entry.evidence}*"
+        alike.setdefault((entry.reason, entry.evidence), []).append(entry)
+    for (reason, evidence), group in alike.items():
+        places = "; ".join(f"`{entry.page}`, line {entry.line}" for entry in group)
+        yield f"- {reason} {evidence} ({places})"

@@ -59,6 +59,8 @@ def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] =
     beside = Session(clock=clock, seed=PAGE_SEED)
     with Terminal(machine) as terminal:
         for command in _commands(blocks):
+            if "curl" in command.source:
+                machine.await_servers()
             shown = terminal.run(command.source, interrupt=_reached(command) if command.interrupt else None)
             clock.set(shown.began)
             began = time.perf_counter()
