@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager
 from datetime import date
+from pathlib import Path
 
 import pytest
+from _pytest.capture import CaptureManager
 
 from .engine import DIALECT, Machine, machine, releases
 from .record import Figures, keep
@@ -25,11 +28,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the engine: `-m docker`, `-m 'not docker'`."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("docker")
+
+
+def _uncaptured(config: pytest.Config) -> AbstractContextManager[None]:
+    capture = config.pluginmanager.getplugin("capturemanager")
+    assert isinstance(capture, CaptureManager)
+    return capture.global_and_fixture_disabled()
+
+
 @pytest.fixture(scope="session")
 def engine(pytestconfig: pytest.Config) -> Iterator[Machine]:
     """A machine with the catalog in its registry; each test that needs it empty resets it."""
     try:
-        with machine(engine_root()) as it:
+        with _uncaptured(pytestconfig):  # unpacking takes a minute, and tells how far it is
+            root = engine_root()
+        with machine(root) as it:
             it.push(releases())
             pytestconfig.stash[RUNNING] = it
             yield it
