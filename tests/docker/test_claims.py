@@ -1,6 +1,7 @@
 """What the pages' Python says of images: the engine says it too, or there is a reason why it cannot."""
 
 import re
+import tarfile
 from collections.abc import Mapping
 
 import pytest
@@ -122,3 +123,26 @@ def test_a_claim_that_is_no_longer_in_the_page_is_not_listed() -> None:
     assert faults([], [gone]) == [
         "docs/index.md: 7 in the line 'bytes to come: 7': listed as one that no engine can judge, but not there"
     ]
+
+
+def test_a_prune_gives_back_on_the_engine_what_the_page_says(engine: Machine) -> None:
+    engine.reset()
+    for tag in ("node:22-alpine", "nginx", "python:3.12-slim"):
+        engine.run("docker", "pull", "--quiet", tag)
+    engine.run("docker", "run", "--detach", "nginx")
+    pruned = engine.ask("/images/prune?filters={%22dangling%22:[%22false%22]}", "POST")
+    assert f"really reclaimed:   {pruned['SpaceReclaimed']}\n" in TEXTS["docs/pull-list-remove.md"]
+
+
+def test_a_container_on_the_engine_shows_as_many_bytes_as_the_page_says(engine: Machine) -> None:
+    page, session = "docs/what-is-an-image.md", Session.page()
+    for block in LEXER.blocks(TEXTS[page]):
+        if block.language == "python":
+            session.python(block.text)
+    engine.reset()
+    engine.push([("seen:latest", session.namespace["image"])])
+    container = engine.run("docker", "create", "seen", "any").strip()
+    engine.run("docker", "export", "--output", "/tmp/seen.tar", container)
+    with tarfile.open(engine.root / "tmp/seen.tar") as seen:
+        size = sum(entry.size for entry in seen)
+    assert f"bytes you can see:  {size}\n" in TEXTS[page]
