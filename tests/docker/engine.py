@@ -149,6 +149,8 @@ class Machine:
             self.ask(f"/{prune}", "POST")
         left = self.ask("/system/df")
         assert not any(left[kind] for kind in ("Images", "Containers", "Volumes", "BuildCache")), left
+        layers = self.root / "var/lib/docker/image/overlay2/layerdb/sha256"
+        assert not layers.exists() or not list(layers.iterdir()), "layers that no image has: a pull would find them"
 
     def push(self, images: Sequence[tuple[str, Image]]) -> None:
         """Give images to the registry, in order, with skopeo: `nginx:1.27` becomes `library/nginx:1.27`."""

@@ -11,6 +11,7 @@ from dockerlearn.session import Session
 from tests.course.course_pages import PAGES, ROOT, name
 from tests.docker.claims import UNJUDGED, Judged, Unjudged, Word, ask, claims, differences, faults, judge
 from tests.docker.engine import Machine, releases
+from tests.docker.record import Figures
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
 TEXTS = {name(page): page.read_text() for page in PAGES}
@@ -55,8 +56,9 @@ def planted(judged: list[Judged], text: str) -> list[tuple[str, str]]:
     return altered
 
 
-def test_the_engine_says_what_the_python_of_the_pages_says(words: Mapping[str, Word]) -> None:
+def test_the_engine_says_what_the_python_of_the_pages_says(words: Mapping[str, Word], record: Figures) -> None:
     found = [each for page, text in TEXTS.items() for each in judged(page, text, words[page])]
+    record["claims"] = {"compared": len(found), "equal": sum(bool(each.found) for each in found)}
     assert len(found) > 100
     assert faults(found) == []
 
