@@ -20,9 +20,11 @@ serve: .venv/course.stamp  ## the course at http://127.0.0.1:8000, rebuilt as yo
 test: lint  ## everything quick: ruff, mypy, every example and every test, with the model's branch coverage
 	.venv/bin/python -m pytest --cov --cov-report=term
 
-lint: .venv/test.stamp  ## ruff and mypy
+lint: .venv/test.stamp  ## ruff, mypy, and the schemas of what hosted runners read
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m mypy
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 site: .venv/course.stamp  ## build the site into site/; a warning is an error
 	.venv/bin/python -m mkdocs build --strict
