@@ -23,8 +23,8 @@ test: lint  ## everything quick: ruff, mypy, every example and every test, with 
 lint: .venv/test.stamp  ## ruff, mypy, and the schemas of what hosted runners read
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m mypy
-	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	.venv/bin/python -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	.venv/bin/python -m check_jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 site: .venv/course.stamp  ## build the site into site/; a warning is an error
 	.venv/bin/python -m mkdocs build --strict
