@@ -1,0 +1,53 @@
+"""On GitHub, what fails in a page is shown on its line of the change."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from shutil import copy, copytree
+
+import pytest
+
+from dockerlearn.course.annotate import annotated
+from tests.course.course_pages import ROOT
+
+PAGE = "```console\n$ echo 100%\n100 %\n$ echo b\nc\n```\n\n```console\n$ echo d\ne\n```\n"
+
+
+def said_of(folder: Path, page: str, **environment: str) -> list[str]:
+    """What the suite says of a course of one page."""
+    (folder / "docs").mkdir()
+    (folder / "docs/index.md").write_text(page, encoding="utf-8")
+    copytree(ROOT / "overrides", folder / "overrides")
+    for name in ("conftest.py", "mkdocs.yml", "pyproject.toml"):
+        copy(ROOT / name, folder / name)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "docs"]
+    ran = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+    return ran.stdout.splitlines()
+
+
+def test_each_failing_block_is_annotated_at_its_line_with_the_difference(tmp_path: Path) -> None:
+    said = [line for line in said_of(tmp_path, PAGE, GITHUB_ACTIONS="true") if line.startswith("::")]
+    begins = "::error file=docs/index.md,line={},title=an example disagrees::$ echo {}%0A--- said by the page%0A+++ printed%0A"
+    assert said == [
+        begins.format(3, "100%25") + "@@ -1 +1 @@%0A-100 %25%0A+100%25",
+        begins.format(10, "d") + "@@ -1 +1 @@%0A-e%0A+d",
+    ]
+
+
+def test_a_page_that_is_refused_is_annotated_too(tmp_path: Path) -> None:
+    said = said_of(tmp_path, "# One\n\n```bash\nls\n```\n", GITHUB_ACTIONS="true")
+    assert [line.partition("::a block")[0] for line in said if line.startswith("::")] == [
+        "::error file=docs/index.md,line=3,title=an example disagrees"
+    ]
+
+
+@pytest.mark.parametrize("environment", [{"GITHUB_ACTIONS": ""}, {"GITHUB_ACTIONS": "false"}])
+def test_elsewhere_nothing_is_annotated(tmp_path: Path, environment: dict[str, str]) -> None:
+    assert not [line for line in said_of(tmp_path, PAGE, **environment) if line.startswith("::")]
+
+
+def test_what_names_no_page_is_not_annotated() -> None:
+    assert list(annotated("tests/model/test_tree.py:12: AssertionError\nE  assert 1 == 2")) == []
