@@ -9,7 +9,7 @@ PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help serve test lint site bench show-breaks test-browser test-docker show-faults soak screenshots clean
+.PHONY: help serve test lint site bench show-breaks test-browser test-docker test-pythons show-faults soak screenshots clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ test-browser: .venv/browser.stamp site  ## the built site in Chromium: copy butt
 RUN := --record
 test-docker: .venv/test.stamp  ## the examples on a real Docker Engine, on a machine of its own; needs root (RUN='--cells 70' for less)
 	.venv/bin/python -m pytest tests/docker $(RUN)
+
+test-pythons: .venv/test.stamp  ## make test with Python 3.13 and 3.14, in a root of Debian's packages; needs root
+	.venv/bin/python -m tests.pythons
 
 show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and see a real engine give each away; needs root
 	.venv/bin/python -m tests.docker.plant_faults

@@ -55,7 +55,7 @@ hosts = st.one_of(
     st.just("localhost"),
     st.lists(labels, min_size=2, max_size=4).map(".".join),
     st.ip_addresses(v=4).map(str),
-    st.ip_addresses(v=6).map(lambda address: f"[{address}]"),
+    st.ip_addresses(v=6).map(lambda address: f"[{address.exploded}]"),  # the grammar has no form with dots
     labels.filter(lambda label: label != label.lower()),
 )
 domains = st.one_of(

@@ -142,7 +142,10 @@ LINES = [
 @needs_bash
 @pytest.mark.parametrize("line", LINES)
 def test_a_line_does_what_it_does_in_bash(line: str, tmp_path: Path) -> None:
-    assert run(line) == bash(line, tmp_path)
+    there = bash(line, tmp_path)
+    # Bash 5.3 tells what the line left open, too.
+    output = re.sub(r"(unexpected end of file) from `\w+' command on line \d+", r"\1", there.output)
+    assert run(line) == there._replace(output=output)
 
 
 quiet_text = st.text("ab1 -", max_size=4)
