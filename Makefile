@@ -29,7 +29,7 @@ lint: .venv/test.stamp  ## ruff, mypy, and the schemas of what hosted runners re
 site: .venv/course.stamp  ## build the site into site/; a warning is an error
 	.venv/bin/python -m mkdocs build --strict
 
-bench: .venv/test.stamp  ## how fast the program starts, pages verify and containers are made; what those weigh
+bench: .venv/bench.stamp  ## how fast the program starts, pages verify and containers are made; what those weigh
 	.venv/bin/python -m tests.benchmarks
 
 show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and see each one noticed (SEED=n for others)

@@ -17,6 +17,7 @@ from dockerlearn import Engine, FixedClock, Image, Layer
 from dockerlearn.course.blocks import INERT, Block, Lexer, read_console
 from dockerlearn.course.verify import pages
 from dockerlearn.session import Session
+from tests.benchmarks.rivals import rivals
 from tests.course.course_pages import PAGES, ROOT
 
 PROCESS_ROUNDS = 15
@@ -162,6 +163,7 @@ def main() -> None:
     print(row(f"verify {len(PAGES)} pages, {count} blocks / run them (CPU)", *verified, 5))
     print(containers())
     print(suite())
+    print(rivals())
 
 
 if __name__ == "__main__":

@@ -4,15 +4,20 @@ pytest-examples runs the blocks and is not asked to compare anything, markdown-e
 suite here does both, runs and compares. Each page's blocks share their names in all three.
 """
 
+import os
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from shutil import copy, copytree
+from statistics import median
 
-from dockerlearn.course.blocks import Block, Lexer
+from dockerlearn.course.blocks import Lexer
 from tests.course.course_pages import PAGES, ROOT
 
+OURS = "the verified suite"
+FORMS = {"python": "python", "output": "output"}
+FEW, MANY, ROUNDS = 1, 9, 7
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 BY_PYTEST_EXAMPLES = """\
@@ -39,46 +44,62 @@ for page in sorted(Path("docs").iterdir()):
 """
 
 
-def courses(folder: Path) -> tuple[dict[str, tuple[Path, list[str]]], int]:
-    """For each way, a folder with its form of the course and the command that runs it; and the number of blocks."""
+def courses(folder: Path, copies: int) -> dict[str, tuple[Path, list[str]]]:
+    """For each way, a folder with that many copies of the course in its form, and the command that runs them."""
     lexer = Lexer(ROOT / "mkdocs.yml")
-    pages = {page.stem: lexer.blocks(page.read_text(encoding="utf-8")) for page in PAGES}
-    python = {stem: [block for block in blocks if block.language in ("python", "output")] for stem, blocks in pages.items()}
-    python = {stem: blocks for stem, blocks in python.items() if blocks}
+    pages = [
+        [block for block in lexer.blocks(page.read_text(encoding="utf-8")) if block.language in FORMS] for page in PAGES
+    ]
+    pages = [blocks for blocks in pages for _ in range(copies) if blocks]
 
-    def written(name: str, fence: Callable[[str, Block], str]) -> Path:
+    def written(name: str, fences: dict[str, str]) -> Path:
         docs = folder / name / "docs"
         docs.mkdir(parents=True)
-        for stem, blocks in python.items():
-            text = "\n".join(f"{fence(stem, block)}\n{block.text}\n```\n" for block in blocks)
-            (docs / f"{stem}.md").write_text(text, encoding="utf-8")
+        for number, blocks in enumerate(pages):
+            text = "\n".join(f"```{fences[block.language].format(number)}\n{block.text}\n```\n" for block in blocks)
+            (docs / f"{number}.md").write_text(text, encoding="utf-8")
         return docs.parent
 
-    ours = written("ours", lambda _, block: f"```{block.language}")
+    ours = written("ours", FORMS)
     copytree(ROOT / "overrides", ours / "overrides")
     for file in ("mkdocs.yml", "conftest.py", "pyproject.toml"):
         copy(ROOT / file, ours / file)
-    examples = written("pytest-examples", lambda _, block: f"```{block.language}")
+    examples = written("pytest-examples", FORMS)
     (examples / "test_examples.py").write_text(BY_PYTEST_EXAMPLES, encoding="utf-8")
-
-    def executed(stem: str, block: Block) -> str:
-        return f'```python exec="1" session="{stem}"' if block.language == "python" else "```text"
-
-    rendered = written("markdown-exec", executed)
+    rendered = written("markdown-exec", {"python": 'python exec="1" session="{}"', "output": "text"})
     return {
-        "the verified suite": (ours, [*PYTEST, "docs"]),
+        OURS: (ours, [*PYTEST, "docs"]),
         "pytest-examples": (examples, [*PYTEST, "test_examples.py"]),
         "markdown-exec": (rendered, [sys.executable, "-c", BY_MARKDOWN_EXEC]),
-    }, sum(block.language == "python" for blocks in python.values() for block in blocks)
+    }
+
+
+def rivals() -> str:
+    """What each way takes for one more copy of the course, and for a run of one with its start-up: processor time."""
+    more: dict[str, list[float]] = {}
+    alone: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        few, many = (courses(Path(temporary) / str(copies), copies) for copies in (FEW, MANY))
+        for _ in range(ROUNDS):
+            for way in few:
+                once = _seconds(*few[way])
+                alone.setdefault(way, []).append(once)
+                more.setdefault(way, []).append((_seconds(*many[way]) - once) / (MANY - FEW))
+    ours = median(more[OURS])
+    lines = [
+        f"  {way:<20} {median(more[way]) * 1000:5.0f} ms = {median(more[way]) / ours:4.2f} of ours"
+        f"   (a run of its own: {median(alone[way]) * 1000:5.0f} ms)"
+        for way in more
+    ]
+    return "\n".join(["One more copy of the course's Python blocks (the other two compare nothing)", *lines])
+
+
+def _seconds(folder: Path, command: list[str]) -> float:
+    before = os.times()
+    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=True)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 if __name__ == "__main__":
-    import subprocess
-    import time
-
-    with tempfile.TemporaryDirectory() as temporary:
-        ways, blocks = courses(Path(temporary))
-        for way, (place, command) in ways.items():
-            start = time.time()
-            ran = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
-            print(way, blocks, ran.returncode, f"{time.time() - start:.2f}", ran.stdout[-300:], ran.stderr[-1500:])
+    print(rivals())
