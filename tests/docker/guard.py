@@ -14,6 +14,10 @@ import time
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
+THAW = {
+    "freezer.state": "THAWED",
+    "cgroup.freeze": "0",
+}  # what a paused container awaits, lest it outlive its own killing
 
 
 def main(root: str) -> None:
@@ -57,6 +61,9 @@ def _remove_cgroups(name: str) -> None:
             return
         for folder in folders:
             try:
+                for name, word in THAW.items():
+                    if (folder / name).exists():
+                        (folder / name).write_text(word)
                 folder.rmdir()
             except OSError:  # its processes are still ending
                 time.sleep(0.05)
