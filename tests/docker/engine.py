@@ -104,15 +104,16 @@ class Machine:
         return self.run("docker", "version", "--format", "{{.Client.Version}}").strip().split("+")[0]
 
     def invented(self) -> set[str]:
-        """The identities and names of all containers and volumes that were made here so far, shortened to 12 digits."""
+        """The identities, shortened to 12 digits, and names of all that was made here so far, images by commit among it."""
         now = time.time()
         # The engine remembers the last 256 events: ask often.
         for event in map(
             json.loads, self._request("GET", f"/events?since={self._noted:.6f}&until={now:.6f}").splitlines()
         ):
             if event["Type"] in ("container", "volume", "network"):
-                actor = event["Actor"]
-                names = (actor["ID"], actor["Attributes"].get("name", ""), actor["Attributes"].get("container", ""))
+                told = event["Actor"]["Attributes"]
+                names = [event["Actor"]["ID"], *(told.get(key, "") for key in ("name", "container", "imageID"))]
+                names = [name.removeprefix("sha256:") for name in names]
                 self._invented |= {name[:12] if len(name) == 64 else name for name in names}
         self._noted = now
         return self._invented
@@ -138,10 +139,14 @@ class Machine:
         """The ID of the image that each name on the machine has."""
         return {name: image["Id"] for image in self.ask("/images/json?all=1") for name in image["RepoTags"] or ()}
 
-    def reset(self) -> None:
-        """Remove all containers, volumes and images."""
+    def remove_containers(self) -> None:
+        """Remove all containers, whatever they do, and their anonymous volumes."""
         for container in self.ask("/containers/json?all=1"):
             self.ask(f"/containers/{container['Id']}?force=1&v=1", "DELETE")
+
+    def reset(self) -> None:
+        """Remove all containers, volumes and images."""
+        self.remove_containers()
         for prune in (
             "volumes/prune?filters={%22all%22:[%22true%22]}",
             "images/prune?filters={%22dangling%22:[%22false%22]}",

@@ -18,7 +18,7 @@ mount --rbind /dev dev
 for folder in run tmp var/lib/docker; do  # an overlay of overlays is refused: the engine's data needs another ground
   mount -t tmpfs tmpfs "$folder"
 done
-pivot_root . old
+bin/busybox pivot_root . old  # not every Debian has the command itself
 cd /
 umount --lazy /old
 busybox ip link set lo up

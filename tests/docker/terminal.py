@@ -18,10 +18,12 @@ from .engine import Machine
 
 ROWS, COLUMNS = 1000, 4000  # what the course's commands print fits: no line wraps, none is scrolled away
 PATIENCE = 60  # seconds until a command is given up
+MOMENT = 0.5  # seconds without anything new, after which whoever types Ctrl-C has seen enough
 # Bash shows these before it reads a line: a title that no screen shows, with the status of the command before.
 READY = re.compile(rb"\x1b\]2;(\d+)\x07\$ ")
 CONTINUED = re.compile(rb"\x1b\]2;more\x07> ")
-PROMPTS = {"PS1": r"\[\e]2;$?\a\]$ ", "PS2": r"\[\e]2;more\a\]> "}
+STARTED = re.compile(rb"\x1b\]2;started\x07")  # a Ctrl-C before that would take back what was typed
+PROMPTS = {"PS0": r"\[\e]2;started\a\]", "PS1": r"\[\e]2;$?\a\]$ ", "PS2": r"\[\e]2;more\a\]> "}
 SETTINGS = "set +H; unset HISTFILE"  # an exclamation mark is one, and nothing is kept
 
 
@@ -42,13 +44,14 @@ class Shown:
 class Terminal:
     """A bash of its own in an empty home, until it is closed."""
 
-    def __init__(self, machine: Machine) -> None:
-        home = machine.run("mktemp", "--directory").strip()
+    def __init__(self, machine: Machine, patience: float = PATIENCE) -> None:
+        self.home = machine.run("mktemp", "--directory").strip()
+        self._patience = patience
         words = [
             "env",
             "-i",
-            f"--chdir={home}",
-            f"HOME={home}",
+            f"--chdir={self.home}",
+            f"HOME={self.home}",
             "TERM=xterm",
             "LANG=C.UTF-8",
             "PATH=/usr/local/bin:/usr/bin:/bin",
@@ -81,8 +84,8 @@ class Terminal:
     def run(self, command: str, *, interrupt: Callable[[str], bool] | None = None) -> Shown:
         """Type a command, line by line, and wait until it has ended.
 
-        With `interrupt`, Ctrl-C is typed as soon as that says so of what stands on the screen, and what it shows has a line
-        of its own, as in a page. Raises `GivenUp`.
+        With `interrupt`, Ctrl-C is typed when nothing new has come for a moment and that says so of what stands on the
+        screen, and what it shows has a line of its own, as in a page. Raises `GivenUp`.
         """
         began = time.time()
         first, *rest = command.split("\n")
@@ -92,8 +95,11 @@ class Terminal:
             printed += self._until(CONTINUED)[0]
             self._type(f"{line}\n")
         if interrupt is not None:
-            while not interrupt(_without(screen(printed + self._read), command)):
-                self._more(time.monotonic() + PATIENCE)
+            printed += self._until(STARTED)[0]
+            deadline = time.monotonic() + self._patience
+            while self._more(MOMENT) or not interrupt(_without(screen(printed + self._read), command)):
+                if READY.search(self._read) or time.monotonic() > deadline:
+                    raise GivenUp(screen(printed + self._read))
             self._type("\x03")
         last, status = self._until(READY)
         output = _without(screen(printed + last), command)
@@ -105,17 +111,19 @@ class Terminal:
         os.write(self._master, text.encode())
 
     def _until(self, prompt: re.Pattern[bytes]) -> tuple[bytes, re.Match[bytes]]:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         while (found := prompt.search(self._read)) is None:
-            self._more(deadline)
+            if not self._more(deadline - time.monotonic()):
+                raise GivenUp(screen(self._read))
         before, self._read = self._read[: found.start()], self._read[found.end() :]
         return before, found
 
-    def _more(self, deadline: float) -> None:
-        readable, _, _ = select.select([self._master], [], [], max(0, deadline - time.monotonic()))
-        if not readable:
-            raise GivenUp(screen(self._read))
-        self._read += os.read(self._master, 65536)
+    def _more(self, seconds: float) -> bool:
+        """Whether something new comes within that time."""
+        readable, _, _ = select.select([self._master], [], [], max(0, seconds))
+        if readable:
+            self._read += os.read(self._master, 65536)
+        return bool(readable)
 
 
 class _Screen(pyte.Screen):

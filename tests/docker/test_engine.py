@@ -1,0 +1,460 @@
+"""The real engine's machine, and the terminal on it: what the other tests here rely on."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dockerlearn.session import Session
+
+from . import guard, root
+from .engine import Machine, machine, releases
+from .root import Unavailable, engine_root
+from .terminal import GivenUp, Terminal
+
+CHECKOUT = Path(__file__).parents[2]
+IMAGES = dict(releases())
+NAMESPACES = "mnt net pid".split()
+WITHIN = 10  # seconds
+
+
+def namespaces(pid: int) -> set[Path]:
+    """Where a process lives. Raises `OSError` if it has ended."""
+    return {Path(f"/proc/{pid}/ns/{kind}").readlink() for kind in NAMESPACES}
+
+
+def becomes(condition: Callable[[], bool]) -> bool:
+    """Whether that is so before long."""
+    deadline = time.monotonic() + WITHIN
+    while not (so := condition()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return so
+
+
+# The images
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_the_engine_computes_what_the_model_computes(engine: Machine, name: str) -> None:
+    engine.reset()
+    image = IMAGES[name]
+    engine.run("docker", "pull", "-q", name)
+    told = engine.ask(f"/images/{name}/json")
+    assert told["RepoDigests"] == [f"{name.split(':')[0]}@{image.digest}"]
+    assert told["Id"] == image.id
+    assert told["RootFS"]["Layers"] == list(image.diff_ids)
+    assert told["Size"] == image.size
+    layers = engine.root / "var/lib/docker/image/overlay2/layerdb/sha256"
+    assert {f"sha256:{layer.name}" for layer in layers.iterdir()} == set(image.chain_ids)
+
+
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [
+        (
+            "ngnix:latest",
+            "pull access denied for ngnix, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
+        ),
+        ("nginx:1.28", "manifest for nginx:1.28 not found: manifest unknown: manifest unknown"),
+    ],
+)
+def test_what_is_not_there_is_refused_as_docker_hub_refuses_it(engine: Machine, name: str, refusal: str) -> None:
+    with Terminal(engine) as terminal:
+        shown = terminal.run(f"docker pull {name}")
+    assert (shown.output, shown.status) == (f"Error response from daemon: {refusal}\n", 1)
+
+
+# The machine
+
+
+def test_the_machine_is_not_this_one(engine: Machine) -> None:
+    assert not namespaces(engine.pid) & namespaces(os.getpid())
+    theirs = engine.root / "run/docker.sock"
+    assert not Path("/run/docker.sock").exists() or not theirs.samefile("/run/docker.sock")
+
+
+def test_a_published_port_answers_on_the_machine_and_nowhere_else(engine: Machine) -> None:
+    engine.reset()
+    with socket.socket() as chosen:
+        chosen.bind(("127.0.0.1", 0))
+        port = chosen.getsockname()[1]
+    engine.run("docker", "run", "-d", "-p", f"{port}:80", "nginx")
+    engine.await_servers()
+    assert "Welcome to nginx!" in engine.run("curl", "-s", f"localhost:{port}")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+
+
+def test_a_container_has_a_real_busybox_that_nobody_sees(engine: Machine) -> None:
+    engine.reset()
+    engine.run("docker", "run", "-d", "--name", "web", "alpine", "sleep", "60")
+    assert engine.run("docker", "exec", "web", "busybox").startswith("BusyBox v1.")
+    assert engine.run("docker", "diff", "web") == ""
+    assert engine.run("docker", "inspect", "-f", "{{.HostConfig.Runtime}} {{.Mounts}}", "web") == "runc []\n"
+
+
+def test_a_reset_leaves_nothing(engine: Machine) -> None:
+    engine.reset()
+    engine.run("docker", "run", "-d", "-v", "kept:/kept", "--name", "web", "nginx")
+    engine.run("docker", "run", "-d", "-v", "/anonymous", "--name", "resting", "alpine", "sleep", "60")
+    engine.run("docker", "pause", "resting")
+    engine.run("docker", "commit", "web", "mine")
+    engine.run("docker", "commit", "web")
+    engine.run("docker", "rm", "-f", "web")
+    data = engine.root / "var/lib/docker"
+    assert list((data / "volumes").glob("*/_data"))
+    engine.reset()
+    assert [folder.name for folder in (data / "overlay2").iterdir()] == ["l"]
+    for emptied in (
+        "overlay2/l",
+        "containers",
+        "image/overlay2/layerdb/sha256",
+        "image/overlay2/imagedb/content/sha256",
+    ):
+        assert not list((data / emptied).iterdir()), emptied
+    assert not list((data / "volumes").glob("*/"))
+
+
+# What is left of it
+
+OWNER = """
+import sys
+from tests.docker.engine import machine, releases
+from tests.docker.root import engine_root
+from tests.docker.terminal import Terminal
+
+with machine(engine_root()) as it, Terminal(it) as terminal:
+    it.push([release for release in releases() if release[0] == "nginx:latest"])
+    for command in ("docker run -d --name web nginx", "docker run -d --name resting nginx", "docker pause resting"):
+        assert terminal.run(command).status == 0
+    print(it.pid, it.folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+def traces(folder: Path, lived_in: set[Path]) -> list[str]:
+    """What there is of a machine: its folder, its cgroups, its mounts, and processes in those namespaces or cgroups."""
+    cgroups = [*guard.CGROUPS.glob(folder.name), *guard.CGROUPS.glob(f"*/{folder.name}")]
+    found = [str(path) for path in (folder, *cgroups) if path.exists()]
+    found += [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if folder.name in line]
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if namespaces(int(process.name)) & lived_in or folder.name in (process / "cgroup").read_text():
+                found.append((process / "cmdline").read_text())
+        except OSError:  # it has just ended
+            continue
+    return found
+
+
+def left(folder: Path, lived_in: set[Path]) -> list[str]:
+    """What there still is of a machine that has had a moment to end."""
+    becomes(lambda: not traces(folder, lived_in))
+    return traces(folder, lived_in)
+
+
+@pytest.mark.parametrize("end", [None, signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_of_a_machine_however_its_owner_ends(end: signal.Signals | None, tmp_path: Path) -> None:
+    checkout = _copy(tmp_path)
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER],
+        cwd=checkout,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with owner:
+        assert owner.stdout is not None
+        assert owner.stdin is not None
+        pid, folder = owner.stdout.readline().split()
+        its = Path(folder), namespaces(int(pid))
+        assert len(traces(*its)) > 10
+        if end is None:
+            owner.stdin.close()
+        else:
+            owner.send_signal(end)
+        assert owner.wait() == (0 if end is None else -end)
+    assert left(*its) == []
+
+
+def test_two_machines_know_nothing_of_each_other(engine: Machine) -> None:
+    engine.run("docker", "pull", "-q", "nginx")
+    for _ in range(2):
+        with machine(engine_root()) as other:
+            assert other.ask("/images/json") == []
+            assert other.ask("/info")["ID"] != engine.ask("/info")["ID"]
+            lived_in = namespaces(other.pid)
+        assert left(other.folder, lived_in) == []
+
+
+# The terminal
+
+
+@pytest.mark.parametrize(
+    ("typed", "output", "status"),
+    [
+        ("echo hello", "hello\n", 0),
+        ("printf hello", "hello", 0),
+        ("false", "", 1),
+        ("sh -c 'exit 7'", "", 7),
+        ("nosuch", "bash: nosuch: command not found\n", 127),
+        ("echo out; echo err >&2; echo out", "out\nerr\nout\n", 0),
+        ("for word in a b; do\n  echo $word\ndone", "a\nb\n", 0),
+        ("echo 'a\nb'", "a\nb\n", 0),
+        ("echo wow!", "wow!\n", 0),
+        ("echo 'ü ├── 文'", "ü ├── 文\n", 0),
+        (r"printf 'one\rtwo\n'", "two\n", 0),
+        (r"printf 'forgotten\r\033[Knew\n'", "new\n", 0),
+        (r"printf 'first\nsecond\n\033[2A\033[Kother\033[2B\r'", "other\nsecond\n", 0),
+        (r"printf '\033[31mred\033[0m\n'", "red\n", 0),
+        (f"echo {'long ' * 100}", f"{('long ' * 100).strip()}\n", 0),
+    ],
+)
+def test_a_command_leaves_on_the_screen_what_a_reader_sees(
+    engine: Machine, typed: str, output: str, status: int
+) -> None:
+    with Terminal(engine) as terminal:
+        for _ in range(2):  # the one before changes nothing
+            shown = terminal.run(typed)
+            assert (shown.output, shown.status) == (output, status)
+
+
+def test_a_terminal_begins_in_an_empty_home_of_its_own(engine: Machine) -> None:
+    with Terminal(engine) as one, Terminal(engine) as other:
+        assert one.run("touch here; pwd; echo ~").output == f"{one.home}\n{one.home}\n"
+        assert other.run("pwd; ls -A").output == f"{other.home}\n"
+
+
+def test_a_pull_leaves_the_lines_that_the_model_prints(engine: Machine) -> None:
+    engine.reset()
+    model = Session()
+    with Terminal(engine) as terminal:
+        for typed in ("docker pull nginx", "docker pull nginx"):
+            lines = terminal.run(typed).output.splitlines()
+            assert [line.rstrip() for line in lines] == model.run(typed).output.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("typed", "seen", "output", "status"),
+    [
+        ("sleep 60", "", "^C\n", 130),
+        (
+            "sh -c \"trap 'echo heard; exit 3' INT; echo ready; while :; do sleep 0.1; done\"",
+            "ready\n",
+            "ready\n^C\nheard\n",
+            3,
+        ),
+        ("for word in a b; do\nprintf $word; sleep 60\ndone", "a", "a^C\n", 130),
+    ],
+)
+def test_ctrl_c_is_typed_when_enough_is_seen(engine: Machine, typed: str, seen: str, output: str, status: int) -> None:
+    with Terminal(engine) as terminal:
+        shown = terminal.run(typed, interrupt=lambda screen: screen == seen)
+        assert (shown.output, shown.status) == (output, status)
+        assert terminal.run("echo next").output == "next\n"
+
+
+def test_a_command_that_does_not_wait_for_its_ctrl_c_is_given_up(engine: Machine) -> None:
+    with Terminal(engine) as terminal, pytest.raises(GivenUp, match="over"):
+        terminal.run("echo over", interrupt=lambda screen: False)
+
+
+def test_of_a_command_that_is_given_up_nothing_is_left(engine: Machine) -> None:
+    before = engine.run("busybox", "ps").count("sleep 86399")
+    with Terminal(engine, patience=1) as terminal, pytest.raises(GivenUp, match="begun"):
+        terminal.run("echo begun; (sleep 86399; true) | cat")
+    assert before == 0
+    assert becomes(lambda: "sleep 86399" not in engine.run("busybox", "ps"))
+    assert becomes(lambda: "--noediting" not in engine.run("busybox", "ps"))
+
+
+# Where there can be none
+
+
+@pytest.fixture
+def programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
+    """Puts programs onto a PATH of their own, with a cache that is empty; all do nothing unless a script says what."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def put(*names: str, **scripts: str) -> None:
+        for name, script in {**dict.fromkeys(names, ""), **scripts}.items():
+            program = folder / name.replace("_", "-")
+            program.write_text(f"#!/bin/sh\nPATH={os.defpath}\n{script}\n")
+            program.chmod(0o755)
+
+    return put
+
+
+def test_an_engine_needs_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(Unavailable, match="need root"):
+        engine_root()
+
+
+@pytest.mark.parametrize(("tool", "package"), root.TOOLS.items())
+def test_an_engine_needs_tools(programs: Callable[..., None], tool: str, package: str) -> None:
+    programs(*(root.TOOLS.keys() - {tool}))
+    with pytest.raises(Unavailable, match=f"{tool} is not installed \\(package {package}\\)"):
+        engine_root()
+
+
+def test_a_machine_with_an_engine_lends_its_own(programs: Callable[..., None]) -> None:
+    programs(*root.TOOLS, "dockerd", "docker", "docker-registry", "busybox", "curl")
+    assert engine_root() == Path("/")
+
+
+@pytest.mark.parametrize("missing", ["docker", "docker-registry", "busybox", "curl"])
+def test_an_engine_alone_is_not_enough(programs: Callable[..., None], missing: str) -> None:
+    programs(*root.TOOLS, *({"dockerd", "docker", "docker-registry", "busybox", "curl"} - {missing}))
+    with pytest.raises(Unavailable, match=f"dockerd is installed here, but {missing} is not"):
+        engine_root()
+
+
+def test_where_there_is_no_engine_one_must_be_fetched(programs: Callable[..., None]) -> None:
+    programs(*root.TOOLS)
+    with pytest.raises(Unavailable, match="neither dockerd nor debootstrap"):
+        engine_root()
+
+
+@pytest.mark.parametrize("apt", [{}, {"apt_get": "exit 100"}, {"apt_get": ""}])
+def test_an_engine_comes_from_a_mirror(programs: Callable[..., None], apt: dict[str, str]) -> None:
+    programs(*root.TOOLS, "debootstrap", **apt)
+    with pytest.raises(Unavailable, match="no Debian mirror is configured"):
+        engine_root()
+    assert not list(root.cache().parent.iterdir())
+
+
+def test_a_root_that_is_not_whole_is_none(programs: Callable[..., None]) -> None:
+    programs(*root.TOOLS, apt_get="echo http://mirror", debootstrap='touch "$4/half"; echo "$5 is down"; exit 1')
+    with pytest.raises(Unavailable, match="debootstrap failed:\nhttp://mirror is down"):
+        engine_root()
+    assert not list(root.cache().parent.iterdir())
+
+
+def test_a_root_is_built_once(programs: Callable[..., None]) -> None:
+    programs(*root.TOOLS, apt_get="echo http://mirror", debootstrap='echo "$1 $3 $5" >> "$4/built"')
+    for _ in range(2):
+        assert (engine_root() / "built").read_text() == "--variant=minbase sid http://mirror\n"
+    assert [path.name for path in root.cache().parent.iterdir()] == ["engine-sid"]
+
+
+def test_an_engine_that_does_not_come_up_says_what_it_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    with pytest.raises(Unavailable, match=r"did not come up:\n(.|\n)*mount"), machine(tmp_path / "root"):
+        pass
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+# A machine with an engine of its own, of which this one's Python and checkout are a part.
+LENDING = """
+set -eu
+root=$1 stage=$2 python=$3 checkout=$4; shift 4
+mount -t tmpfs tmpfs "$stage"
+mkdir "$stage"/{upper,work,new}
+mount -t overlay -o "lowerdir=$root,upperdir=$stage/upper,workdir=$stage/work" overlay "$stage/new"
+cd "$stage/new"
+for folder in /proc /sys /dev "$python" "$checkout"; do
+  mkdir -p ".$folder"
+  mount --rbind "$folder" ".$folder"
+done
+printf '' > usr/bin/skopeo
+chmod +x usr/bin/skopeo
+mkdir old
+bin/busybox pivot_root . old
+umount --lazy /old
+cd "$checkout"
+exec "$@"
+"""
+BORROWING = """
+from pathlib import Path
+from tests.docker.engine import machine
+from tests.docker.root import engine_root
+
+assert engine_root() == Path("/")
+Path("/srv/lent").touch()
+with machine(engine_root()) as it:
+    assert (it.root / "srv/lent").exists()
+    it.run("sh", "-c", "mkdir -p /srv/tiny/bin; cp /bin/busybox /srv/tiny/bin; tar -cC /srv/tiny . | docker import - tiny")
+    print(it.run("docker", "run", "--rm", "tiny", "busybox", "echo", "borrowed"), end="")
+assert not Path("/run/docker.sock").exists()
+"""
+
+
+@pytest.mark.skipif(sys.base_prefix == "/usr", reason="this machine's Python would hide the engine in the same folder")
+def test_the_engine_that_a_machine_has_is_started_once_more(tmp_path: Path, engine: Machine) -> None:
+    told = [str(engine_root()), str(tmp_path), sys.base_prefix, str(CHECKOUT)]
+    python = [f"{sys.base_prefix}/bin/python3", "-B", "-c", BORROWING]
+    lending = ["unshare", "--mount", "bash", "-c", LENDING, "bash", *told, *python]
+    done = subprocess.run(lending, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("borrowed\n", "")
+
+
+# What a run of the tests says of an engine
+
+
+def _copy(folder: Path) -> Path:
+    """A checkout elsewhere, with what the tests here need."""
+    checkout = folder / "checkout"
+    for part in ("dockerlearn", "tests/docker", "tests/course"):
+        shutil.copytree(CHECKOUT / part, checkout / part, ignore=shutil.ignore_patterns("__pycache__", "test_*"))
+    shutil.copy(CHECKOUT / "pyproject.toml", checkout)
+    return checkout
+
+
+def _run(folder: Path, test: str, **environment: str) -> tuple[int, str]:
+    checkout = _copy(folder)
+    (checkout / "tests/docker/test_tiny.py").write_text(test)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/docker"]
+    clean = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith("PYTEST")}
+    done = subprocess.run(
+        command, cwd=checkout, env={**clean, **environment}, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout
+
+
+USES_AN_ENGINE = "def test_something(engine):\n    assert engine.ask('/version')\n"
+
+
+def test_without_an_engine_its_tests_are_skipped_and_say_why(tmp_path: Path) -> None:
+    status, said = _run(tmp_path, USES_AN_ENGINE, PATH=str(tmp_path))
+    assert "unshare is not installed (package util-linux)" in said
+    assert "1 skipped in" in said
+    assert status == 0
+
+
+def test_where_nobody_reads_what_is_skipped_an_engine_must_be_there(tmp_path: Path) -> None:
+    status, said = _run(tmp_path, USES_AN_ENGINE, PATH=str(tmp_path), CI="true")
+    assert "the witness of a real engine cannot be called: unshare is not installed" in said
+    assert "1 error in" in said
+    assert status == 1
+
+
+FAILS = (
+    "def test_something(engine):\n    engine.engine_version = '{version}'\n    assert engine.ask('/version') is None\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "outcome", "status"),
+    [("29.1.0", "1 xfailed in", 0), ("28.0.1", "1 failed in", 1)],
+)
+def test_an_engine_of_another_dialect_reports_and_gates_nothing(
+    tmp_path: Path, version: str, outcome: str, status: int
+) -> None:
+    code, said = _run(tmp_path, FAILS.format(version=version), CI="true")
+    assert outcome in said
+    assert (f"engine {version} is not 28.x: reported only" in said) == (status == 0)
+    assert f"compared with Docker Engine {version}, client" in said
+    assert code == status
