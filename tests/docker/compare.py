@@ -80,7 +80,12 @@ def difference(
     `beside` is what the model prints on the engine's clock; `slack` the seconds by which the two may have acted apart;
     `unordered` says that the lines are a set, as those of `docker diff` are.
     """
-    ours, theirs, model = (_comparable(text, unordered) for text in (said, printed, beside))
+    texts = (said, printed, beside)
+    ours, theirs, model = map(_comparable, texts)
+    if unordered:
+        both = _tokens(said) & _tokens(printed)
+        ours, model = (_sorted(text, {token: token for token in (*both, *same.theirs)}) for text in (ours, model))
+        theirs = _sorted(theirs, {**{token: token for token in both}, **same.ours})
     if _fixed(ours) != _fixed(theirs) or _fixed(model) != _fixed(theirs):
         return _diff(said, printed)
     for our, their, model_s in zip(*map(VOLATILE.finditer, (ours, theirs, model)), strict=True):
@@ -98,8 +103,21 @@ def _fixed(text: str) -> str:
     return VOLATILE.sub(lambda found: f"<{found.lastgroup}>", text)
 
 
-def _comparable(text: str, unordered: bool) -> str:
-    """The text with its table taken apart, without the blanks at line ends that nobody sees, a set of lines in order."""
+def _tokens(text: str) -> set[str]:
+    return {_token(found) for found in VOLATILE.finditer(text)}
+
+
+def _token(found: re.Match[str]) -> str:
+    return found[0][:12] if found.lastgroup == "id" else found[0]
+
+
+def _sorted(text: str, known: dict[str, str]) -> str:
+    """The lines of a set in the order of what stands still in them, and of what the `known` tokens are called by the page."""
+    return "\n".join(sorted(text.split("\n"), key=lambda line: VOLATILE.sub(lambda it: known.get(_token(it), ""), line)))
+
+
+def _comparable(text: str) -> str:
+    """The text with its table taken apart, without the blanks at line ends that nobody sees."""
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines) if HEADER.match(line)), None)
     if start is not None and text.endswith("\n"):
@@ -108,8 +126,7 @@ def _comparable(text: str, unordered: bool) -> str:
         if len(cells) == 1 or table(cells) == "\n".join(lines[start:]):
             rows = ["\t".join(row) for row in (cells[0], *_in_groups(cells))]
             lines[start:] = [*rows, ""]
-    lines = [line.rstrip(" ") for line in lines]
-    return "\n".join(sorted(lines) if unordered else lines)
+    return "\n".join(line.rstrip(" ") for line in lines)
 
 
 def _cells(lines: Sequence[str]) -> list[list[str]]:
