@@ -113,7 +113,9 @@ def _token(found: re.Match[str]) -> str:
 
 def _sorted(text: str, known: dict[str, str]) -> str:
     """The lines of a set in the order of what stands still in them, and of what the `known` tokens are called by the page."""
-    return "\n".join(sorted(text.split("\n"), key=lambda line: VOLATILE.sub(lambda it: known.get(_token(it), ""), line)))
+    return "\n".join(
+        sorted(text.split("\n"), key=lambda line: VOLATILE.sub(lambda it: known.get(_token(it), ""), line))
+    )
 
 
 def _comparable(text: str) -> str:
