@@ -38,7 +38,12 @@ FAULTS = [
     Fault("dockerlearn/programs.py", "= 127, 126, 137, 255", "= 127, 126, 143, 255", "docs/container-lifecycle.md"),
     Fault("dockerlearn/tree.py", 'yield "A" if old is None', 'yield "C" if old is None', "docs/writable-layer.md"),
     Fault("dockerlearn/human.py", "(days < 730,", "(days < 365,", "docs/index.md"),
-    Fault("dockerlearn/engine.py", 'Removal("Untagged", name.familiar)', 'Removal("Deleted", name.familiar)', "docs/tags-and-digests.md"),
+    Fault(
+        "dockerlearn/engine.py",
+        'Removal("Untagged", name.familiar)',
+        'Removal("Deleted", name.familiar)',
+        "docs/tags-and-digests.md",
+    ),
     Fault("dockerlearn/human.py", "COLUMN_GAP = 3", "COLUMN_GAP = 2", "docs/index.md"),
 ]
 

@@ -1,0 +1,230 @@
+"""Random sequences of commands, typed at a real engine and at the model: after each, both must say the same, and be the same."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from random import Random
+
+import pytest
+
+from dockerlearn.container import Container
+from dockerlearn.digest import chain_ids, short
+from dockerlearn.inspection import ENGINE_VERSION
+from dockerlearn.session import PAGE_SEED, Session
+
+from .compare import Correspondence, difference
+from .engine import Machine, releases
+from .replay import Following
+from .sequences import drawn, shrunk
+from .terminal import Terminal
+
+# What shows the state.
+STATE = (
+    "docker ps -a -s --no-trunc --format '{{.Names}} {{.ID}} {{.Image}} {{.State}} {{.Status}} {{.Ports}} {{.Command}} {{.Size}} {{.Mounts}}'",
+    "docker images -a --digests --no-trunc",
+    "docker volume ls -q",
+    "for it in $(docker ps -aq); do docker logs $it; done",
+)
+SETTLES_WITHIN = 3  # seconds until the engine has seen that a process has ended, and nginx has begun
+# Here the engine goes through a map, or sorts names that are drawn by lot.
+UNORDERED = re.compile("docker (diff|.* prune|volume|images --format)|docker rmi .*docker images")
+# The two first lines of nginx, written to two streams, which the engine reads side by side.
+BEGINNING = re.compile("(?:(?:nginx/.*: start worker processes|/docker-entrypoint.sh: Configuration complete; .*)\n)+")
+# The busybox of the engine's machine is younger than that of the images, and tells the line of a shell's refusal.
+LINE = re.compile("^sh: line [0-9]+: ", re.MULTILINE)
+# Of the containers of an image, the engine names any: the first that it meets in a map.
+USER = re.compile(r"\bcontainer ([0-9a-f]{12})\b")
+# Of a port that is taken on both versions of IP, it names either.
+EITHER = "Bind for :::", "Bind for 0.0.0.0:"
+# Of one that came to nothing, no event tells.
+ENDPOINT = re.compile(r" on endpoint \S+ \(([0-9a-f]{64})\)")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The last of the commands that were typed, or what shows the state after it, is answered in two ways."""
+
+    commands: list[str]
+    shown_by: str
+    engine: str
+    model: str
+    difference: str
+
+    def __str__(self) -> str:
+        """A script that shows it on any engine."""
+        parts = {"the engine printed": self.engine, "the model printed": self.model, "so": self.difference}
+        remarks = [
+            line
+            for who, text in parts.items()
+            for line in (f"# {who}:", *(f"#   {each}" for each in text.splitlines()))
+        ]
+        before = self.commands[: -1 if self.shown_by == self.commands[-1] else None]
+        return "\n".join([*before, "# the two differ here:", self.shown_by, *remarks])
+
+
+class Pair:
+    """A terminal on a real engine without images and containers, and one on a model like it."""
+
+    def __init__(self, machine: Machine, terminal: Terminal) -> None:
+        self._machine, self._terminal = machine, terminal
+        self._clock = Following()
+        self._model = Session(clock=self._clock, seed=PAGE_SEED)
+        self._same = Correspondence()
+        self._release = str(machine.ask("/version")["Version"])  # with the suffix of whoever packed it
+        self._made: set[str] = set()
+        self._slowest = 0.0
+        self._last_commit = 0
+        self.succeeded = False
+
+    def differ(self, command: str) -> Difference | None:
+        """Run a command on both, and tell how what they answer differs."""
+        if "docker commit" in command:  # so that there is an order of what is made, which the engine counts in seconds
+            while int(time.time()) == self._last_commit:
+                time.sleep(0.05)
+            self._last_commit = int(time.time())
+        shown = self._terminal.run(command)
+        self._clock.set(shown.began)
+        result = self._model.run(command)
+        self._made |= committed(self._machine) | set(map(short, ENDPOINT.findall(shown.output)))
+        same = replace(self._same, invented=self._machine.invented() | self._made)
+        same.theirs, same.ours = dict(same.theirs), dict(same.ours)
+        self._slowest = max(self._slowest, shown.ended - shown.began)
+        printed = LINE.sub("sh: ", _in_order(shown.output)).replace(self._release, ENGINE_VERSION).replace(*EITHER)
+        said = self._with_choices(_in_order(result.output), printed)
+        found = difference(
+            said,
+            printed,
+            said,
+            same,
+            slack=1 + self._slowest,
+            unordered=UNORDERED.search(command) is not None,
+            images=self._machine.names() if "docker images" in command else {},
+        )
+        self.succeeded = shown.status == 0
+        if found is None and shown.status != result.status:
+            found = f"exit status {shown.status}, and not {result.status}"
+        if found is None:
+            self._same = same
+            return None
+        return Difference([command], command, shown.output, result.output, found)
+
+    def _with_choices(self, said: str, printed: str) -> str:
+        """What the model says, with those containers as users of images that the engine has chosen, if they are such."""
+        images = {each.hostname: each.image for each in self._model.engine.containers()}
+        choices = iter([self._same.ours.get(theirs, "") for theirs in USER.findall(printed)])
+
+        def chosen(found: re.Match[str]) -> str:
+            choice = next(choices, "")
+            return f"container {choice if images.get(choice) == images.get(found[1]) else found[1]}"
+
+        return USER.sub(chosen, said)
+
+    def differ_in_state(self) -> Difference | None:
+        """How the two differ in what they hold, once all that goes on by itself has come to its end."""
+        deadline = time.monotonic() + SETTLES_WITHIN
+        while (found := next(filter(None, map(self.differ, STATE)), None)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return found
+
+
+def _in_order(text: str) -> str:
+    return BEGINNING.sub(lambda lines: "".join(sorted(lines[0].splitlines(keepends=True))), text)
+
+
+@dataclass
+class Tally:
+    """What was compared."""
+
+    sequences: int = 0
+    commands: int = 0
+    succeeded: int = 0
+
+
+def compare(machine: Machine, commands: list[str], tally: Tally | None = None) -> Difference | None:
+    """Run a sequence on both, and tell of the first difference."""
+    tally = tally or Tally()
+    tally.sequences += 1
+    machine.reset()
+    machine.run("rm", "-f", "/tmp/got")
+    with Terminal(machine) as terminal:
+        pair = Pair(machine, terminal)
+        for number, command in enumerate(commands, 1):
+            found = pair.differ(command)
+            tally.commands += 1
+            tally.succeeded += pair.succeeded
+            if found := found or pair.differ_in_state():
+                return replace(found, commands=commands[:number])
+    return None
+
+
+@cache
+def pulled() -> frozenset[str]:
+    """The identities of all layers that the registry has."""
+    images = [image for _, image in releases()]
+    return frozenset(short(each) for image in images for each in (*image.diff_ids, *image.chain_ids))
+
+
+def committed(machine: Machine) -> set[str]:
+    """The identities of the images that were made on a machine, and of their layers: the time is in them."""
+    found: set[str] = set()
+    for image in machine.ask("/images/json?all=1"):
+        if image["ParentId"]:
+            layers = machine.ask(f"/images/{image['Id']}/json")["RootFS"]["Layers"]
+            found |= {short(each) for each in (image["Id"], *layers, *chain_ids(layers))}
+    return found - pulled()
+
+
+@pytest.fixture(scope="module")
+def tally(pytestconfig: pytest.Config) -> Iterator[Tally]:
+    """Counts, and tells in the end."""
+    it = Tally()
+    yield it
+    reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and it.commands:
+        share = f"{it.succeeded / it.commands:.0%} of which succeeded"
+        reporter.write_line(f"\n{it.sequences} sequences, {it.commands} commands, {share}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "sequence" in metafunc.fixturenames:
+        seed, count = metafunc.config.getoption("--seed"), metafunc.config.getoption("--sequences")
+        metafunc.parametrize("sequence", [f"{seed}/{number}" for number in range(count)])
+
+
+def test_the_model_does_what_the_engine_does(sequence: str, engine: Machine, tally: Tally) -> None:
+    commands = drawn(Random(sequence))
+    found = compare(engine, commands, tally)
+    if found is not None:
+        needed = shrunk(found.commands, lambda fewer: compare(engine, fewer) is not None)
+        pytest.fail(str(compare(engine, needed) or found), pytrace=False)
+
+
+def test_a_fault_is_found_and_shrunk_to_what_shows_it(engine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        Container, "unpause", lambda container: container._next("unpause")
+    )  # refused as ever, else without effect
+    commands = """\
+docker pull -q alpine
+docker run -d --name aa alpine sleep 300
+docker create --name bb alpine true
+docker images
+docker pause aa
+docker start bb
+docker rm bb
+docker unpause aa
+docker ps -a
+docker rm -f aa""".split("\n")
+    found = compare(engine, commands)
+    assert found is not None
+    needed = shrunk(found.commands, lambda fewer: compare(engine, fewer) is not None)
+    assert needed == ["docker run -d --name aa alpine sleep 300", "docker pause aa", "docker unpause aa"]
+    shrunk_difference = compare(engine, needed)
+    assert shrunk_difference is not None
+    assert shrunk_difference.shown_by == STATE[0]
+    assert "(Paused)" in shrunk_difference.model
+    assert "(Paused)" not in shrunk_difference.engine
+    assert str(shrunk_difference).startswith(
+        "\n".join([*needed, "# the two differ here:", STATE[0], "# the engine printed:"])
+    )
