@@ -87,7 +87,11 @@ def difference(
     `unordered` says that the lines are a set, as those of `docker diff` are; `images` that they are a list of images, in
     which the engine leaves open the order of the names of one.
     """
-    ours, theirs, model = (_comparable(text, unordered, images) for text in (said, printed, beside))
+    ours, theirs, model = (_comparable(text, images) for text in (said, printed, beside))
+    if unordered:
+        both = _tokens(said) & _tokens(printed)
+        ours, model = (_sorted(text, {token: token for token in (*both, *same.theirs)}) for text in (ours, model))
+        theirs = _sorted(theirs, {**{token: token for token in both}, **same.ours})
     if _fixed(ours) != _fixed(theirs) or _fixed(model) != _fixed(theirs):
         return _diff(said, printed)
     for our, their, model_s in zip(*map(VOLATILE.finditer, (ours, theirs, model)), strict=True):
@@ -106,8 +110,25 @@ def _fixed(text: str) -> str:
     return VOLATILE.sub(lambda found: f"<{found.lastgroup}>", text)
 
 
-def _comparable(text: str, unordered: bool, images: Images) -> str:
-    """The text with its table taken apart, without the blanks at line ends that nobody sees, what is a set in order."""
+def _tokens(text: str) -> set[str]:
+    return {_token(found) for found in VOLATILE.finditer(text)}
+
+
+def _token(found: re.Match[str]) -> str:
+    return found[0][:12] if found.lastgroup == "id" else found[0]
+
+
+def _sorted(text: str, known: dict[str, str]) -> str:
+    """The lines of a set in the order of what stands still in them, and of what the `known` tokens are called by the page."""
+
+    def key(line: str) -> str:
+        return VOLATILE.sub(lambda found: known.get(_token(found), ""), line)
+
+    return "\n".join(sorted(text.split("\n"), key=key))
+
+
+def _comparable(text: str, images: Images) -> str:
+    """The text with its table taken apart, without the blanks at line ends that nobody sees, names of an image in order."""
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines) if HEADER.match(line)), None)
     if start is not None and text.endswith("\n"):
@@ -115,8 +136,7 @@ def _comparable(text: str, unordered: bool, images: Images) -> str:
         # Either padded as Docker pads, so that what is in it tells all; or a head whose rows were cut away.
         if len(cells) == 1 or table(cells) == "\n".join(lines[start:]):
             lines[start:] = [*("\t".join(row) for row in cells), ""]
-    lines = [line.rstrip(" ") for line in _in_groups(lines, images)]
-    return "\n".join(sorted(lines) if unordered else lines)
+    return "\n".join(line.rstrip(" ") for line in _in_groups(lines, images))
 
 
 def _cells(lines: Sequence[str]) -> list[list[str]]:

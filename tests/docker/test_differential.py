@@ -1,0 +1,168 @@
+"""Random sequences of commands, typed at a real engine and at the model: after each, both must say the same, and be the same."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from random import Random
+
+import pytest
+
+from dockerlearn.cli import SERVER
+from dockerlearn.container import Container
+from dockerlearn.digest import chain_ids, short
+from dockerlearn.session import PAGE_SEED, Session
+
+from .compare import Correspondence, difference
+from .engine import Machine, releases
+from .replay import Following
+from .sequences import drawn, shrunk
+from .terminal import Terminal
+
+# What shows the state.
+STATE = (
+    "docker ps -a -s --no-trunc --format '{{.Names}} {{.ID}} {{.Image}} {{.State}} {{.Status}} {{.Ports}} {{.Command}} {{.Size}} {{.Mounts}}'",
+    "docker images -a --digests --no-trunc",
+    "docker volume ls -q",
+    "for it in $(docker ps -aq); do docker logs $it 2> /dev/null; docker logs $it > /dev/null; done",
+)
+SETTLES_WITHIN = 3  # seconds until the engine has seen that a process has ended, and nginx has begun
+# Here the engine goes through a map, or sorts names that are drawn by lot.
+UNORDERED = re.compile("docker (diff|.* prune|volume|images --format)|docker rmi .*docker images")
+# Written to two streams, which the engine reads side by side.
+BEGINNING = re.compile("(nginx/.*: start worker processes\n)(/docker-entrypoint.sh: Configuration complete; .*\n)")
+# Of one that came to nothing, no event tells.
+ENDPOINT = re.compile(r" on endpoint \S+ \(([0-9a-f]{64})\)")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The commands up to the one whose answers differ, and the answers."""
+
+    commands: list[str]
+    engine: str
+    model: str
+    difference: str
+
+    def __str__(self) -> str:
+        """A script that shows it on any engine."""
+        parts = {"the engine printed": self.engine, "the model printed": self.model, "so": self.difference}
+        remarks = (f"# {who}:\n" + "".join(f"#   {line}\n" for line in text.split("\n")) for who, text in parts.items())
+        *before, last = self.commands
+        return "".join(f"{command}\n" for command in (*before, "# the two differ here:", last)) + "".join(remarks)
+
+
+class Pair:
+    """A terminal on a real engine without images and containers, and one on a model like it."""
+
+    def __init__(self, machine: Machine, terminal: Terminal) -> None:
+        self._machine, self._terminal = machine, terminal
+        self._clock = Following()
+        self._model = Session(clock=self._clock, seed=PAGE_SEED)
+        self._same = Correspondence()
+        self._release = str(machine.ask("/version")["Version"])  # with the suffix of whoever packed it
+        self._made: set[str] = set()
+        self._slowest = 0.0
+        self._last_commit = 0
+
+    def differ(self, command: str) -> Difference | None:
+        """Run a command on both, and tell how what they answer differs."""
+        if "docker commit" in command:  # so that there is an order of what is made, which the engine counts in seconds
+            while int(time.time()) == self._last_commit:
+                time.sleep(0.05)
+            self._last_commit = int(time.time())
+        shown = self._terminal.run(command)
+        self._clock.set(shown.began)
+        result = self._model.run(command)
+        self._made |= committed(self._machine) | set(map(short, ENDPOINT.findall(shown.output)))
+        same = replace(self._same, invented=self._machine.invented() | self._made)
+        same.theirs, same.ours = dict(same.theirs), dict(same.ours)
+        self._slowest = max(self._slowest, shown.ended - shown.began)
+        printed = BEGINNING.sub(r"\2\1", shown.output).replace(self._release, str(SERVER["Version"]))  # a commit records it
+        found = difference(
+            result.output,
+            printed,
+            result.output,
+            same,
+            slack=1 + self._slowest,
+            unordered=UNORDERED.search(command) is not None,
+        )
+        if found is None and shown.status != result.status:
+            found = f"exit status {shown.status}, and not {result.status}"
+        if found is None:
+            self._same = same
+            return None
+        return Difference([command], shown.output, result.output, found)
+
+    def differ_in_state(self) -> Difference | None:
+        """How the two differ in what they hold, once all that goes on by itself has come to its end."""
+        deadline = time.monotonic() + SETTLES_WITHIN
+        while (found := next(filter(None, map(self.differ, STATE)), None)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return found
+
+
+def compare(machine: Machine, commands: list[str]) -> Difference | None:
+    """Run a sequence on both, and tell of the first difference."""
+    machine.reset()
+    machine.run("rm", "-f", "/tmp/got")
+    with Terminal(machine) as terminal:
+        pair = Pair(machine, terminal)
+        for number, command in enumerate(commands, 1):
+            if found := pair.differ(command):
+                return replace(found, commands=commands[:number])
+            if found := pair.differ_in_state():
+                return replace(found, commands=[*commands[:number], *found.commands])
+    return None
+
+
+@cache
+def pulled() -> frozenset[str]:
+    """The identities of all layers that the registry has."""
+    images = [image for _, image in releases()]
+    return frozenset(short(each) for image in images for each in (*image.diff_ids, *image.chain_ids))
+
+
+def committed(machine: Machine) -> set[str]:
+    """The identities of the images that were made on a machine, and of their layers: the time is in them."""
+    found: set[str] = set()
+    for image in machine.ask("/images/json?all=1"):
+        if image["ParentId"]:
+            layers = machine.ask(f"/images/{image['Id']}/json")["RootFS"]["Layers"]
+            found |= {short(each) for each in (image["Id"], *layers, *chain_ids(layers))}
+    return found - pulled()
+
+
+@dataclass
+class Tally:
+    """What was compared."""
+
+    sequences: int = 0
+    commands: int = 0
+    succeeded: int = 0
+
+
+@pytest.fixture(scope="module")
+def tally(pytestconfig: pytest.Config) -> Iterator[Tally]:
+    """Counts, and tells in the end."""
+    it = Tally()
+    yield it
+    reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and it.commands:
+        share = f"{it.succeeded / it.commands:.0%} of which succeeded"
+        reporter.write_line(f"\n{it.sequences} sequences, {it.commands} commands, {share}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "sequence" in metafunc.fixturenames:
+        seed, count = metafunc.config.getoption("--seed"), metafunc.config.getoption("--sequences")
+        metafunc.parametrize("sequence", [f"{seed}/{number}" for number in range(count)])
+
+
+def test_the_model_does_what_the_engine_does(sequence: str, engine: Machine, tally: Tally) -> None:
+    commands = drawn(Random(sequence))
+    found = compare(engine, commands)
+    if found is not None:
+        needed = shrunk(found.commands, lambda fewer: compare(engine, fewer) is not None)
+        pytest.fail(str(compare(engine, needed) or found), pytrace=False)
