@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, MutableMapping
 from datetime import datetime
-from posixpath import basename
+from posixpath import basename, join, normpath
 from typing import Any, NamedTuple
 
 from . import views
@@ -20,6 +20,7 @@ from .engine import Engine, Pull
 from .errors import DaemonError, DockerError, InvalidReference, NotFound, TemplateError
 from .human import size
 from .image import Image
+from .inspection import ENGINE_VERSION
 from .programs import KILLED, CannotStart
 from .reference import DEFAULT_TAG, Reference
 from .shell import Output, Pieces, Steps, Wait, Waiting
@@ -595,7 +596,7 @@ class Docker:
         quiet = options.get("quiet", False)
         if to_name:
             if source not in self.files:
-                raise DockerError(f"lstat {HOME}/{source.removeprefix('./')}: no such file or directory")
+                raise DockerError(f"lstat {normpath(join(HOME, source))}: no such file or directory")
             self._copied(len(self.files[source].encode(errors="surrogateescape")), f"{to_name}:{target}", quiet)
         container = self.engine.container(from_name or to_name)
         if to_name:
@@ -616,7 +617,7 @@ class Docker:
             raise _lacking("directories and - of docker cp", "form")
         path = f"{target.rstrip('/')}/{basename(source)}" if target.endswith("/") or target == "." else target
         self.files[path.removeprefix("./")] = found[1].data.decode(errors="surrogateescape")
-        self._copied(found[1].size, path if path.startswith("/") else f"{HOME}/{path.removeprefix('./')}", quiet)
+        self._copied(found[1].size, normpath(join(HOME, path)), quiet)
 
     def _copied(self, count: int, target: str, quiet: bool) -> None:
         """What a copy of one file tells: the size of the archive that it travelled in."""
@@ -915,7 +916,7 @@ SERVER: dict[str, Any] = {
             "types.ComponentVersion",
             {
                 "Name": "Engine",
-                "Version": "28.5.2",
+                "Version": ENGINE_VERSION,
                 "Details": {
                     "ApiVersion": "1.51",
                     "Arch": "amd64",
@@ -930,7 +931,7 @@ SERVER: dict[str, Any] = {
             },
         )
     ],
-    "Version": "28.5.2",
+    "Version": ENGINE_VERSION,
     "APIVersion": "1.51",
     "MinAPIVersion": "1.24",
     "GitCommit": "3ef3c07",

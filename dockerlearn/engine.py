@@ -28,7 +28,7 @@ from .registry import Registry
 from .tree import Directory
 
 CONTAINER_NAME = re.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+")
-FIRST_RANDOM_PORT = 32768
+RANDOM_PORTS = range(32768, 61000)
 
 LOOPBACK = ("", "0.0.0.0", "127.0.0.1", "::", "::1")  # where `localhost` finds what is published
 REFUSED, RESET = 7, 56  # curl's exit statuses: nobody listens; whoever listened hung up
@@ -110,6 +110,7 @@ class Engine:
         self._containers: dict[str, Container] = {}  # by container ID, in the order of creation
         self._by_name: dict[str, Container] = {}
         self._volumes: dict[str, Volume] = {}
+        self._last_ports: dict[tuple[str, str], int] = {}  # taken because any would do, by address and protocol
         self._seed = os.urandom(16).hex() if seed is None else str(seed)
         self._identities = 0
 
@@ -511,12 +512,14 @@ class Engine:
         taken_ports = [port for each in others for port in each.ports]
         given: list[Port] = []
         for port in container.options.ports:
-            numbers = [port.host] if port.host else count(FIRST_RANDOM_PORT)
+            numbers = [port.host] if port.host else self._random_ports(port)
             for number in numbers:
                 wanted = port._replace(host=number)
                 clash = next((each for each in taken_ports if each.clashes(wanted)), None)
                 if clash is None:
                     break
+            if not port.host:
+                self._last_ports[port.ip, port.protocol] = wanted.host
             problem = ""
             if wanted in given:
                 problem = "failed to listen on TCP socket: address already in use"
@@ -534,6 +537,11 @@ class Engine:
             taken_ports.append(wanted)
             given.append(wanted)
         return tuple(sorted(given, key=lambda port: (port.container, port.protocol, port.host)))
+
+    def _random_ports(self, port: Port) -> Iterator[int]:
+        """The ports to try where any will do: on from the last one, whether that is free again or not."""
+        last = self._last_ports.get((port.ip, port.protocol), RANDOM_PORTS[-1])
+        return (RANDOM_PORTS[(last + 1 + tried - RANDOM_PORTS[0]) % len(RANDOM_PORTS)] for tried in range(len(RANDOM_PORTS)))
 
     def disconnect(self, container: Container) -> None:
         """Take a container's address and ports back."""

@@ -14,6 +14,7 @@ from .digest import sha256
 from .image import Image, timestamp
 from .reference import Reference
 
+ENGINE_VERSION = "28.5.2"
 ROOT = "/var/lib/docker"
 BRIDGE = sha256(b"bridge").removeprefix("sha256:")  # the network that every container is in
 
@@ -43,7 +44,7 @@ def image(
         "Parent": parent,
         "Comment": it.steps[-1].comment if it.steps else "",
         "Created": timestamp(it.created or NEVER),
-        "DockerVersion": "",
+        "DockerVersion": ENGINE_VERSION if parent else "",  # builders leave it empty, a commit does not
         "Author": it.author,
         "Architecture": it.architecture,
         "Os": it.os,

@@ -348,6 +348,7 @@ Error: Database is uninitialized and superuser password is not specified.
 
 def _ls(machine: Machine, options: Options, operands: list[str]) -> Output:
     pieces: list[tuple[bool, str]] = []
+    files: list[str] = []
     listed: list[tuple[str, list[str]]] = []
     for path in operands or ["/"]:
         found = machine.root.tree.resolve(path)
@@ -358,8 +359,9 @@ def _ls(machine: Machine, options: Options, operands: list[str]) -> Output:
             names = names if options.keys() & {"a", "A"} else [name for name in names if not name.startswith(".")]
             listed.append((path, [".", "..", *names] if "a" in options else names))
         else:
-            pieces.append((False, f"{path}\n"))
-    for path, names in listed:
+            files.append(path)
+    pieces += [(False, f"{path}\n") for path in sorted(files)]
+    for path, names in sorted(listed):
         head = f"{LINE_END * any(not error for error, _ in pieces)}{path}:\n" if len(operands) > 1 else ""
         pieces.append((False, head + "".join(f"{name}\n" for name in names)))
     return Output(tuple(pieces), int(any(error for error, _ in pieces)))

@@ -304,7 +304,8 @@ class Typed(Struct):
 
     def json(self) -> dict[str, Any]:
         """What of it goes into JSON."""
-        return {JSON_NAMES.get(name, name): value for name, value in self.items() if value or name not in OPTIONAL}
+        optional = OPTIONAL_OF.get(self.go_type, OPTIONAL)
+        return {JSON_NAMES.get(name, name): value for name, value in self.items() if value or name not in optional}
 
 
 class TypedConfig(Typed):
@@ -343,6 +344,7 @@ def _nothing(value: None) -> Nil:
 def typed_container(sent: dict[str, Any]) -> Typed:
     """What was sent, as the client's own structure of a container."""
     fields = {name: _structure(name, value) for name, value in sent.items()}
+    fields["Config"] = Typed("container.Config", _fields(CONTAINER_CONFIG_FIELDS, sent["Config"]))
     sizes = {name: fields.pop(name, _nothing(None)) for name in ("SizeRw", "SizeRootFs")}
     return Typed("container.InspectResponse", {"ID": fields.pop("Id"), **fields, **sizes})
 
@@ -362,7 +364,7 @@ def _structure(name: str, value: Any) -> Any:
     return Nil("[]") if value is None else value
 
 
-CONTAINER_STRUCTURES = ("Config", "GraphDriver", "HostConfig", "LogConfig", "Mount", "NetworkSettings", "RestartPolicy", "State")
+CONTAINER_STRUCTURES = ("GraphDriver", "HostConfig", "LogConfig", "Mount", "NetworkSettings", "RestartPolicy", "State")
 
 # The client's structures: their fields in order, with what each makes of what was sent or left out.
 CONFIG_FIELDS: dict[str, Callable[[Any], Any]] = {
@@ -378,6 +380,26 @@ CONFIG_FIELDS: dict[str, Callable[[Any], Any]] = {
     "ArgsEscaped": bool,
     "Healthcheck": _nothing,
     "OnBuild": _strings,
+    "Shell": _strings,
+}
+CONTAINER_CONFIG_FIELDS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("Hostname", "Domainname", "User"), _string),
+    **dict.fromkeys(("AttachStdin", "AttachStdout", "AttachStderr"), bool),
+    "ExposedPorts": _set,
+    **dict.fromkeys(("Tty", "OpenStdin", "StdinOnce"), bool),
+    **dict.fromkeys(("Env", "Cmd"), _strings),
+    "Healthcheck": _nothing,
+    "ArgsEscaped": bool,
+    "Image": _string,
+    "Volumes": _set,
+    "WorkingDir": _string,
+    "Entrypoint": _strings,
+    "NetworkDisabled": bool,
+    "MacAddress": _string,
+    "OnBuild": _strings,
+    "Labels": dict,
+    "StopSignal": _string,
+    "StopTimeout": _nothing,
     "Shell": _strings,
 }
 IMAGE_FIELDS: dict[str, Callable[[Any], Any]] = {
@@ -409,4 +431,9 @@ OPTIONAL = {
     *CONFIG_FIELDS,
     *("Container", "ContainerConfig", "Variant", "OsVersion", "VirtualSize", "Descriptor", "Manifests"),
     *("Platform", "Experimental", "Health", "SizeRw", "SizeRootFs"),
+}
+OPTIONAL_OF = {
+    "container.Config": set(
+        "ExposedPorts Healthcheck ArgsEscaped NetworkDisabled MacAddress StopSignal StopTimeout Shell".split()
+    )
 }

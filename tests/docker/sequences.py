@@ -70,7 +70,7 @@ ANY: dict[str, tuple[str, ...]] = {
         "rm /etc/os-release",
         "head -c 3000 /dev/zero > /var/log/zeros",
         "cat /etc/f",
-        "ls /srv /opt",
+        "ls /srv",
         "exit 7",
     ),
     "setting": (
@@ -155,7 +155,7 @@ COMMANDS = {
     "docker ps -a -f status=<status>": 6,
     "docker ps -a -f ancestor=<image>": 6,
     "docker ps -a -f name=<name> -f exited=0": 4,
-    "docker ps -a --format '{{.Names}}\t{{.Image}}\t{{.Ports}}\t{{.LocalVolumes}}\t{{.Size}}'": 5,
+    "docker ps -a --format 'table {{.Names}}\\t{{.Image}}\\t{{.Ports}}\\t{{.LocalVolumes}}\\t{{.Size}}'": 5,
     "docker images": 5,
     "docker images -a": 5,
     "docker images --digests <image>": 5,
@@ -181,9 +181,20 @@ def drawn(chance: Random, length: int = LENGTH) -> list[str]:
         pattern = chance.choices(list(COMMANDS), list(COMMANDS.values()))[0]
         fitting = _fitting(beside.engine)
         if all(fitting.get(kind, ANY[kind]) for kind in PLACE.findall(pattern)) or chance.random() < UNFIT:
-            commands.append(PLACE.sub(lambda place: _draw(chance, place[1], fitting), pattern))
+            commands.append(_filled(pattern, chance, fitting))
             beside.run(commands[-1])
     return commands
+
+
+def _filled(pattern: str, chance: Random, fitting: dict[str, list[str]]) -> str:
+    words: list[str] = []
+
+    def draw(place: re.Match[str]) -> str:
+        # Never one name twice: the client removes side by side, and which comes second is open.
+        words.append(next(word for word in iter(lambda: _draw(chance, place[1], fitting), None) if word not in words))
+        return words[-1]
+
+    return PLACE.sub(draw, pattern)
 
 
 def _draw(chance: Random, kind: str, fitting: dict[str, list[str]]) -> str:

@@ -9,9 +9,8 @@ from random import Random
 
 import pytest
 
-from dockerlearn.cli import SERVER
-from dockerlearn.container import Container
 from dockerlearn.digest import chain_ids, short
+from dockerlearn.inspection import ENGINE_VERSION
 from dockerlearn.session import PAGE_SEED, Session
 
 from .compare import Correspondence, difference
@@ -25,13 +24,15 @@ STATE = (
     "docker ps -a -s --no-trunc --format '{{.Names}} {{.ID}} {{.Image}} {{.State}} {{.Status}} {{.Ports}} {{.Command}} {{.Size}} {{.Mounts}}'",
     "docker images -a --digests --no-trunc",
     "docker volume ls -q",
-    "for it in $(docker ps -aq); do docker logs $it 2> /dev/null; docker logs $it > /dev/null; done",
+    "for it in $(docker ps -aq); do docker logs $it; done",
 )
 SETTLES_WITHIN = 3  # seconds until the engine has seen that a process has ended, and nginx has begun
 # Here the engine goes through a map, or sorts names that are drawn by lot.
 UNORDERED = re.compile("docker (diff|.* prune|volume|images --format)|docker rmi .*docker images")
-# Written to two streams, which the engine reads side by side.
-BEGINNING = re.compile("(nginx/.*: start worker processes\n)(/docker-entrypoint.sh: Configuration complete; .*\n)")
+# The two first lines of nginx, written to two streams, which the engine reads side by side.
+BEGINNING = re.compile("(?:(?:nginx/.*: start worker processes|/docker-entrypoint.sh: Configuration complete; .*)\n)+")
+# The busybox of the engine's machine is younger than that of the images, and tells the line of a shell's refusal.
+LINE = re.compile("^sh: line [0-9]+: ", re.MULTILINE)
 # Of one that came to nothing, no event tells.
 ENDPOINT = re.compile(r" on endpoint \S+ \(([0-9a-f]{64})\)")
 
@@ -79,11 +80,12 @@ class Pair:
         same = replace(self._same, invented=self._machine.invented() | self._made)
         same.theirs, same.ours = dict(same.theirs), dict(same.ours)
         self._slowest = max(self._slowest, shown.ended - shown.began)
-        printed = BEGINNING.sub(r"\2\1", shown.output).replace(self._release, str(SERVER["Version"]))  # a commit records it
+        said = _in_order(result.output)
+        printed = LINE.sub("sh: ", _in_order(shown.output)).replace(self._release, ENGINE_VERSION)
         found = difference(
-            result.output,
+            said,
             printed,
-            result.output,
+            said,
             same,
             slack=1 + self._slowest,
             unordered=UNORDERED.search(command) is not None,
@@ -101,6 +103,10 @@ class Pair:
         while (found := next(filter(None, map(self.differ, STATE)), None)) and time.monotonic() < deadline:
             time.sleep(0.05)
         return found
+
+
+def _in_order(text: str) -> str:
+    return BEGINNING.sub(lambda lines: "".join(sorted(lines[0].splitlines(keepends=True))), text)
 
 
 def compare(machine: Machine, commands: list[str]) -> Difference | None:
