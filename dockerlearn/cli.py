@@ -599,6 +599,7 @@ class Docker:
                 raise DockerError(f"lstat {normpath(join(HOME, source))}: no such file or directory")
             self._copied(len(self.files[source].encode(errors="surrogateescape")), f"{to_name}:{target}", quiet)
         container = self.engine.container(from_name or to_name)
+        container.lend()
         if to_name:
             content = self.files[source].encode(errors="surrogateescape")
             found = container.tree.resolve(target)

@@ -18,7 +18,7 @@ from .errors import Conflict, DaemonError, DockerError, NotFound
 from .image import Image
 from .layer import Layer
 from .programs import KILLED, SIGNALS, CannotStart, Machine, called
-from .rootfs import Mount, Rootfs
+from .rootfs import OWN_FILES, Mount, Rootfs
 from .shell import Output, Pieces, Steps, finished
 from .tree import Content, Directory, File, Node, node
 
@@ -330,7 +330,7 @@ class Container:
     def machine(self) -> Machine:
         """What its programs see. Made when it is first needed: a container that was only created costs next to nothing."""
         if self._machine is None:
-            mounts: dict[str, Mount] = {name: Mount(File()) for name in ("etc/hostname", "etc/hosts", "etc/resolv.conf")}
+            mounts: dict[str, Mount] = {name: Mount(File()) for name in OWN_FILES}
             mounts |= {"proc": Mount(Directory()), "sys": Mount(Directory())}
             mounts["dev"] = Mount(Directory({"shm": Directory(mode=0o1777), "pts": Directory(), "console": File()}))
             mounts |= {path.strip("/"): volume for path, volume in self.volumes.items()}
@@ -377,6 +377,11 @@ class Container:
         """Put a file, or a tree, into the container. Raises `OSError` if its directory is missing."""
         self.settle()
         self.machine.root.put(path, node(content))
+
+    def lend(self) -> None:
+        """Let its files be copied in or out: if it was ever started, the engine mounts its own anew, which leaves a trace."""
+        if self.started > NEVER or self.error:
+            self.machine.root.copy_up()
 
     # What can be done with it
 

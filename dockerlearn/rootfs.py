@@ -25,6 +25,7 @@ INIT: dict[str, Node] = {
     "proc": Directory(),
     "sys": Directory(),
 }
+OWN_FILES = ("etc/hostname", "etc/hosts", "etc/resolv.conf")
 
 
 class Mount:
@@ -57,6 +58,7 @@ class Rootfs(MutableMapping[str, str]):
         self.lower = self.upper = lower
         self.mounts = dict(mounts)
         self._seen: Directory | None = None
+        self._copied_up: tuple[str, ...] = ()
 
     @property
     def tree(self) -> Directory:
@@ -135,7 +137,16 @@ class Rootfs(MutableMapping[str, str]):
         """The writable layer as `docker diff` tells it: A added, C changed, D deleted, paths sorted."""
         return list(self.lower.diff(self.upper, written=True))
 
+    def copy_up(self) -> None:
+        """Let the places of the engine's own files lie in the writable layer, unchanged: there `diff` finds no change."""
+        self._copied_up = OWN_FILES
+
     @property
     def layer(self) -> Layer:
         """The writable layer: what `docker commit` would make of it."""
-        return Layer.between(self.lower, self.upper, written=True)
+        upper = self.upper
+        for path in self._copied_up:
+            found = upper.get(path)
+            if isinstance(found, File):
+                upper = upper.with_node(path, File(*found))  # anew, so that it counts as written
+        return Layer.between(self.lower, upper, written=True)

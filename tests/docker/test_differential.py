@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from dockerlearn.container import Container
 from dockerlearn.digest import chain_ids, short
 from dockerlearn.inspection import ENGINE_VERSION
 from dockerlearn.session import PAGE_SEED, Session
@@ -33,15 +34,20 @@ UNORDERED = re.compile("docker (diff|.* prune|volume|images --format)|docker rmi
 BEGINNING = re.compile("(?:(?:nginx/.*: start worker processes|/docker-entrypoint.sh: Configuration complete; .*)\n)+")
 # The busybox of the engine's machine is younger than that of the images, and tells the line of a shell's refusal.
 LINE = re.compile("^sh: line [0-9]+: ", re.MULTILINE)
+# Of the containers of an image, the engine names any: the first that it meets in a map.
+USER = re.compile(r"\bcontainer ([0-9a-f]{12})\b")
+# Of a port that is taken on both versions of IP, it names either.
+EITHER = "Bind for :::", "Bind for 0.0.0.0:"
 # Of one that came to nothing, no event tells.
 ENDPOINT = re.compile(r" on endpoint \S+ \(([0-9a-f]{64})\)")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The commands up to the one whose answers differ, and the answers."""
+    """The last of the commands that were typed, or what shows the state after it, is answered in two ways."""
 
     commands: list[str]
+    shown_by: str
     engine: str
     model: str
     difference: str
@@ -49,9 +55,9 @@ class Difference:
     def __str__(self) -> str:
         """A script that shows it on any engine."""
         parts = {"the engine printed": self.engine, "the model printed": self.model, "so": self.difference}
-        remarks = (f"# {who}:\n" + "".join(f"#   {line}\n" for line in text.split("\n")) for who, text in parts.items())
-        *before, last = self.commands
-        return "".join(f"{command}\n" for command in (*before, "# the two differ here:", last)) + "".join(remarks)
+        remarks = [line for who, text in parts.items() for line in (f"# {who}:", *(f"#   {each}" for each in text.splitlines()))]
+        before = self.commands[: -1 if self.shown_by == self.commands[-1] else None]
+        return "\n".join([*before, "# the two differ here:", self.shown_by, *remarks])
 
 
 class Pair:
@@ -80,8 +86,8 @@ class Pair:
         same = replace(self._same, invented=self._machine.invented() | self._made)
         same.theirs, same.ours = dict(same.theirs), dict(same.ours)
         self._slowest = max(self._slowest, shown.ended - shown.began)
-        said = _in_order(result.output)
-        printed = LINE.sub("sh: ", _in_order(shown.output)).replace(self._release, ENGINE_VERSION)
+        printed = LINE.sub("sh: ", _in_order(shown.output)).replace(self._release, ENGINE_VERSION).replace(*EITHER)
+        said = self._with_choices(_in_order(result.output), printed)
         found = difference(
             said,
             printed,
@@ -95,7 +101,18 @@ class Pair:
         if found is None:
             self._same = same
             return None
-        return Difference([command], shown.output, result.output, found)
+        return Difference([command], command, shown.output, result.output, found)
+
+    def _with_choices(self, said: str, printed: str) -> str:
+        """What the model says, with those containers as users of images that the engine has chosen, if they are such."""
+        images = {each.hostname: each.image for each in self._model.engine.containers()}
+        choices = iter([self._same.ours.get(theirs, "") for theirs in USER.findall(printed)])
+
+        def chosen(found: re.Match[str]) -> str:
+            choice = next(choices, "")
+            return f"container {choice if images.get(choice) == images.get(found[1]) else found[1]}"
+
+        return USER.sub(chosen, said)
 
     def differ_in_state(self) -> Difference | None:
         """How the two differ in what they hold, once all that goes on by itself has come to its end."""
@@ -116,10 +133,8 @@ def compare(machine: Machine, commands: list[str]) -> Difference | None:
     with Terminal(machine) as terminal:
         pair = Pair(machine, terminal)
         for number, command in enumerate(commands, 1):
-            if found := pair.differ(command):
+            if found := pair.differ(command) or pair.differ_in_state():
                 return replace(found, commands=commands[:number])
-            if found := pair.differ_in_state():
-                return replace(found, commands=[*commands[:number], *found.commands])
     return None
 
 
@@ -172,3 +187,28 @@ def test_the_model_does_what_the_engine_does(sequence: str, engine: Machine, tal
     if found is not None:
         needed = shrunk(found.commands, lambda fewer: compare(engine, fewer) is not None)
         pytest.fail(str(compare(engine, needed) or found), pytrace=False)
+
+
+def test_a_fault_is_found_and_shrunk_to_what_shows_it(engine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Container, "unpause", lambda container: container._next("unpause"))  # refused as ever, else without effect
+    commands = """\
+docker pull -q alpine
+docker run -d --name aa alpine sleep 300
+docker create --name bb alpine true
+docker images
+docker pause aa
+docker start bb
+docker rm bb
+docker unpause aa
+docker ps -a
+docker rm -f aa""".split("\n")
+    found = compare(engine, commands)
+    assert found is not None
+    needed = shrunk(found.commands, lambda fewer: compare(engine, fewer) is not None)
+    assert needed == ["docker run -d --name aa alpine sleep 300", "docker pause aa", "docker unpause aa"]
+    shrunk_difference = compare(engine, needed)
+    assert shrunk_difference is not None
+    assert shrunk_difference.shown_by == STATE[0]
+    assert "(Paused)" in shrunk_difference.model
+    assert "(Paused)" not in shrunk_difference.engine
+    assert str(shrunk_difference).startswith("\n".join([*needed, "# the two differ here:", STATE[0], "# the engine printed:"]))
