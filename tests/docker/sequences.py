@@ -29,7 +29,8 @@ ANY: dict[str, tuple[str, ...]] = {
     "source": SOURCES,
     "tag": TAGS,
     "nowhere": NOWHERE,
-    # What goes on until it is told to stop.
+    # What goes on until it is told to stop. No port is left to the engine to choose (`-p 80`): it counts on from the last
+    # one that it has chosen since it was started, for whichever sequence.
     "service": (
         "alpine sleep 300",
         "ubuntu sleep 300",

@@ -55,7 +55,11 @@ class Difference:
     def __str__(self) -> str:
         """A script that shows it on any engine."""
         parts = {"the engine printed": self.engine, "the model printed": self.model, "so": self.difference}
-        remarks = [line for who, text in parts.items() for line in (f"# {who}:", *(f"#   {each}" for each in text.splitlines()))]
+        remarks = [
+            line
+            for who, text in parts.items()
+            for line in (f"# {who}:", *(f"#   {each}" for each in text.splitlines()))
+        ]
         before = self.commands[: -1 if self.shown_by == self.commands[-1] else None]
         return "\n".join([*before, "# the two differ here:", self.shown_by, *remarks])
 
@@ -72,6 +76,7 @@ class Pair:
         self._made: set[str] = set()
         self._slowest = 0.0
         self._last_commit = 0
+        self.succeeded = False
 
     def differ(self, command: str) -> Difference | None:
         """Run a command on both, and tell how what they answer differs."""
@@ -96,6 +101,7 @@ class Pair:
             slack=1 + self._slowest,
             unordered=UNORDERED.search(command) is not None,
         )
+        self.succeeded = shown.status == 0
         if found is None and shown.status != result.status:
             found = f"exit status {shown.status}, and not {result.status}"
         if found is None:
@@ -126,14 +132,28 @@ def _in_order(text: str) -> str:
     return BEGINNING.sub(lambda lines: "".join(sorted(lines[0].splitlines(keepends=True))), text)
 
 
-def compare(machine: Machine, commands: list[str]) -> Difference | None:
+@dataclass
+class Tally:
+    """What was compared."""
+
+    sequences: int = 0
+    commands: int = 0
+    succeeded: int = 0
+
+
+def compare(machine: Machine, commands: list[str], tally: Tally | None = None) -> Difference | None:
     """Run a sequence on both, and tell of the first difference."""
+    tally = tally or Tally()
+    tally.sequences += 1
     machine.reset()
     machine.run("rm", "-f", "/tmp/got")
     with Terminal(machine) as terminal:
         pair = Pair(machine, terminal)
         for number, command in enumerate(commands, 1):
-            if found := pair.differ(command) or pair.differ_in_state():
+            found = pair.differ(command)
+            tally.commands += 1
+            tally.succeeded += pair.succeeded
+            if found := found or pair.differ_in_state():
                 return replace(found, commands=commands[:number])
     return None
 
@@ -155,15 +175,6 @@ def committed(machine: Machine) -> set[str]:
     return found - pulled()
 
 
-@dataclass
-class Tally:
-    """What was compared."""
-
-    sequences: int = 0
-    commands: int = 0
-    succeeded: int = 0
-
-
 @pytest.fixture(scope="module")
 def tally(pytestconfig: pytest.Config) -> Iterator[Tally]:
     """Counts, and tells in the end."""
@@ -183,14 +194,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def test_the_model_does_what_the_engine_does(sequence: str, engine: Machine, tally: Tally) -> None:
     commands = drawn(Random(sequence))
-    found = compare(engine, commands)
+    found = compare(engine, commands, tally)
     if found is not None:
         needed = shrunk(found.commands, lambda fewer: compare(engine, fewer) is not None)
         pytest.fail(str(compare(engine, needed) or found), pytrace=False)
 
 
 def test_a_fault_is_found_and_shrunk_to_what_shows_it(engine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Container, "unpause", lambda container: container._next("unpause"))  # refused as ever, else without effect
+    monkeypatch.setattr(
+        Container, "unpause", lambda container: container._next("unpause")
+    )  # refused as ever, else without effect
     commands = """\
 docker pull -q alpine
 docker run -d --name aa alpine sleep 300
@@ -211,4 +224,6 @@ docker rm -f aa""".split("\n")
     assert shrunk_difference.shown_by == STATE[0]
     assert "(Paused)" in shrunk_difference.model
     assert "(Paused)" not in shrunk_difference.engine
-    assert str(shrunk_difference).startswith("\n".join([*needed, "# the two differ here:", STATE[0], "# the engine printed:"]))
+    assert str(shrunk_difference).startswith(
+        "\n".join([*needed, "# the two differ here:", STATE[0], "# the engine printed:"])
+    )

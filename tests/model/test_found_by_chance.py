@@ -1,0 +1,85 @@
+"""What random sequences of commands showed Engine 28.5.2 to do otherwise than the model did (`tests/docker/test_differential.py`)."""
+
+import pytest
+
+from dockerlearn.session import Session
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session.page()
+
+
+def shown(session: Session, *commands: str) -> str:
+    """What the last of the commands prints."""
+    return [session.run(command).output for command in commands][-1]
+
+
+def test_a_template_may_name_a_setting_that_a_container_was_not_given(session: Session) -> None:
+    form = "[{{.Config.StopSignal}}] {{.Config.ExposedPorts}} {{json .Config.ExposedPorts}} {{.Config.StopTimeout}}"
+    assert (
+        shown(session, "docker create --name aa alpine true", f"docker inspect -f '{form}' aa")
+        == "[] map[] null <nil>\n"
+    )
+
+
+def test_settings_print_as_the_structure_that_the_client_has_of_them(session: Session) -> None:
+    command = "docker run -d --name aa alpine sleep 300"
+    name = shown(session, command, "docker inspect -f '{{.Config.Hostname}}' aa").strip()
+    assert shown(session, "docker inspect -f '{{json .Config}}' aa") == (
+        f'{{"Hostname":"{name}","Domainname":"","User":"","AttachStdin":false,"AttachStdout":false,"AttachStderr":false,'
+        '"Tty":false,"OpenStdin":false,"StdinOnce":false,"Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:'
+        '/sbin:/bin"],"Cmd":["sleep","300"],"Image":"alpine","Volumes":null,"WorkingDir":"","Entrypoint":null,'
+        '"OnBuild":null,"Labels":{}}\n'
+    )
+    assert shown(session, "docker inspect -f '{{.Config}}' aa") == (
+        f"{{{name}   false false false map[] false false false [PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+        "/sbin:/bin] [sleep 300] <nil> false alpine map[]  [] false  [] map[]  <nil> []}\n"
+    )
+
+
+def test_an_image_that_was_committed_tells_which_engine_did(session: Session) -> None:
+    asked = "docker image inspect -f '[{{.DockerVersion}}]' alpine web"
+    assert shown(session, "docker create --name aa alpine", "docker commit aa web", asked) == "[]\n[28.5.2]\n"
+
+
+def test_ports_that_any_will_do_for_are_counted_on_for_each_protocol_apart(session: Session) -> None:
+    session.run("docker run -d --name aa -p 80 nginx")
+    session.run("docker restart aa")
+    assert shown(session, "docker port aa 80") == "0.0.0.0:32769\n[::]:32769\n"
+    session.run("docker rm -f aa")
+    session.run("docker run -d --name aa -p 80/udp -p 80 nginx")
+    assert shown(session, "docker port aa") == (
+        "80/tcp -> 0.0.0.0:32770\n80/tcp -> [::]:32770\n80/udp -> 0.0.0.0:32768\n80/udp -> [::]:32768\n"
+    )
+
+
+def test_a_file_that_is_not_there_to_be_copied_is_named_by_its_whole_path(session: Session) -> None:
+    session.run("docker create --name aa alpine")
+    assert shown(session, "docker cp /tmp/f aa:/srv") == "lstat /tmp/f: no such file or directory\n"
+    assert shown(session, "docker cp ./f aa:/srv") == "lstat /root/f: no such file or directory\n"
+
+
+def test_ls_refuses_in_the_order_given_and_lists_files_and_then_directories_by_name(session: Session) -> None:
+    session.run("docker run -d --name aa alpine sleep 300")
+    listed = shown(session, "docker exec aa ls /srv /nosuch /opt /etc/passwd /none /etc/group")
+    assert listed == (
+        "ls: /nosuch: No such file or directory\nls: /none: No such file or directory\n"
+        "/etc/group\n/etc/passwd\n\n/opt:\n\n/srv:\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "layers"),
+    [("create --name aa", 1), ("run -d --name aa", 2), ("run -d -p 8080:80 --name aa", 2)],
+    ids=["only created", "started", "start refused"],
+)
+def test_a_copy_out_of_a_container_leaves_an_empty_layer_to_a_commit_unless_it_was_only_created(
+    session: Session, made: str, layers: int
+) -> None:
+    session.run("docker run -d -p 8080:80 alpine sleep 300")
+    session.run(f"docker {made} alpine sleep 300")
+    assert session.run("docker cp aa:/etc/os-release got").status == 0
+    assert shown(session, "docker diff aa") == ""
+    asked = "docker image inspect -f '{{len .RootFS.Layers}} {{.Size}}' web"
+    assert shown(session, "docker commit aa web", asked) == f"{layers} 7830\n"
