@@ -597,6 +597,8 @@ class Docker:
         if to_name:
             if source not in self.files:
                 raise DockerError(f"lstat {normpath(join(HOME, source))}: no such file or directory")
+            if target.endswith("/") and not self._has_directory(to_name, target):
+                raise DockerError("no such directory")
             self._copied(len(self.files[source].encode(errors="surrogateescape")), f"{to_name}:{target}", quiet)
         container = self.engine.container(from_name or to_name)
         container.lend()
@@ -619,6 +621,15 @@ class Docker:
         path = f"{target.rstrip('/')}/{basename(source)}" if target.endswith("/") or target == "." else target
         self.files[path.removeprefix("./")] = found[1].data.decode(errors="surrogateescape")
         self._copied(found[1].size, normpath(join(HOME, path)), quiet)
+
+    def _has_directory(self, name: str, path: str) -> bool:
+        try:
+            container = self.engine.container(name)
+        except DockerError:
+            return False
+        container.lend()
+        found = container.tree.resolve(path)
+        return found is not None and isinstance(found[1], Directory)
 
     def _copied(self, count: int, target: str, quiet: bool) -> None:
         """What a copy of one file tells: the size of the archive that it travelled in."""
