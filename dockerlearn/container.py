@@ -491,6 +491,7 @@ class Container:
         """Remove it, with its writable layer and its logs, and its volumes if told to. Raises `DaemonError`."""
         self.check()
         if force and self._state in (State.RUNNING, State.PAUSED):
+            self.options = self.options._replace(auto_remove=False)  # whoever removes it says what goes with it
             self.kill()
         else:
             self._next("rm")
