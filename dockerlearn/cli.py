@@ -25,7 +25,7 @@ from .programs import KILLED, CannotStart
 from .reference import DEFAULT_TAG, Reference
 from .shell import Output, Pieces, Steps, Wait, Waiting
 from .template import Nil, ParseError, Struct, Template
-from .tree import Directory, File
+from .tree import Directory, File, Node
 from .usage import MISUSED_FLAG, MORE, Options, Usage, UsageError, parse, usages
 
 BAD_TEMPLATE = 64
@@ -595,30 +595,46 @@ class Docker:
             raise DockerError("must specify at least one container source")
         quiet = options.get("quiet", False)
         if to_name:
-            if source not in self.files:
-                raise DockerError(f"lstat {normpath(join(HOME, source))}: no such file or directory")
-            self._copied(len(self.files[source].encode(errors="surrogateescape")), f"{to_name}:{target}", quiet)
-        container = self.engine.container(from_name or to_name)
-        container.lend()
-        if to_name:
-            content = self.files[source].encode(errors="surrogateescape")
-            found = container.tree.resolve(target)
-            inside = target.endswith("/") or (found is not None and isinstance(found[1], Directory))
-            path = f"{target.rstrip('/')}/{basename(source)}" if inside else target
-            try:
-                container.write(path, File(content))
-            except OSError as error:
-                above = path.rsplit("/", 1)[0] or "/"
-                raise DaemonError(f"Could not find the file {above} in container {to_name}") from error
-            return
-        found = container.tree.resolve(source)
+            self._copy_in(source, to_name, target, quiet)
+        else:
+            self._copy_out(from_name, source, target, quiet)
+
+    def _copy_in(self, source: str, name: str, target: str, quiet: bool) -> None:
+        there = self._at(name, target)  # asked for before anything else, though it may not matter
+        if source not in self.files:
+            raise DockerError(f"lstat {normpath(join(HOME, source))}: no such file or directory")
+        inside = isinstance(there, Directory)
+        if target.endswith("/") and not inside:
+            raise DockerError("no such directory")
+        content = self.files[source].encode(errors="surrogateescape")
+        self._copied(len(content), f"{name}:{target}", quiet)
+        path = f"{target.rstrip('/')}/{basename(source)}" if inside else target
+        try:
+            self.engine.container(name).write(path, File(content))
+        except OSError as error:
+            above = path.rsplit("/", 1)[0] or "/"
+            raise DaemonError(f"Could not find the file {above} in container {name}") from error
+
+    def _copy_out(self, name: str, source: str, target: str, quiet: bool) -> None:
+        self.engine.container(name)
+        found = self._at(name, source)
         if found is None:
-            raise DaemonError(f"Could not find the file {source} in container {from_name}")
-        if not isinstance(found[1], File) or target == "-":
+            raise DaemonError(f"Could not find the file {source} in container {name}")
+        if not isinstance(found, File) or target == "-":
             raise _lacking("directories and - of docker cp", "form")
         path = f"{target.rstrip('/')}/{basename(source)}" if target.endswith("/") or target == "." else target
-        self.files[path.removeprefix("./")] = found[1].data.decode(errors="surrogateescape")
-        self._copied(found[1].size, normpath(join(HOME, path)), quiet)
+        self.files[path.removeprefix("./")] = found.data.decode(errors="surrogateescape")
+        self._copied(found.size, normpath(join(HOME, path)), quiet)
+
+    def _at(self, name: str, path: str) -> Node | None:
+        """What a container has at a path; nothing if there is no such thing, or no such container."""
+        try:
+            container = self.engine.container(name)
+        except DockerError:
+            return None
+        container.lend()
+        found = container.tree.resolve(path)
+        return None if found is None else found[1]
 
     def _copied(self, count: int, target: str, quiet: bool) -> None:
         """What a copy of one file tells: the size of the archive that it travelled in."""

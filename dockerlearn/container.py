@@ -401,7 +401,7 @@ class Container:
         """
         if self._next("start") is self._state:
             return
-        self.exit_code, self.error = 0, ""
+        self.error = ""
         try:
             self.ports = self._home.connect(self)
             words = (*self.entrypoint, *self.command)
@@ -409,12 +409,12 @@ class Container:
             program = self.machine.program(words[0])
         except DaemonError as problem:
             self._home.disconnect(self)
-            self.exit_code, self.error = NO_NETWORK, str(problem)
+            self.exit_code, self.error = self.exit_code or NO_NETWORK, str(problem)  # how it once failed is kept
             if isinstance(problem, CannotStart):
                 self.exit_code, self.error = problem.status, f"{RUNC_INIT}{problem}"
                 raise CannotStart(self.error, problem.status) from problem
             raise
-        self._log = self._log or []
+        self._log, self.exit_code = self._log or [], 0
         self.started, self._state = self._home.clock.now(), State.RUNNING
         given = stdin if self.options.interactive else None if self.options.tty else ""
         self._process = Process(called(program, list(words[1:]), given), self.started, self._log)
@@ -491,6 +491,7 @@ class Container:
         """Remove it, with its writable layer and its logs, and its volumes if told to. Raises `DaemonError`."""
         self.check()
         if force and self._state in (State.RUNNING, State.PAUSED):
+            self.options = self.options._replace(auto_remove=False)  # whoever removes it says what goes with it
             self.kill()
         else:
             self._next("rm")

@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from itertools import groupby
-from operator import itemgetter
 
 from dockerlearn.human import table
 
@@ -121,20 +120,22 @@ def _token(found: re.Match[str]) -> str:
 
 def _sorted(text: str, known: dict[str, str]) -> str:
     """The lines of a set in the order of what stands still in them, and of what the `known` tokens are called by the page."""
-    return "\n".join(
-        sorted(text.split("\n"), key=lambda line: VOLATILE.sub(lambda it: known.get(_token(it), ""), line))
-    )
+
+    def key(line: str) -> str:
+        return VOLATILE.sub(lambda found: known.get(_token(found), ""), line)
+
+    return "\n".join(sorted(text.split("\n"), key=key))
 
 
 def _comparable(text: str, images: Images) -> str:
-    """The text with its table taken apart, without the blanks at line ends that nobody sees, the names of an image in order."""
+    """The text with its table taken apart, without the blanks at line ends that nobody sees, names of an image in order."""
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines) if HEADER.match(line)), None)
     if start is not None and text.endswith("\n"):
         cells = _cells(lines[start:-1])
         # Either padded as Docker pads, so that what is in it tells all; or a head whose rows were cut away.
         if len(cells) == 1 or table(cells) == "\n".join(lines[start:]):
-            lines[start:] = [*("\t".join(row) for row in _by_image(cells)), ""]
+            lines[start:] = [*("\t".join(row) for row in cells), ""]
     return "\n".join(line.rstrip(" ") for line in _in_groups(lines, images))
 
 
@@ -144,13 +145,6 @@ def _cells(lines: Sequence[str]) -> list[list[str]]:
         [line[a:b].rstrip() if b else line[a:] for a, b in zip(starts, [*starts[1:], None], strict=True)]
         for line in lines
     ]
-
-
-def _by_image(cells: list[list[str]]) -> list[list[str]]:
-    """The rows of a table, neighbours that have one image sorted."""
-    column = cells[0].index("IMAGE ID") if "IMAGE ID" in cells[0] else None
-    groups = [[row] for row in cells] if column is None else (group for _, group in groupby(cells, itemgetter(column)))
-    return [row for group in groups for row in sorted(group)]
 
 
 def _in_groups(lines: list[str], images: Images) -> list[str]:

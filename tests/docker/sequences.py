@@ -15,7 +15,7 @@ from dockerlearn.session import PAGE_CLOCK, Session
 
 LENGTH = 20
 
-CONTAINERS = ("aa", "bb", "cc", "dd")
+CONTAINERS = ("ann", "bob", "eve", "kim")  # none of which an ID could begin with
 SOURCES = ("alpine", "alpine", "nginx", "nginx:stable", "nginx:1.27", "ubuntu", "node:22-alpine", "postgres:16")
 TAGS = ("web", "web:2", "shop/web", "alpine:old", "nginx:stable")
 NOWHERE = ("nosuch", "alpine:nosuch", "Upper")
@@ -148,7 +148,8 @@ COMMANDS = {
     "docker cp <name>:/etc/os-release /tmp/got": 8,
     "docker cp <name>:/etc/f /tmp/got": 6,
     "docker cp /tmp/got <name>:/srv": 6,
-    "docker cp /tmp/got <name>:/nosuch/": 3,
+    # Not to `/nosuch/`: the client's refusal is then preceded by what its library logs of a pipe, with the time, or not.
+    "docker cp /tmp/got <name>:/nosuch/x": 3,
     "docker ps": 5,
     "docker ps -a": 5,
     "docker ps -a -s": 5,
@@ -170,7 +171,8 @@ COMMANDS = {
     "docker system df": 10,
     "docker volume ls": 5,
     "docker volume ls -q": 3,
-    "curl -s localhost:8080 | head -n 4": 6,
+    # Not while anything is paused: nobody refuses the request then, and nobody answers.
+    "docker ps -q -f status=paused | grep -q . || curl -s localhost:8080 | head -n 4": 6,
 }
 
 
@@ -204,7 +206,7 @@ def _draw(chance: Random, kind: str, fitting: dict[str, list[str]]) -> str:
 
 def _fitting(engine: Engine) -> dict[str, list[str]]:
     """What there is of each kind that is not the same at all times."""
-    containers = {each.name: each.state for each in engine.containers()}
+    containers = {each.name: each.state for each in engine.containers() if each.name in CONTAINERS}
     named = [(image, name.familiar) for image in engine.images() for name in engine.tags(image)]
     return {
         "new": [name for name in CONTAINERS if name not in containers],

@@ -1,10 +1,10 @@
 """Random sequences of commands, typed at a real engine and at the model: after each, both must say the same, and be the same."""
 
+import functools
 import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from random import Random
 
 import pytest
@@ -16,6 +16,7 @@ from dockerlearn.session import PAGE_SEED, Session
 
 from .compare import Correspondence, difference
 from .engine import Machine, releases
+from .record import Figures
 from .replay import Following
 from .sequences import drawn, shrunk
 from .terminal import Terminal
@@ -29,7 +30,7 @@ STATE = (
 )
 SETTLES_WITHIN = 3  # seconds until the engine has seen that a process has ended, and nginx has begun
 # Here the engine goes through a map, or sorts names that are drawn by lot.
-UNORDERED = re.compile("docker (diff|.* prune|volume|images --format)|docker rmi .*docker images")
+UNORDERED = re.compile("docker (diff|.* prune|volume)|docker rmi .*docker images")
 # The two first lines of nginx, written to two streams, which the engine reads side by side.
 BEGINNING = re.compile("(?:(?:nginx/.*: start worker processes|/docker-entrypoint.sh: Configuration complete; .*)\n)+")
 # The busybox of the engine's machine is younger than that of the images, and tells the line of a shell's refusal.
@@ -84,6 +85,8 @@ class Pair:
             while int(time.time()) == self._last_commit:
                 time.sleep(0.05)
             self._last_commit = int(time.time())
+        if "curl" in command:
+            self._machine.await_servers()
         shown = self._terminal.run(command)
         self._clock.set(shown.began)
         result = self._model.run(command)
@@ -140,6 +143,7 @@ class Tally:
     sequences: int = 0
     commands: int = 0
     succeeded: int = 0
+    differences: int = 0
 
 
 def compare(machine: Machine, commands: list[str], tally: Tally | None = None) -> Difference | None:
@@ -155,11 +159,12 @@ def compare(machine: Machine, commands: list[str], tally: Tally | None = None) -
             tally.commands += 1
             tally.succeeded += pair.succeeded
             if found := found or pair.differ_in_state():
+                tally.differences += 1
                 return replace(found, commands=commands[:number])
     return None
 
 
-@cache
+@functools.cache
 def pulled() -> frozenset[str]:
     """The identities of all layers that the registry has."""
     images = [image for _, image in releases()]
@@ -177,14 +182,19 @@ def committed(machine: Machine) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def tally(pytestconfig: pytest.Config) -> Iterator[Tally]:
+def tally(pytestconfig: pytest.Config, record: Figures) -> Iterator[Tally]:
     """Counts, and tells in the end."""
     it = Tally()
     yield it
+    record["sequences"] = {
+        "compared": it.commands,
+        "equal": it.commands - it.differences,
+        "sequences": it.sequences,
+    }
     reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and it.commands:
-        share = f"{it.succeeded / it.commands:.0%} of which succeeded"
-        reporter.write_line(f"\n{it.sequences} sequences, {it.commands} commands, {share}")
+        succeeded = f"{it.succeeded / it.commands:.0%} of which succeeded"
+        reporter.write_line(f"\n{it.sequences} sequences, {it.commands} commands, {succeeded}; {it.differences} differ")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -202,9 +212,8 @@ def test_the_model_does_what_the_engine_does(sequence: str, engine: Machine, tal
 
 
 def test_a_fault_is_found_and_shrunk_to_what_shows_it(engine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        Container, "unpause", lambda container: container._next("unpause")
-    )  # refused as ever, else without effect
+    refused_or_idle = functools.partialmethod(Container._next, "unpause")
+    monkeypatch.setattr(Container, "unpause", refused_or_idle)
     commands = """\
 docker pull -q alpine
 docker run -d --name aa alpine sleep 300

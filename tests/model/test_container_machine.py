@@ -33,6 +33,7 @@ from dockerlearn.layer import Layer
 from dockerlearn.registry import Registry
 from dockerlearn.tree import Content, Directory, File, Symlink
 
+STAYS = ("_registries", "_last_ports")  # of an engine on which nothing is left
 NOON = utc("2025-02-20T12:00:00")
 KILLED, NO_PROGRAM, NO_NETWORK, GRACE = 137, 127, 128, 10
 PAGE = "<h1>It serves</h1>\n"
@@ -152,6 +153,7 @@ class Box:
         self.written: set[str] = set()
         self.wanted, self.fleeting, self.created = wanted, fleeting, created
         self.state, self.code, self.started, self.finished = State.CREATED, 0, NEVER, NEVER
+        self.failed = False  # to start, the last time
         self.wake: datetime | None = None
         self.held: list[str] = []  # signals that it has not looked at
         self.log: tuple[object, ...] = ()
@@ -406,10 +408,11 @@ class Commands(RuleBasedStateMachine):
         if box.state in ACTIVE:
             return box.state is State.RUNNING
         if self.clashes(box) or not box.program.exists:
-            box.code = NO_NETWORK if self.clashes(box) else NO_PROGRAM
+            box.code = (box.code or NO_NETWORK) if self.clashes(box) else NO_PROGRAM
+            box.failed = True
             return False
         program = box.program
-        box.state, box.started, box.code = State.RUNNING, self.now, 0
+        box.state, box.started, box.code, box.failed = State.RUNNING, self.now, 0, False
         until = program.looks or program.lasts
         box.wake = None if until is None else self.now + timedelta(seconds=until)
         if program.first:
@@ -792,7 +795,7 @@ class Commands(RuleBasedStateMachine):
                 box.started,
                 box.finished,
             )
-            assert bool(it.error) == (box.state not in ACTIVE and box.code in (NO_NETWORK, NO_PROGRAM))
+            assert bool(it.error) == box.failed
             log = it.logs()
             assert log[: len(box.log)] == box.log
             box.log = log
@@ -945,7 +948,7 @@ class Commands(RuleBasedStateMachine):
         engine.prune_volumes()
         self.remove_images()
         left = {
-            name: value for name, value in vars(engine).items() if isinstance(value, dict) and name != "_registries"
+            name: value for name, value in vars(engine).items() if isinstance(value, dict) and name not in STAYS
         }
         assert len(left) == 9
         assert not any(left.values()), left

@@ -83,3 +83,36 @@ def test_a_copy_out_of_a_container_leaves_an_empty_layer_to_a_commit_unless_it_w
     assert shown(session, "docker diff aa") == ""
     asked = "docker image inspect -f '{{len .RootFS.Layers}} {{.Size}}' web"
     assert shown(session, "docker commit aa web", asked) == f"{layers} 7830\n"
+
+
+def test_a_container_whose_port_is_taken_keeps_the_status_with_which_it_failed_before(session: Session) -> None:
+    session.run("docker create --name aa -p 8080:80 alpine sh -c 'exit 3'")
+    session.run("docker run -d --name bb -p 8080:80 alpine sleep 300")
+    asked = "docker inspect -f '{{.State.ExitCode}} {{eq .State.Error \"\"}}' aa"
+    assert shown(session, "docker start aa", asked) == "128 false\n"
+    session.run("docker stop -t 0 bb")
+    assert shown(session, "docker start aa", asked) == "3 true\n"
+    session.run("docker start bb")
+    assert shown(session, "docker start aa", asked) == "3 false\n"
+
+
+@pytest.mark.parametrize("target", ["aa:/nosuch/", "aa:/etc/passwd/", "zz:/srv/"])
+def test_what_is_to_be_copied_into_a_directory_needs_one(session: Session, target: str) -> None:
+    session.run("docker create --name aa alpine")
+    assert shown(session, "echo hello > f", f"docker cp f {target}") == "no such directory\n"
+
+
+def test_a_copy_in_that_finds_no_file_leaves_an_empty_layer_too(session: Session) -> None:
+    session.run("docker run -d --name aa alpine sleep 300")
+    assert session.run("docker cp nosuch aa:/srv").status == 1
+    assert shown(session, "docker commit aa web", "docker image inspect -f '{{len .RootFS.Layers}}' web") == "2\n"
+
+
+@pytest.mark.parametrize(("removed", "left"), [("rm -f aa", 1), ("rm -f -v aa", 0), ("stop aa", 0)])
+def test_a_container_that_would_remove_itself_leaves_its_volume_to_a_forced_removal(
+    session: Session, removed: str, left: int
+) -> None:
+    session.run("docker run -d --rm --name aa -e POSTGRES_HOST_AUTH_METHOD=trust postgres:16")
+    session.run(f"docker {removed}")
+    assert session.engine.containers() == []
+    assert len(session.engine.volumes()) == left
