@@ -15,9 +15,14 @@ class Unavailable(Exception):
     """What is wanted cannot be had on this machine; the message says why."""
 
 
+def kept() -> Path:
+    """The folder of such folders, in the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dockerlearn"
+
+
 def unpacked(name: str, packages: Sequence[str]) -> Path:
     """A root file system with these packages, made if need be, which takes a minute. Raises `Unavailable`."""
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dockerlearn" / f"{name}-{SUITE}"
+    root = kept() / f"{name}-{SUITE}"
     return root if root.exists() else _unpack(root, packages)
 
 

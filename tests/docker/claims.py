@@ -25,10 +25,11 @@ from dockerlearn.engine import Engine
 from dockerlearn.image import Image
 from dockerlearn.layer import Layer
 from dockerlearn.session import Session
+from tests.debian import Unavailable
 
 from ..course.course_pages import PAGES, ROOT, name
 from .engine import Machine, machine, releases
-from .root import Unavailable, engine_root
+from .root import engine_root
 
 CLAIM = re.compile(
     r"\b(?P<digest>[0-9a-f]{64})\b"

@@ -1,6 +1,7 @@
 """One engine for all tests here, with the course's images in its registry."""
 
 import os
+import shutil
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
@@ -9,11 +10,14 @@ from pathlib import Path
 import pytest
 from _pytest.capture import CaptureManager
 
+from tests.debian import Unavailable
+
 from .engine import DIALECT, Machine, machine, releases
 from .record import Figures, keep
-from .root import Unavailable, engine_root
+from .root import engine_root
 
 RUNNING = pytest.StashKey[Machine]()
+MANY = 300  # sequences, from which on their figures are worth telling
 FAILED = pytest.StashKey[bool]()
 
 
@@ -59,9 +63,13 @@ def engine(pytestconfig: pytest.Config) -> Iterator[Machine]:
 
 @pytest.fixture(scope="session")
 def record(pytestconfig: pytest.Config, engine: Machine) -> Iterator[Figures]:
-    """The figures of this run, by what they are about; kept if that is asked for and nothing failed."""
+    """The figures of this run, by what they are about; kept if that is asked for and nothing failed, and if it was no sample."""
     figures: Figures = {}
     yield figures
+    if pytestconfig.getoption("cells") is not None:
+        figures.pop("matrix", None)
+    if pytestconfig.getoption("sequences") < MANY:
+        figures.pop("sequences", None)
     if pytestconfig.getoption("record") and not pytestconfig.stash.get(FAILED, False):
         ran = {"date": f"{date.today()}", "engine": engine.engine_version, "client": engine.client_version}
         keep({about: {**ran, **what} for about, what in figures.items()})
@@ -83,4 +91,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Say whose word it was."""
     it = config.stash.get(RUNNING, None)
     if it is not None:
-        terminalreporter.write_line(f"compared with {it.versions}")
+        whose = "this machine's own, started once more" if shutil.which("dockerd") else "of Debian's packages"
+        terminalreporter.write_line(f"compared with {it.versions}, {whose}")

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from dockerlearn.session import Session
+from tests.debian import Unavailable, kept
 
 from . import guard, root
 from .engine import Machine, machine, releases
-from .root import Unavailable, engine_root
+from .root import engine_root
 from .terminal import GivenUp, Terminal
 
 CHECKOUT = Path(__file__).parents[2]
@@ -324,7 +325,7 @@ def test_an_engine_alone_is_not_enough(programs: Callable[..., None], missing: s
 
 def test_where_there_is_no_engine_one_must_be_fetched(programs: Callable[..., None]) -> None:
     programs(*root.TOOLS)
-    with pytest.raises(Unavailable, match="neither dockerd nor debootstrap"):
+    with pytest.raises(Unavailable, match="debootstrap is not installed"):
         engine_root()
 
 
@@ -333,21 +334,21 @@ def test_an_engine_comes_from_a_mirror(programs: Callable[..., None], apt: dict[
     programs(*root.TOOLS, "debootstrap", **apt)
     with pytest.raises(Unavailable, match="no Debian mirror is configured"):
         engine_root()
-    assert not list(root.cache().parent.iterdir())
+    assert not list(kept().iterdir())
 
 
 def test_a_root_that_is_not_whole_is_none(programs: Callable[..., None]) -> None:
     programs(*root.TOOLS, apt_get="echo http://mirror", debootstrap='touch "$4/half"; echo "$5 is down"; exit 1')
     with pytest.raises(Unavailable, match="debootstrap failed:\nhttp://mirror is down"):
         engine_root()
-    assert not list(root.cache().parent.iterdir())
+    assert not list(kept().iterdir())
 
 
 def test_a_root_is_built_once(programs: Callable[..., None]) -> None:
     programs(*root.TOOLS, apt_get="echo http://mirror", debootstrap='echo "$1 $3 $5" >> "$4/built"')
     for _ in range(2):
         assert (engine_root() / "built").read_text() == "--variant=minbase sid http://mirror\n"
-    assert [path.name for path in root.cache().parent.iterdir()] == ["engine-sid"]
+    assert [path.name for path in kept().iterdir()] == ["engine-sid"]
 
 
 def test_an_engine_that_does_not_come_up_says_what_it_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
