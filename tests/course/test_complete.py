@@ -122,7 +122,7 @@ FORMS: dict[str, tuple[str, set[int]]] = {
     "tabulators": ("```python\nif 1:\n\ta = 1\n```\n", set()),
     "abbreviation": ("```text\nOCI\n```\n\n*[OCI]: initiative\n", set()),
     "inline-code": ("Type ```` ```python ````, `docker\nimages` or `#!python a = 1`.\n", set()),
-    "inline-html-code": ("<code>a\nb</code>\n", set()),
+    "inline-html-code": ("<code>```python\na</code>\n", set()),
     "comment": ("<!-- ```python -->\n\ntext\n", set()),
     "no-code": ("text\n", set()),
     "empty-page": ("", set()),
@@ -137,6 +137,8 @@ FORMS: dict[str, tuple[str, set[int]]] = {
     "nothing": ("```python\n```\n", {1}),
     "four-spaces": ("text\n\n    a = 1\n    b = 2\n\ntext\n", {3}),
     "four-spaces-in-a-list": ("- item\n\n        a = 1\n\ntext\n", {3}),
+    "four-spaces-below-equal-code": ("```python\na = 1\n```\n\n    a = 1\n    b = 2\n", {5}),
+    "four-spaces-below-equal-words": ("Say a = 1:\n\n    a = 1\n", {3}),
     "a-tabulator": ("text\n\n\ta = 1\n", {3}),
     "fence-by-four-spaces": ("text\n\n    ```python\n    a = 1\n    ```\n", {3}),
     "unclosed": ("text\n\n```python\na = 1\n\nb = 2\n", {3}),
@@ -322,6 +324,17 @@ def test_code_that_is_shown_otherwise_than_it_is_run_is_a_fault(one: Course) -> 
     assert [said.split(": ")[0] for said in one.found()] == ["docs/index.md:1", "docs/index.md:2"]
 
 
+def test_a_fence_in_a_script_is_not_shown_as_text(one: Course) -> None:
+    one.write("site/index.html", "<article><script>\n```python\n</script></article>")
+    assert one.found() == []
+
+
+def test_a_block_that_stands_on_a_page_time_and_again_is_shown_each_time(one: Course) -> None:
+    one.write("docs/index.md", "    b = 2\n\n" + "```python\na = 1\n```\n\n" * 200)
+    one.write("site/index.html", f"<article><pre>b = 2</pre>{'<pre>a = 1</pre>' * 200}</article>")
+    assert only(one.found()).startswith("docs/index.md:1: code that is shown and not run")
+
+
 def test_blocks_in_another_order_are_a_fault(one: Course) -> None:
     one.write("docs/index.md", "```python\na = 1\n```\n\n```python\nb = 2\n```\n")
     one.write("site/index.html", "<article><pre>b = 2\n</pre><pre>a = 1\n</pre></article>")
@@ -348,6 +361,7 @@ LINKS = {
     "a quoted anchor": ("../#%C3%BC", None),
     "no anchor of a page": ("../#no", "no anchor"),
     "a file": ("../style.css?version=1#x", None),
+    "a quoted file": ("../%C3%BC.css", None),
     "no file": ("../none.css", "the site has no none.css"),
     "no page": ("none/", "the site has no page/none/index.html"),
     "above the site": ("../../", "leaves the folder"),
@@ -371,6 +385,7 @@ LINKS = {
 def linked(one: Course) -> Course:
     one.write("site/index.html", '<h1 id="part">a</h1><h1 id="ü">b</h1>')
     one.write("site/style.css", "")
+    one.write("site/ü.css", "")
     one.write("docs/page.md", "text\n")
     one.write("site/page/index.html", '<h1 id="part">a</h1>')
     return one
