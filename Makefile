@@ -9,7 +9,7 @@ PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help serve test lint site bench show-breaks test-browser test-docker test-pythons show-faults soak screenshots clean
+.PHONY: help serve test lint site check-site bench show-breaks test-browser test-docker test-pythons show-faults soak screenshots clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -29,7 +29,11 @@ lint: .venv/test.stamp  ## ruff, mypy, and the schemas of what hosted runners re
 site: .venv/course.stamp  ## build the site into site/; a warning is an error
 	.venv/bin/python -m mkdocs build --strict
 
-bench: .venv/bench.stamp  ## how fast the program starts, pages verify and containers are made; what those weigh
+check-site: site  ## the site, from MkDocs and from Zensical: what is shown is what is run, no link is dead
+	COURSE_SITE=site-zensical .venv/bin/python -m zensical build --strict --clean
+	.venv/bin/python -m dockerlearn.course.complete site site-zensical
+
+bench: .venv/bench.stamp check-site  ## how fast the program starts, pages verify, sites are checked, containers are made
 	.venv/bin/python -m tests.benchmarks
 
 show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and see each one noticed (SEED=n for others)
@@ -55,7 +59,7 @@ screenshots: .venv/browser.stamp site  ## every page into screenshots/, wide and
 	.venv/bin/python -m tests.browser.screenshots
 
 clean:  ## remove what these targets made
-	rm -rf .venv .tools .cache site dist screenshots .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .tools .cache site site-zensical dist screenshots .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian's python3 comes without ensurepip: there virtualenv makes the environment, from a folder of its own.

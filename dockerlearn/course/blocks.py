@@ -28,7 +28,6 @@ INERT = {
     "text": "a drawing, a file tree or a grammar, in which nothing can be run",
     "dockerfile": "a Dockerfile, which the model does not build: a Python block beside it builds the same image",
     "yaml": "a Compose file, read but not run in this course",
-    "json": "the form of a document, where the command that prints it stands elsewhere on the page",
 }
 """The languages that are shown and not run, each with its reason."""
 
@@ -48,6 +47,7 @@ INTERRUPT = "^C"
 
 _FENCE = re.compile(r"[> \t]*(?:`{3,}|~{3,})")
 _OPENER = re.compile(r"\s*(?:!!!|\?\?\?\+?|===[!+]*)\s")
+_SNIPPET = re.compile(r"[ \t]*-+8<-+")
 _WILDCARDS = {"...", "…", "[...]", "<...>"}
 
 
@@ -155,6 +155,12 @@ class Lexer:
         body, _ = meta.get_data(page)
         self._recorder.offset = page[: len(page) - len(body)].count("\n")
         lines = body.split("\n")
+        snippets = [number for number, line in enumerate(page.split("\n"), 1) if _SNIPPET.match(line)]
+        if snippets and "snippet" in self._markdown.preprocessors:
+            raise PageRefused(
+                Fault(number, "a snippet, whose lines would be those of no page: write its text here")
+                for number in snippets
+            )
         self._markdown.reset()
         for preprocessor in self._markdown.preprocessors:
             lines = preprocessor.run(lines)

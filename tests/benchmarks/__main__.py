@@ -9,12 +9,14 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
 from statistics import median
 
 from dockerlearn import Engine, FixedClock, Image, Layer
 from dockerlearn.course.blocks import INERT, Block, Lexer, read_console
+from dockerlearn.course.complete import check
 from dockerlearn.course.verify import pages
 from dockerlearn.session import Session
 from tests.benchmarks.rivals import rivals
@@ -138,6 +140,21 @@ def suite() -> str:
     return row(what, pages_ - page - examples, tests - test_, 2)
 
 
+def parse_all(folder: Path) -> None:
+    """Read and parse the HTML of a site, and do nothing else."""
+    for page in folder.rglob("*.html"):
+        HTMLParser().feed(page.read_text(encoding="utf-8"))
+
+
+def completeness(folder: Path) -> str:
+    """The check of a built site, its configuration and its pages' sources included, beside parsing its HTML."""
+    checked, parsed = interleaved(
+        lambda: check(ROOT / "mkdocs.yml", folder), lambda: parse_all(folder), PAGE_ROUNDS, time.perf_counter
+    )
+    what = f"check {folder.name} / read and parse its HTML"
+    return f"{what:<52} {checked * 1e3:>8.1f} ms {parsed * 1e3:>8.1f} ms {checked / parsed:>6.2f}  at most 1,000 ms"
+
+
 def row(what: str, taken: float, yardstick: float, most: int) -> str:
     """One line of the table."""
     return f"{what:<52} {taken * 1e3:>8.1f} ms {yardstick * 1e3:>8.1f} ms {taken / yardstick:>6.2f}  at most {most}"
@@ -146,6 +163,7 @@ def row(what: str, taken: float, yardstick: float, most: int) -> str:
 SYBIL = pages(ROOT / "mkdocs.yml")
 LEXER = Lexer(ROOT / "mkdocs.yml")
 BLOCKS: dict[Path, list[Block]] = {page: LEXER.blocks(page.read_text(encoding="utf-8")) for page in PAGES}
+SITES = [ROOT / "site", ROOT / "site-zensical"]  # as make check-site builds them
 PROGRAM = str(Path(sys.executable).with_name("dockerlearn"))
 
 
@@ -161,6 +179,8 @@ def main() -> None:
     print(row("dockerlearn -c 'docker pull nginx' / bare python", *started, 3))
     verified = interleaved(verify_all, run_all, PAGE_ROUNDS, time.process_time)
     print(row(f"verify {len(PAGES)} pages, {count} blocks / run them (CPU)", *verified, 5))
+    for folder in SITES:
+        print(completeness(folder))
     print(containers())
     print(suite())
     print(rivals())

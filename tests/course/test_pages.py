@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from itertools import chain
 from pathlib import Path
 
@@ -13,6 +12,8 @@ from mkdocs.config import load_config
 from mkdocs.utils import meta
 
 from dockerlearn.course.blocks import INERT, Block, Lexer, read_console
+from dockerlearn.course.built import Html, names_in
+from dockerlearn.course.complete import compare
 from dockerlearn.session import Session
 from tests.course.course_pages import PAGES, ROOT, name
 
@@ -20,14 +21,6 @@ LEXER = Lexer(ROOT / "mkdocs.yml")
 BLOCKS = {name(page): LEXER.blocks(page.read_text(encoding="utf-8")) for page in PAGES}
 
 every_page = pytest.mark.parametrize("page", BLOCKS)
-
-
-def names_in(nav: object) -> Iterator[str]:
-    """The pages of mkdocs.yml's nav, in order."""
-    if isinstance(nav, str):
-        yield nav
-    for child in nav if isinstance(nav, list) else nav.values() if isinstance(nav, dict) else ():
-        yield from names_in(child)
 
 
 def of_language(page: str, language: str) -> Iterator[Block]:
@@ -96,40 +89,13 @@ def test_every_block_that_is_not_inert_is_a_test(collected: list[str]) -> None:
     assert collected == promised
 
 
-class Preformatted(HTMLParser):
-    """The text of every <pre> of a page, and of every <p> that a block got caught in."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self.open: list[str] = []
-        self.caught = 0
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"p", "pre"}:
-            self.caught += tag == "pre" and "p" in self.open
-            self.open.append(tag)
-        if tag == "pre":
-            self.texts.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"p", "pre"}:
-            self.open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if "pre" in self.open:
-            self.texts[-1] += data
-
-
 @every_page
 def test_what_is_shown_is_what_is_run(page: str) -> None:
     config = load_config(str(ROOT / "mkdocs.yml"))
     markdown = Markdown(extensions=config.markdown_extensions, extension_configs=config.mdx_configs)
-    body, _ = meta.get_data(Path(ROOT / page).read_text(encoding="utf-8"))
-    shown = Preformatted(markdown.convert(body))
-    assert [text.strip("\n") for text in shown.texts] == [block.text.strip("\n") for block in BLOCKS[page]]
-    assert not shown.caught
+    source = Path(ROOT / page).read_text(encoding="utf-8")
+    html = Html(f"<article>{markdown.convert(meta.get_data(source)[0])}</article>")
+    assert list(compare(source.split("\n"), BLOCKS[page], html)) == []
 
 
 def test_the_course_has_at_least_120_blocks_that_are_run_with_output_for_most() -> None:

@@ -1,0 +1,100 @@
+"""The built site as a browser reads it: HTML, by a parser that knows nothing of Markdown or of what made the HTML."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import NamedTuple
+
+from mkdocs.config import load_config
+from mkdocs.structure.files import get_files, set_exclusions
+
+_NO_PROSE = ("pre", "code", "script", "style")
+_SRCSET = re.compile(r"([^\s,]\S*[^\s,])(?:\s+[\d.]+[wx])?\s*(?:,|$)")
+
+
+class Shown(NamedTuple):
+    """Code that an article shows: its text, and whether it is caught in a paragraph."""
+
+    text: str
+    caught: bool
+
+
+class Link(NamedTuple):
+    """An address that a page names, and the line of the HTML on which it does."""
+
+    url: str
+    line: int
+
+
+class Html(HTMLParser):
+    """A page: its articles' code and the prose around it, what it links to, and what in it can be linked to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.articles = 0
+        self.shown: list[Shown] = []
+        self.prose = ""
+        self.links: list[Link] = []
+        self.anchors = {"", "top"}  # these two lead to the top of any page
+        self._open: Counter[str] = Counter()
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what the element links to and what it is called; if it is code, start its text."""
+        values = {name: value or "" for name, value in attrs}
+        urls = [values[name] for name in ("href", "src") if name in values] + _SRCSET.findall(values.get("srcset", ""))
+        self.links += [Link(url.strip(), self.getpos()[0]) for url in urls]
+        self.anchors.add(values.get("id", ""))
+        self.articles += tag == "article"
+        if tag == "pre" and self._open["article"]:
+            self.shown.append(Shown("", caught=self._open["p"] > 0))
+        self._open[tag] += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave the element."""
+        self._open[tag] = max(0, self._open[tag] - 1)
+
+    def handle_data(self, data: str) -> None:
+        """Add to the code, or to the prose."""
+        if self._open["pre"] and self._open["article"]:
+            text, caught = self.shown[-1]
+            self.shown[-1] = Shown(text + data, caught)
+        elif self._open["article"] and not any(self._open[tag] for tag in _NO_PROSE):
+            self.prose += data
+
+
+class Site:
+    """A built site beside what it was built from. Pages go by the address of their HTML, below the site's root."""
+
+    def __init__(self, mkdocs_yml: Path, folder: Path) -> None:
+        config = load_config(str(mkdocs_yml))
+        files = get_files(config)
+        set_exclusions(files, config)
+        self.mkdocs_yml = mkdocs_yml
+        self.folder = folder
+        self.url = config.site_url
+        self.nav = list(names_in(config.nav))
+        self.pages = {file.dest_uri: file.src_uri for file in files.documentation_pages()}
+        self.docs = Path(config.docs_dir)
+        self.others = {file.dest_uri for file in files.static_pages()} | config.theme.static_templates
+        self.html = {
+            path.relative_to(folder).as_posix(): Html(path.read_text(encoding="utf-8"))
+            for path in sorted(folder.rglob("*.html"))
+        }
+
+    def source(self, page: str) -> Path:
+        """The Markdown file of a page."""
+        return self.docs / self.pages[page]
+
+
+def names_in(nav: object) -> Iterator[str]:
+    """The pages that mkdocs.yml's nav names, in order."""
+    if isinstance(nav, str):
+        yield nav
+    for child in nav if isinstance(nav, list) else nav.values() if isinstance(nav, dict) else ():
+        yield from names_in(child)
