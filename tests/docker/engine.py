@@ -131,6 +131,8 @@ class Machine:
                 "--retry-all-errors",
                 "--retry-max-time",
                 "5",
+                "--max-time",  # one that is paused lets itself be asked, and never answers
+                "1",
             ]
             subprocess.run(self.inside(*patient, address), capture_output=True, check=False)
 

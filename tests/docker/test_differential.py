@@ -237,3 +237,15 @@ docker rm -f aa""".split("\n")
     assert str(shrunk_difference).startswith(
         "\n".join([*needed, "# the two differ here:", STATE[0], "# the engine printed:"])
     )
+
+
+def test_the_lines_of_a_set_are_matched_by_what_their_identities_stand_for() -> None:
+    one, two, first, second = (digit * 12 for digit in "abcd")
+    same = Correspondence(invented={first, second})
+    assert same.pairs("id", one, second)
+    assert same.pairs("id", two, first)
+    said = f"{one}\n{two}\n"
+    assert difference(said, f"{first}\n{second}\n", said, same, unordered=True) is None
+    said = f"x {one}\ny {two}\n"
+    assert difference(said, f"x {second}\ny {first}\n", said, same, unordered=True) is None
+    assert difference(said, f"x {first}\ny {second}\n", said, same, unordered=True) is not None

@@ -620,6 +620,7 @@ class Commands(RuleBasedStateMachine):
         done, _ = self.attempt(lambda: self.call(box, how).remove(force=force, volumes=volumes))
         assert done == (self.here(box) and (force or box.state not in ACTIVE))
         if done and box.state in ACTIVE:
+            box.fleeting = False  # it is removed before it can remove itself, and its volumes
             self.end(box, self.now, KILLED)
         if done and self.here(box):
             self.forget(box, volumes=volumes)
