@@ -31,6 +31,10 @@ class Result(NamedTuple):
     status: int = 0
 
 
+class NotRaised(Exception):
+    """Python that was to raise an exception has raised none."""
+
+
 class Session:
     """A terminal and a Python prompt, apart from each other.
 
@@ -126,16 +130,27 @@ class Session:
         """What Ctrl-C leaves behind at the prompt: its status."""
         self._shell.status = INTERRUPTED
 
-    def python(self, source: str, *, filename: str = "<example>", line: int = 1) -> str:
+    def python(self, source: str, *, filename: str = "<example>", line: int = 1, raises: str | None = None) -> str:
         """Execute `source` in the session's namespace and return what it printed.
 
-        `line` is where the source begins in `filename`, so that tracebacks point there. Raises what the source raises.
+        `line` is where the source begins in `filename`, so that tracebacks point there. With `raises`, the source is to end
+        in an exception of the class of that name, and the last line of its traceback is returned after what it printed.
+        Raises any other exception of the source, and `NotRaised` where it raises none.
         """
-        import linecache  # only pages need it, and a terminal starts quicker without
+        import linecache  # only pages need these, and a terminal starts quicker without
+        import traceback
 
         padded = "\n" * (line - 1) + source
         linecache.cache[filename] = (len(padded), None, padded.splitlines(keepends=True), filename)
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile(padded, filename, "exec", dont_inherit=True), self.namespace)
+            try:
+                exec(compile(padded, filename, "exec", dont_inherit=True), self.namespace)
+            except Exception as error:
+                if type(error).__name__ != raises:
+                    raise
+                print(traceback.format_exception_only(error)[-1], end="")
+            else:
+                if raises is not None:
+                    raise NotRaised(f"no {raises} was raised")
         return printed.getvalue()

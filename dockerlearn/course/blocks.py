@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from markdown import Markdown
 from mkdocs.config import load_config
 from mkdocs.utils import meta
-from pymdownx.superfences import SuperFencesBlockPreprocessor, SuperFencesException
+from pymdownx.superfences import RE_HL_LINES, SuperFencesBlockPreprocessor, SuperFencesException
 
 RUN = {"console": "console", "python": "python", "py": "python", "python3": "python", "output": "output"}
 """The languages that are run or compared, each with the name it goes by from here on."""
@@ -39,8 +39,16 @@ INSTEAD = {
 }
 """What to write in place of the languages that an author is likely to try."""
 
-OPTIONS = frozenset({"title", "hl_lines"})
-"""What may stand behind a language."""
+OPTIONS = {
+    "title": re.compile(".*"),
+    "hl_lines": RE_HL_LINES,
+    "raises": re.compile(r"(?!raises$)[^\W\d]\w*"),
+    "skip": re.compile(r"(?!skip$).*\S.*"),
+}
+"""What may stand behind a language, and its values. An option without a value has its own name for one."""
+
+ONLY_FOR = {"raises": {"python"}, "skip": {"python", "console"}}
+"""The options that stand behind some languages only."""
 
 INTERRUPT = "^C"
 """A line of output that shows where Ctrl-C was typed."""
@@ -103,15 +111,26 @@ class Command:
         return self.line + self.source.count("\n") + 1
 
 
+def wrong_option(language: str, option: str, value: str) -> str | None:
+    """Why an option may not stand behind a language, if it may not."""
+    only_for = ONLY_FOR.get(option)
+    if option not in OPTIONS or (only_for and RUN.get(language) not in only_for):
+        return f"a block of language {language!r} has no option {option!r}"
+    if not OPTIONS[option].fullmatch(value):
+        return f"option {option!r} of a block of language {language!r} cannot be {value!r}"
+    return None
+
+
 def looks_like_prompt(line: str) -> bool:
     """Whether a line of output could not be told from a command."""
     return line in {"$", ">"} or line.startswith(("$ ", "> "))
 
 
-def read_console(text: str, line: int) -> list[Command]:
+def read_console(text: str, line: int, *, draft: bool = False) -> list[Command]:
     """Split a console block's text, which starts on the given line, into its commands.
 
-    Raises `PageRefused` for text that is not a sequence of commands, each followed by its output.
+    In a draft, wildcards may stand for output. Raises `PageRefused` for text that is not a sequence of commands, each
+    followed by its output.
     """
     commands: list[tuple[int, list[str], list[str]]] = []
     faults = []
@@ -125,7 +144,7 @@ def read_console(text: str, line: int) -> list[Command]:
             commands[-1][1].append(content[2:])
         elif looks_like_prompt(content):
             faults.append(Fault(number, "a prompt that starts no command and continues none"))
-        elif content.strip() in _WILDCARDS:
+        elif content.strip() in _WILDCARDS and not draft:
             faults.append(Fault(number, "a wildcard: expected output is exact"))
         elif commands:
             commands[-1][2].append(content)
@@ -150,8 +169,11 @@ class Lexer:
         self._recorder.config, self._recorder.extension = shown.config, shown.extension  # type: ignore[attr-defined]
         self._markdown.preprocessors.register(self._recorder, "fenced_code_block", 25)
 
-    def blocks(self, page: str) -> list[Block]:
-        """All blocks of a page, in page order. Raises `PageRefused` if one of them is neither run nor inert."""
+    def blocks(self, page: str, *, draft: bool = False) -> list[Block]:
+        """All blocks of a page, in page order. Raises `PageRefused` if one of them is neither run nor inert.
+
+        In a draft, expected output may be as yet unknown: an empty output block, or wildcards.
+        """
         body, _ = meta.get_data(page)
         self._recorder.offset = page[: len(page) - len(body)].count("\n")
         lines = body.split("\n")
@@ -167,7 +189,7 @@ class Lexer:
             if preprocessor is self._recorder:
                 break
         blocks = self._recorder.blocks
-        faults = [*self._recorder.faults, *_faults(blocks, page.split("\n"))]
+        faults = [*self._recorder.faults, *_faults(blocks, page.split("\n"), draft)]
         if faults:
             raise PageRefused(faults)
         return blocks
@@ -201,8 +223,10 @@ class _Recorder(SuperFencesBlockPreprocessor):  # type: ignore[misc]  # superfen
 
     def process_nested_block(self, ws: str, content: str, start: int, end: int) -> None:
         first_line = self.offset + start + 1
-        unknown = [*self.attrs, *(option for option in self.options if option not in OPTIONS)]
-        self.faults += [Fault(first_line, f"unknown option {option!r}") for option in unknown]
+        given = {**self.attrs, **self.options}.items()
+        self.faults += [
+            Fault(first_line, wrong) for option, value in given if (wrong := wrong_option(self.lang, option, value))
+        ]
         self.blocks.append(
             Block(
                 language=RUN.get(self.lang, self.lang or ""),
@@ -217,7 +241,7 @@ class _Recorder(SuperFencesBlockPreprocessor):  # type: ignore[misc]  # superfen
         self.clear()
 
 
-def _faults(blocks: list[Block], lines: list[str]) -> Iterator[Fault]:
+def _faults(blocks: list[Block], lines: list[str], draft: bool) -> Iterator[Fault]:
     inside = {number for block in blocks for number in range(block.first_line, block.last_line + 1)}
     for number, line in enumerate(lines, 1):
         if number not in inside and _FENCE.match(line):
@@ -227,7 +251,7 @@ def _faults(blocks: list[Block], lines: list[str]) -> Iterator[Fault]:
         if block.language not in RUN and block.language not in INERT:
             instead = INSTEAD.get(block.language, f"run are {', '.join(RUN)}; inert are {', '.join(INERT)}")
             yield Fault(block.first_line, f"a block of language {block.language!r} is not run: {instead}")
-        if not block.text.strip():
+        if not block.text.strip() and not (draft and block.language == "output"):
             yield Fault(block.first_line, "an empty block")
         if _crowded(block, lines):
             yield Fault(
@@ -235,14 +259,14 @@ def _faults(blocks: list[Block], lines: list[str]) -> Iterator[Fault]:
             )
         if block.language == "console" and block.text.strip():
             try:
-                read_console(block.text, block.text_line)
+                read_console(block.text, block.text_line, draft=draft)
             except PageRefused as refused:
                 yield from refused.faults
         if block.language == "output":
             if before is None or before.language != "python" or not _follows(block, before, lines):
                 yield Fault(block.first_line, "an output block that no python block directly before it has earned")
             for number, line in enumerate(block.text.split("\n"), block.text_line):
-                if line.strip() in _WILDCARDS:
+                if line.strip() in _WILDCARDS and not draft:
                     yield Fault(number, "a wildcard: expected output is exact")
         before = block
 

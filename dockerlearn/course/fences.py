@@ -1,4 +1,4 @@
-"""How the site shows console and output blocks: custom fences for superfences, named in mkdocs.yml.
+"""How the site shows the blocks that are run: custom fences for superfences, named in mkdocs.yml.
 
 The copy button gives the commands and nothing else: Material copies what the nearest `data-copy` says. Selecting with the
 mouse gives the same, without any script, because the stylesheet makes prompts and output unselectable; their line
@@ -14,9 +14,9 @@ from markdown import Markdown
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers.shell import BashLexer
-from pymdownx.superfences import RE_HL_LINES, SuperFencesException
+from pymdownx.superfences import SuperFencesException
 
-from .blocks import OPTIONS, PageRefused, read_console
+from .blocks import PageRefused, read_console, wrong_option
 
 _BASH = BashLexer(stripnl=False, ensurenl=False)
 _HTML = HtmlFormatter(nowrap=True)
@@ -29,12 +29,10 @@ class FenceRefused(SuperFencesException):  # type: ignore[misc]  # superfences h
 def options(
     language: str, inputs: dict[str, str], options: dict[str, str], attrs: dict[str, str], md: Markdown
 ) -> bool:
-    """Accept `title` and `hl_lines`, and refuse the rest aloud: a fence refused in silence gets the default look."""
+    """Accept what may stand behind a language, and refuse the rest aloud: a fence refused in silence gets the default look."""
     for option, value in inputs.items():
-        if option not in OPTIONS:
-            raise FenceRefused(f"a block of language {language!r} has no option {option!r}")
-        if option == "hl_lines" and not RE_HL_LINES.match(value):
-            raise FenceRefused(f"hl_lines of a block of language {language!r} is no list of lines: {value!r}")
+        if wrong := wrong_option(language, option, value):
+            raise FenceRefused(wrong)
         options[option] = value
     return True
 
@@ -57,6 +55,12 @@ def console(source: str, language: str, css_class: str, options: dict[str, str],
 def output(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
     """What the Python block above printed."""
     return _block(f"{css_class} no-copy", [_printed(line) for line in source.split("\n")], options, shown, "")
+
+
+def python(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
+    """Python as the theme highlights it; a fence of its own only for its options, which are for the tests."""
+    html: str = md.preprocessors["fenced_code_block"].highlight(source, language, options, md, **shown)  # type: ignore[attr-defined]
+    return html
 
 
 def _prompt(prompt: str, command: str) -> str:

@@ -16,8 +16,8 @@ import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.example import SybilFailure
 
-from ..session import Session
-from .blocks import INERT, Block, Lexer, PageRefused, looks_like_prompt, read_console
+from ..session import NotRaised, Session
+from .blocks import INERT, Block, Fault, Lexer, PageRefused, looks_like_prompt, read_console
 
 
 def pages(mkdocs_yml: Path, *patterns: str) -> Sybil:
@@ -69,59 +69,77 @@ class PageRun:
     def printed(self, index: int) -> list[str] | BaseException:
         """What a block printed: one text a command, one for a Python block, or what it raised."""
         while len(self._printed) <= index:
-            self._printed.append(self._run(self.blocks[len(self._printed)]))
+            self._printed.append(self._run(len(self._printed)))
             if len(self._printed) == len(self.blocks):
                 del self._session  # with all that it made: nothing is run any more
         return self._printed[index]
 
-    def _run(self, block: Block) -> list[str] | BaseException:
+    def skipped(self, index: int) -> str | None:
+        """Why a block is not run, if it is not: an output block goes the way of the Python block above it."""
+        return self.blocks[index - (self.blocks[index].language == "output")].options.get("skip")
+
+    def _run(self, index: int) -> list[str] | BaseException:
+        block = self.blocks[index]
+        if self.skipped(index):
+            return []
         if block.language == "console":
             return [
                 self._session.run(command.source, interrupt=command.interrupt).output
-                for command in read_console(block.text, block.text_line)
+                for command in read_console(block.text, block.text_line, draft=True)
             ]
         if block.language == "python":
+            raises = block.options.get("raises")
             try:
-                return [self._session.python(block.text, filename=self.path, line=block.text_line)]
+                return [self._session.python(block.text, filename=self.path, line=block.text_line, raises=raises)]
             except (Exception, SystemExit) as error:
                 return error
         return []
 
     def check(self, example: Example) -> None:
-        """Compare what a block printed with what its page says; raises `ExampleFailed`."""
+        """Compare what a block printed with what its page says; raises `ExampleFailed`, or skips a block that says so."""
         index: int = example.parsed
+        if reason := self.skipped(index):
+            pytest.skip(f"{self.path}:{self.blocks[index].first_line}: {reason}")
+        if wrong := self.wrong(index):
+            raise ExampleFailed(example, self.path, *wrong)
+
+    def wrong(self, index: int) -> Fault | None:
+        """How what a block printed differs from what its page says, if it does."""
         block, printed = self.blocks[index], self.printed(index)
         if isinstance(printed, BaseException):
-            raise ExampleFailed(example, self.path, *_raised(printed, self.path, block))
+            return _raised(printed, self.path, block)
+        if self.skipped(index):
+            return None
         if block.language == "console":
             for command, actual in zip(read_console(block.text, block.text_line), printed, strict=True):
-                self._compare(example, command.expected, actual, command.expected_line, f"$ {command.source}")
+                if wrong := _difference(command.expected, actual, command.expected_line, f"$ {command.source}"):
+                    return wrong
         elif block.language == "python":
             follower = [block.language for block in self.blocks[index + 1 : index + 2]]
             if printed[0] and follower != ["output"]:
-                self._compare(example, "", printed[0], block.last_line, "a Python block without an output block")
+                return _difference("", printed[0], block.last_line, "a Python block without an output block")
         elif block.language == "output":
             earned = self.printed(index - 1)
             if isinstance(earned, BaseException):
-                raise ExampleFailed(example, self.path, block.first_line, "the Python block above raised an exception")
+                return Fault(block.first_line, "the Python block above raised an exception")
             source = f"the Python block on line {self.blocks[index - 1].first_line}"
-            self._compare(example, f"{block.text}\n", earned[0], block.text_line, source)
+            return _difference(f"{block.text}\n", earned[0], block.text_line, source)
+        return None
 
-    def _compare(self, example: Example, expected: str, actual: str, line: int, source: str) -> None:
-        said, printed = expected.splitlines(keepends=True), actual.splitlines(keepends=True)
-        if said == printed:
-            return
-        differing = next(
-            (i for i, (a, b) in enumerate(zip(said, printed, strict=False)) if a != b), min(len(said), len(printed))
-        )
-        if unshowable := [text for text in printed if not _showable(text)]:
-            message = f"{source}\nprints what no page can show exactly: {unshowable[0]!r}"
-        else:
-            diff = unified_diff(said, printed, "said by the page", "printed", n=3)
-            message = f"{source}\n" + "".join(
-                text if text.endswith("\n") else f"{text} (no line end)\n" for text in diff
-            )
-        raise ExampleFailed(example, self.path, line + differing, message)
+
+def _difference(expected: str, actual: str, line: int, source: str) -> Fault | None:
+    said, printed = expected.splitlines(keepends=True), actual.splitlines(keepends=True)
+    if said == printed:
+        return None
+    differing = next(
+        (i for i, (a, b) in enumerate(zip(said, printed, strict=False)) if a != b), min(len(said), len(printed))
+    )
+    if unshowable := [text for text in printed if not _showable(text)]:
+        message = f"{source}\nprints what no page can show exactly: {unshowable[0]!r}"
+    else:
+        diff = unified_diff(said, printed, "said by the page", "printed", n=3)
+        message = f"{source}\n" + "".join(text if text.endswith("\n") else f"{text} (no line end)\n" for text in diff)
+    return Fault(line + differing, message)
 
 
 def _showable(line: str) -> bool:
@@ -130,12 +148,16 @@ def _showable(line: str) -> bool:
     return text.isprintable() and not looks_like_prompt(text) and bool(text.strip() or not text)
 
 
-def _raised(error: BaseException, path: str, block: Block) -> tuple[int, str]:
+def _raised(error: BaseException, path: str, block: Block) -> Fault:
     """The page line on which a Python block raised, and the traceback from there on."""
+    if isinstance(error, NotRaised):
+        return Fault(block.first_line, f"the Python block must fail, but {error}")
     frames = error.__traceback__
     while frames is not None and frames.tb_frame.f_code.co_filename != path:
         frames = frames.tb_next
     line = frames.tb_lineno if frames else (error.lineno if isinstance(error, SyntaxError) else None)
-    return line or block.text_line, "the Python block raised\n" + "".join(
-        traceback.format_exception(type(error), error, frames)
+    expected = f", and not {block.options['raises']}" if "raises" in block.options else ""
+    return Fault(
+        line or block.text_line,
+        f"the Python block raised{expected}\n" + "".join(traceback.format_exception(type(error), error, frames)),
     )

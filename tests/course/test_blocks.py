@@ -36,6 +36,9 @@ FORMS = {
     "long fence": ("`````python", "python", {}),
     "title": ('```python title="stack.py"', "python", {"title": "stack.py"}),
     "highlighted lines": ('```python hl_lines="1"', "python", {"hl_lines": "1"}),
+    "must fail": ('```py raises="KeyError"', "python", {"raises": "KeyError"}),
+    "must fail, in braces": ('``` { .python raises="KeyError" }', "python", {"raises": "KeyError"}),
+    "skipped": ("```console skip='needs two machines'", "console", {"skip": "needs two machines"}),
     "braces": ("```{ .python }", "python", {}),
     "braces after a blank": ("``` { .python .annotate }", "python", {}),
     "braces with a title": ('``` { .py title="a b" }', "python", {"title": "a b"}),
@@ -99,7 +102,16 @@ REFUSED = {
     "a capital": ("```Python\nx\n```\n", 1, "'Python'"),
     "pycon": ("```pycon\n>>> 1\n```\n", 1, "python block"),
     "bash": ("```bash\nls\n```\n", 1, "console block"),
-    "unknown option": ('text\n\n```python skip="yes"\nx\n```\n', 3, "fence"),
+    "unknown option": ('text\n\n```python test="no"\nx\n```\n', 3, "'test'"),
+    "unknown option of an inert language": ('``` { .text test="no" }\nx\n```\n', 1, "'test'"),
+    "a console block that must fail": ('```console raises="KeyError"\n$ true\n```\n', 1, "no option 'raises'"),
+    "must fail in no way": ('```python raises=""\nx\n```\n', 1, "raises"),
+    "must fail somehow": ("```python raises\nx\n```\n", 1, "raises"),
+    "must fail in two ways": ('```python raises="KeyError, ValueError"\nx\n```\n', 1, "raises"),
+    "skipped without a reason": ('```python skip=" "\nx\n```\n', 1, "skip"),
+    "skipped without a word": ("```console skip\n$ true\n```\n", 1, "skip"),
+    "output that is skipped": (f'{PYTHON}\n```output skip="why"\n1\n```\n', 5, "no option 'skip'"),
+    "an inert block that is skipped": ('``` { .text skip="why" }\nx\n```\n', 1, "no option 'skip'"),
     "unknown option in braces": ("``` { .python linenums=1 }\nx\n```\n", 1, "linenums"),
     "data option": ('``` { .python data-test="skip" }\nx\n```\n', 1, "data-test"),
     "console option": ('```console linenums="1"\n$ true\n```\n', 1, "linenums"),
@@ -141,6 +153,16 @@ def test_what_is_neither_run_nor_inert_is_refused_with_its_line(
 def test_all_faults_of_a_page_are_told_at_once(lexer: Lexer) -> None:
     page = f"{OUTPUT}\n```console\n...\n```\n\n```perl\nx\n```\n"
     assert [line for line, _ in refusals(lexer, page)] == [1, 6, 9]
+
+
+def test_a_draft_may_leave_open_what_is_printed_and_nothing_else(lexer: Lexer) -> None:
+    page = f"{PYTHON}\n```output\n```\n\n```console\n$ ls\n...\n```\n"
+    assert [line for line, _ in refusals(lexer, page)] == [5, 10]
+    blocks = lexer.blocks(page, draft=True)
+    assert [block.language for block in blocks] == ["python", "output", "console"]
+    assert read_console(blocks[2].text, 9, draft=True) == [Command("ls", 9, "...\n")]
+    with pytest.raises(PageRefused):
+        lexer.blocks(f"{page}\n```python\n```\n", draft=True)
 
 
 def test_one_page_leaves_nothing_behind_for_the_next(lexer: Lexer) -> None:

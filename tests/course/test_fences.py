@@ -124,6 +124,9 @@ def test_a_block_in_an_admonition_is_shown_as_one(markdown: Markdown) -> None:
         "```console\nno command\n```\n",
         "```console\n$ ls\n...\n```\n",
         '```console linenums="1"\n$ ls\n```\n',
+        '```python linenums="1"\nx\n```\n',
+        '```console skip=""\n$ ls\n```\n',
+        '``` { .py raises="" }\nx\n```\n',
         '```console hl_lines="x"\n$ ls\n```\n',
         '``` { .output data-x="1" }\n1\n```\n',
     ],
@@ -133,6 +136,19 @@ def test_what_the_tests_refuse_the_site_refuses_too(markdown: Markdown, page: st
         markdown.convert(page)
     with pytest.raises(PageRefused):
         Lexer(ROOT / "mkdocs.yml").blocks(page)
+
+
+@pytest.mark.parametrize("language", ["python", "py", "python3"])
+def test_python_looks_the_same_with_and_without_what_is_for_the_tests(markdown: Markdown, language: str) -> None:
+    seen, unseen = 'title="a <b>" hl_lines="1"', 'raises="KeyError" skip="a reason"'
+    html = markdown.convert(f"```{language} {seen} {unseen}\n{{}}[1]\n```\n")
+    assert html == markdown.convert(f"```{language} {seen}\n{{}}[1]\n```\n")
+    assert html.startswith(f'<div class="language-{language} highlight"><span class="filename">a &lt;b&gt;</span><pre>')
+    assert '<span class="hll"><span class="p">' in html
+
+
+def test_a_skipped_terminal_looks_like_any_other(markdown: Markdown) -> None:
+    assert markdown.convert('```console skip="a reason"\n$ ls\n```\n') == markdown.convert("```console\n$ ls\n```\n")
 
 
 def test_highlighted_lines_must_exist(markdown: Markdown) -> None:

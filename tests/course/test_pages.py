@@ -1,9 +1,10 @@
 """What the site promises of its own pages, over and above that each block does what it says."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,10 @@ every_page = pytest.mark.parametrize("page", BLOCKS)
 
 def of_language(page: str, language: str) -> Iterator[Block]:
     return (block for block in BLOCKS[page] if block.language == language)
+
+
+def test_no_example_is_skipped() -> None:
+    assert [f"{page}:{block.first_line}" for page in BLOCKS for block in BLOCKS[page] if "skip" in block.options] == []
 
 
 def test_there_are_pages_with_blocks() -> None:
@@ -56,15 +61,58 @@ def test_all_pages_in_order_in_one_session_get_in_nobody_s_way() -> None:
         assert session.engine.volumes() == [], f"{page} leaves volumes"
 
 
-@every_page
-def test_the_python_blocks_of_a_page_can_be_pasted_into_a_bare_python(page: str) -> None:
-    pasted = "".join(f"{block.text}\n\n" for block in of_language(page, "python"))
-    documented = "".join(f"{block.text}\n" for block in of_language(page, "output"))
+def paste(blocks: list[Block]) -> None:
+    """Paste the Python blocks of a page into a bare interpreter: it prints and raises what the page says."""
+    pasted = "".join(f"{block.text}\n\n" for block in blocks if block.language == "python")
+    printed = ""
+    raised: list[str] = []
+    for above, block in pairwise(blocks):
+        if block.language == "output":
+            raises = above.options.get("raises")
+            before, *failure = re.split(rf"^(?=(?:\w+\.)*{raises}\b)", f"{block.text}\n", maxsplit=1, flags=re.M)
+            printed, raised = printed + before, raised + failure
     # -S leaves only the standard library and, in the current folder, dockerlearn; -E the reader's own settings.
     interpreter = [sys.executable, "-E", "-S", "-i", "-q"]
     ran = subprocess.run(interpreter, input=pasted, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    assert "Error" not in ran.stderr, ran.stderr
-    assert ran.stdout == documented
+    assert ran.stdout == printed
+    unexpected = ran.stderr
+    for failure in raised:
+        assert failure in unexpected
+        unexpected = unexpected.replace(failure, "", 1)
+    assert "Error" not in unexpected, ran.stderr
+
+
+@every_page
+def test_the_python_blocks_of_a_page_can_be_pasted_into_a_bare_python(page: str) -> None:
+    paste(BLOCKS[page])
+
+
+MUST_FAIL = """\
+```python raises="KeyError"
+print(1)
+{}[1]
+```
+
+```output
+1
+KeyError: 1
+```
+
+```python
+print(2)
+```
+
+```output
+2
+```
+"""
+
+
+def test_blocks_that_must_fail_can_be_pasted_too() -> None:
+    paste(LEXER.blocks(MUST_FAIL))
+    for failure in ["KeyError: 2", "KeyError: 1\nKeyError: 1"]:
+        with pytest.raises(AssertionError):
+            paste(LEXER.blocks(MUST_FAIL.replace("KeyError: 1", failure)))
 
 
 @pytest.fixture(scope="module")

@@ -171,6 +171,71 @@ def test_output_that_no_page_can_show_is_said_to_be_so(failures: Failures, print
     assert said.endswith(f"prints what no page can show exactly: {f'{printed}' + chr(10)!r}")
 
 
+def must_raise(kind: str, *lines: str, output: str = "") -> str:
+    return python(*lines, output=output).replace("```python", f'```python raises="{kind}"')
+
+
+def test_a_block_that_must_fail_shows_what_it_printed_and_why_it_failed(failures: Failures) -> None:
+    page = must_raise("TypeError", "x = 1", "print(x)", "x()", output="1\nTypeError: 'int' object is not callable")
+    assert failures(f"{page}\n{python('print(x)', output='1')}") == []
+
+
+def test_an_exception_of_a_module_is_shown_as_python_names_it(failures: Failures) -> None:
+    lines = ["from dockerlearn import Reference", "Reference.parse('A')"]
+    said = (
+        "dockerlearn.errors.InvalidReference: invalid reference format: repository name (library/A) must be lowercase"
+    )
+    assert failures(must_raise("InvalidReference", *lines, output=said)) == []
+
+
+def test_a_block_that_must_fail_and_succeeds_is_a_failure(failures: Failures) -> None:
+    must_fail, output = failures(must_raise("TypeError", "print(1)", output="1"))
+    assert must_fail == "page.md:1: the Python block must fail, but no TypeError was raised"
+    assert output == "page.md:5: the Python block above raised an exception"
+
+
+def test_a_block_that_fails_in_another_way_than_it_must_is_a_failure(failures: Failures) -> None:
+    failed, _ = failures(must_raise("TypeError", "x = 1", "{}[x]", output="TypeError: no"))
+    assert failed.startswith("page.md:3: the Python block raised, and not TypeError\nTraceback")
+    assert failed.endswith("KeyError: 1\n")
+
+
+def test_how_a_block_fails_must_be_shown(failures: Failures) -> None:
+    (unsaid,) = failures(must_raise("KeyError", "{}[1]"))
+    assert unsaid.endswith("+KeyError: 1\n")
+    (otherwise,) = failures(must_raise("KeyError", "{}[1]", output="KeyError: 2"))
+    assert otherwise.endswith("-KeyError: 2\n+KeyError: 1\n")
+
+
+def test_code_that_is_no_python_can_be_what_must_fail(failures: Failures) -> None:
+    assert failures(must_raise("SyntaxError", "b = = 2", output="SyntaxError: invalid syntax")) == []
+
+
+SKIPPING = "\n".join(
+    [
+        console("$ x=1"),
+        console("$ x=2").replace("```console", '```console skip="needs two machines"'),
+        console("$ echo $x", "1"),
+        python("print(x)", output="any").replace("```python", '```python skip="needs a GPU"'),
+    ]
+)
+
+
+def test_a_skipped_block_is_not_run_and_is_listed_with_its_reason(run_pytest: Pytest) -> None:
+    said = run_pytest("-ra", "docs", page=SKIPPING)
+    assert "2 passed, 3 skipped" in said
+    summary = said[said.index("short test summary") :]
+    assert "docs/page.md:5: needs two machines\n" in summary
+    assert "docs/page.md:14: needs a GPU\n" in summary
+    assert "docs/page.md:18: needs a GPU\n" in summary
+
+
+def test_a_block_whose_skip_has_no_reason_is_refused(run_pytest: Pytest) -> None:
+    said = run_pytest("docs", page=SKIPPING.replace("needs a GPU", ""))
+    assert "docs/page.md:14: option 'skip' of a block of language 'python' cannot be ''\n" in said
+    assert "passed" not in said
+
+
 def test_inert_blocks_are_not_tests(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"```dockerfile\nFROM nginx\n```\n\n{console('$ true')}", encoding="utf-8")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dockerlearn.clock import FixedClock, SystemClock
-from dockerlearn.session import PAGE_CLOCK, Result, Session
+from dockerlearn.session import PAGE_CLOCK, NotRaised, Result, Session
 
 
 def test_the_terminal_and_the_engine_behind_it_are_one() -> None:
@@ -103,6 +103,16 @@ def test_python_runs_as_a_module_of_its_own() -> None:
     assert session.python("print(__name__)") == "__main__\n"
     # Nothing of our own module's settings is inherited: annotations are no texts.
     assert session.python("def f(x: int): ...\n\nprint(f.__annotations__['x'] is int)") == "True\n"
+
+
+def test_python_that_must_raise_returns_what_it_printed_and_what_it_raised() -> None:
+    session = Session()
+    assert session.python("n = 1\nprint(n)\n{}[n]", raises="KeyError") == "1\nKeyError: 1\n"
+    assert session.python("print(n)") == "1\n"
+    with pytest.raises(ZeroDivisionError):
+        session.python("1 / 0", raises="KeyError")
+    with pytest.raises(NotRaised, match="no KeyError was raised"):
+        session.python("print(n)", raises="KeyError")
 
 
 def test_a_traceback_points_into_the_page() -> None:
