@@ -9,10 +9,10 @@ PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help serve test lint site check-site bench show-breaks test-browser test-docker test-pythons show-faults soak screenshots clean
+.PHONY: help serve test lint site check-site bench update-examples show-breaks test-browser test-docker test-pythons show-faults soak screenshots clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 serve: .venv/course.stamp  ## the course at http://127.0.0.1:8000, rebuilt as you edit
 	.venv/bin/python -m mkdocs serve --livereload --watch overrides
@@ -35,6 +35,10 @@ check-site: site  ## the site, from MkDocs and from Zensical: what is shown is w
 
 bench: .venv/bench.stamp check-site  ## how fast the program starts, pages verify, sites are checked, containers are made
 	.venv/bin/python -m tests.benchmarks
+
+PAGES := docs README.md
+update-examples: .venv/test.stamp  ## write what the examples print into the pages, and show the difference (PAGES=docs/errata.md for one)
+	.venv/bin/python -m pytest --update-examples $(PAGES)
 
 show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and see each one noticed (SEED=n for others)
 	.venv/bin/python -m tests.course.break_lines --seed $${SEED:-1}

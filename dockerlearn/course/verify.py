@@ -129,12 +129,13 @@ class PageRun:
 
 def _difference(expected: str, actual: str, line: int, source: str) -> Fault | None:
     said, printed = expected.splitlines(keepends=True), actual.splitlines(keepends=True)
-    if said == printed:
+    unshowable = [text for text in printed if not showable(text)]
+    if said == printed and not unshowable:
         return None
     differing = next(
         (i for i, (a, b) in enumerate(zip(said, printed, strict=False)) if a != b), min(len(said), len(printed))
     )
-    if unshowable := [text for text in printed if not _showable(text)]:
+    if unshowable:
         message = f"{source}\nprints what no page can show exactly: {unshowable[0]!r}"
     else:
         diff = unified_diff(said, printed, "said by the page", "printed", n=3)
@@ -142,7 +143,7 @@ def _difference(expected: str, actual: str, line: int, source: str) -> Fault | N
     return Fault(line + differing, message)
 
 
-def _showable(line: str) -> bool:
+def showable(line: str) -> bool:
     """Whether a page can say this line: Markdown drops tabs and blanks on empty lines, and a prompt starts a command."""
     text = line.rstrip("\n")
     return text.isprintable() and not looks_like_prompt(text) and bool(text.strip() or not text)

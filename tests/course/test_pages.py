@@ -76,9 +76,9 @@ def paste(blocks: list[Block]) -> None:
     ran = subprocess.run(interpreter, input=pasted, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert ran.stdout == printed
     unexpected = ran.stderr
-    for failure in raised:
-        assert failure in unexpected
-        unexpected = unexpected.replace(failure, "", 1)
+    for said in raised:
+        assert said in unexpected
+        unexpected = unexpected.replace(said, "", 1)
     assert "Error" not in unexpected, ran.stderr
 
 

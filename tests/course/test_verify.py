@@ -236,6 +236,11 @@ def test_a_block_whose_skip_has_no_reason_is_refused(run_pytest: Pytest) -> None
     assert "passed" not in said
 
 
+def test_output_that_looks_like_a_prompt_is_refused_even_where_it_is_right(failures: Failures) -> None:
+    (said,) = failures(python("print('$ docker')", output="$ docker"))
+    assert said.endswith("prints what no page can show exactly: '$ docker\\n'")
+
+
 def test_inert_blocks_are_not_tests(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"```dockerfile\nFROM nginx\n```\n\n{console('$ true')}", encoding="utf-8")

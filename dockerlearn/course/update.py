@@ -1,0 +1,192 @@
+"""Repairs pages: where a page says something else than its examples print, what they print is written.
+
+`pytest --update-examples` does so. It runs each page from top to bottom, in one session, and rewrites the output of
+commands and the output blocks. Below a Python block that prints an output block is added where there is none; below one
+that prints nothing it is removed. All else stays as it is, byte for byte.
+
+What was written is then tested as the suite would. A page that would not pass is left alone: an example raises, or prints
+what no page can show, or something else each time.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher, unified_diff
+from os.path import relpath
+from pathlib import Path
+from shutil import copymode
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import pytest
+
+from .blocks import Block, Fault, Lexer, PageRefused, read_console
+from .verify import PageRun, showable
+
+_BYTE_ORDER_MARK = "\ufeff"
+_LINE_END = re.compile("(\r\n|\r|\n)")
+
+
+def add_option(parser: pytest.Parser) -> None:
+    """Give pytest the option `--update-examples`."""
+    told = "repair what the pages say that their examples print, instead of testing it"
+    parser.addoption("--update-examples", action="store_true", help=told)
+
+
+def update_examples(config: pytest.Config, mkdocs_yml: Path, *patterns: str) -> pytest.ExitCode | None:
+    """If pytest was given that option, repair those of the course's pages that it was asked for, and say what was done.
+
+    Raises `pytest.UsageError` if it was asked for none.
+    """
+    if not config.getoption("--update-examples"):
+        return None
+    asked = [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
+    course = {page.resolve() for pattern in patterns for page in mkdocs_yml.parent.glob(pattern)}
+    chosen = sorted(page for page in course if any(page.is_relative_to(path) for path in asked))
+    if not chosen:
+        raise pytest.UsageError(f"no page of the course: {' '.join(config.args)}")
+    lexer = Lexer(mkdocs_yml)
+    changed = refused = 0
+    for page in chosen:
+        try:
+            diff = repair(lexer, page)
+        except PageRefused as refusal:
+            refused += 1
+            print("\n".join(f"{relpath(page)}:{fault.line}: {fault.reason}" for fault in refusal.faults))
+        else:
+            changed += bool(diff)
+            print(diff, end="")
+    print(f"{len(chosen)} pages: {changed} repaired, {refused} refused and left alone")
+    return pytest.ExitCode.TESTS_FAILED if refused else pytest.ExitCode.OK
+
+
+def repair(lexer: Lexer, page: Path) -> str:
+    """Repair a page, and return what was changed as a unified diff.
+
+    Raises `PageRefused`, and changes nothing, if its examples do not print what can be written there.
+    """
+    path = relpath(page)
+    before = page.read_bytes().decode()
+    after = repaired(lexer, path, before)
+    if after != before:
+        _replace(page, after)
+    said, says = (_LINE_END.sub("\n", text).removesuffix("\n").split("\n") for text in (before, after))
+    return "".join(f"{line}\n" for line in unified_diff(said, says, f"a/{path}", f"b/{path}", lineterm=""))
+
+
+def repaired(lexer: Lexer, path: str, text: str) -> str:
+    """The text of a page, repaired. Raises `PageRefused`, with lines of the text as it was."""
+    run = PageRun(path, lexer.blocks(_lexed(text), draft=True))
+    blocks = range(len(run.blocks))
+    printed = [texts for index in blocks if not isinstance(texts := run.printed(index), BaseException)]
+    if len(printed) < len(run.blocks):
+        raised = (index for index in blocks if isinstance(run.printed(index), BaseException))
+        raise PageRefused(fault for index in raised if (fault := run.wrong(index)))
+    page = _Page(text)
+    for index in reversed(blocks):  # the lines above a block have the numbers that they had
+        if not run.skipped(index):
+            page.repair(run.blocks, index, printed)
+    if page.faults:
+        raise PageRefused(page.faults)
+    after = str(page)
+    try:
+        faults = _still_wrong(PageRun(path, lexer.blocks(_lexed(after))))
+    except PageRefused as refused:
+        faults = refused.faults
+    if faults:
+        cannot = "what is printed here cannot be what the page says:"
+        raise PageRefused(
+            Fault(page.lines[fault.line - 1].number, f"{cannot}\n{fault.reason.rstrip()}") for fault in faults
+        )
+    return after
+
+
+class _Line(NamedTuple):
+    """A line of a page. What is new has the number of the line that printed it."""
+
+    number: int
+    text: str
+    end: str
+
+
+class _Page:
+    """The lines of a page, while it is repaired from its end to its beginning."""
+
+    def __init__(self, text: str) -> None:
+        split = _LINE_END.split(text)
+        lines = zip(split[::2], [*split[1::2], ""], strict=True)
+        self.lines = [_Line(number, *line) for number, line in enumerate(lines, 1)]
+        self.faults: list[Fault] = []
+
+    def __str__(self) -> str:
+        """The text: what is no longer the last line needs a line end, and what has become it has none."""
+        *lines, last = self.lines
+        return "".join(line.text + (line.end or lines[0].end) for line in lines) + last.text
+
+    def repair(self, blocks: list[Block], index: int, printed: list[list[str]]) -> None:
+        """Make a block say what was printed."""
+        block = blocks[index]
+        if block.language == "console":
+            commands = read_console(block.text, block.text_line, draft=True)
+            for command, text in reversed(list(zip(commands, printed[index], strict=True))):
+                said = command.expected.split("\n")[:-1]
+                self._write(block, command.expected_line, said, text, command.line)
+        elif block.language == "output":
+            python, (text,) = blocks[index - 1], printed[index - 1]
+            if text:
+                said = block.text.split("\n") if block.text_line < block.last_line else []
+                self._write(block, block.text_line, said, text, python.first_line)
+            else:
+                del self.lines[python.last_line : block.last_line]
+        elif block.language == "python":
+            follower = [follower.language for follower in blocks[index + 1 : index + 2]]
+            (text,) = printed[index]
+            if text and follower != ["output"]:
+                _, fence = self._opening(block)
+                self._insert(block, block.last_line + 1, ["", f"{fence}output", fence], block.first_line)
+                self._write(block, block.last_line + 3, [], text, block.first_line)
+
+    def _write(self, block: Block, line: int, said: list[str], printed: str, number: int) -> None:
+        """Write what was printed over what is said from a line on; lines that are right are not touched."""
+        new = printed.removesuffix("\n").split("\n") if printed else []
+        _, fence = self._opening(block)
+        if hidden := [text for text in new if not showable(text) or text.rstrip() == fence]:
+            self.faults.append(Fault(number, f"prints what no page can show exactly: {hidden[0]!r}"))
+        changes = SequenceMatcher(None, said, new, autojunk=False).get_opcodes()
+        for change, first, after, new_first, new_after in reversed(changes):
+            if change != "equal":
+                del self.lines[line - 1 + first : line - 1 + after]
+                self._insert(block, line + first, new[new_first:new_after], number)
+
+    def _insert(self, block: Block, line: int, texts: list[str], number: int) -> None:
+        """Insert lines before one, indented and quoted as the block is."""
+        prefix, _ = self._opening(block)
+        end = self.lines[block.first_line - 1].end
+        lines = [_Line(number, prefix + text if text else prefix.rstrip(), end) for text in texts]
+        self.lines[line - 1 : line - 1] = lines
+
+    def _opening(self, block: Block) -> tuple[str, str]:
+        """What stands before a block's opening fence, and the fence."""
+        text = self.lines[block.first_line - 1].text.removeprefix(_BYTE_ORDER_MARK)
+        header = text.lstrip("> \t")
+        return text.removesuffix(header), header.removesuffix(header.lstrip("`~"))
+
+
+def _lexed(text: str) -> str:
+    """A page as it is read for the site: without a byte order mark, and with line feeds only."""
+    return _LINE_END.sub("\n", text.removeprefix(_BYTE_ORDER_MARK))
+
+
+def _still_wrong(run: PageRun) -> list[Fault]:
+    """What a repaired page would fail for. The first line of a reason tells of lines that the page does not have yet."""
+    wrong = (run.wrong(index) for index in range(len(run.blocks)))
+    return [Fault(fault.line, fault.reason.split("\n", 1)[-1]) for fault in wrong if fault]
+
+
+def _replace(page: Path, text: str) -> None:
+    """Give a page another text, at once: nobody ever reads half of it."""
+    with TemporaryDirectory(dir=page.parent, prefix=".") as folder:
+        fresh = Path(folder) / page.name
+        fresh.write_bytes(text.encode())
+        copymode(page, fresh)
+        fresh.replace(page)
