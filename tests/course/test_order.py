@@ -1,0 +1,102 @@
+"""Which blocks run, in which order and in how many processes, makes no difference to any of them."""
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from dockerlearn.course.blocks import INERT, Lexer
+from tests.course.course_pages import PAGES, ROOT, name
+
+LEXER = Lexer(ROOT / "mkdocs.yml")
+TESTS = [
+    f"{name(page)}::line {block.first_line}"
+    for page in PAGES
+    for block in LEXER.blocks(page.read_text(encoding="utf-8"))
+    if block.language not in INERT
+]
+
+BUILDING = """\
+```console
+$ x=1
+```
+
+```console
+$ x=$((x + 1))
+```
+
+```console
+$ echo $x
+2
+```
+
+```python
+y = 1
+```
+
+```python
+y += 1
+print(y)
+```
+
+```output
+2
+```
+"""
+
+
+def run(*arguments: str, folder: Path = ROOT, cache: str = "no:cacheprovider") -> str:
+    """What pytest says in a process of its own, with the blocks in the order of the arguments."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", cache, *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course of one page, whose blocks build on one another."""
+    for file in ("mkdocs.yml", "conftest.py"):
+        (tmp_path / file).write_bytes((ROOT / file).read_bytes())
+    copytree(ROOT / "overrides", tmp_path / "overrides")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text(BUILDING, encoding="utf-8")
+    return tmp_path
+
+
+def test_all_blocks_of_the_course_pass_in_random_order() -> None:
+    shuffled = random.Random(28).sample(TESTS, len(TESTS))
+    said = run("-v", *shuffled)
+    ran = [line.partition(" PASSED")[0] for line in said.splitlines() if "::line" in line]
+    assert ran == shuffled
+
+
+@pytest.mark.parametrize("test", random.Random(28).sample(TESTS, 4))
+def test_a_block_of_the_course_passes_alone(test: str) -> None:
+    assert "= 1 passed in" in run(test)
+
+
+def test_all_blocks_of_the_course_pass_in_two_processes() -> None:
+    said = run("-n", "2", "--dist=load", "docs", "README.md")
+    assert "2 workers" in said
+    assert f"= {len(TESTS)} passed in" in said
+
+
+def test_blocks_can_be_chosen_by_keyword(course: Path) -> None:
+    said = run("docs", "-k", "9 or 23", folder=course)
+    assert "= 2 passed, 4 deselected in" in said
+
+
+def test_what_failed_in_one_of_two_processes_can_be_run_again_alone(course: Path) -> None:
+    page = course / "docs" / "page.md"
+    page.write_text(BUILDING.replace("$ echo $x\n2", "$ echo $x\n3"), encoding="utf-8")
+    among_others = run("-n", "2", "--dist=load", "docs", folder=course, cache="cacheprovider")
+    assert "= 1 failed, 5 passed in" in among_others
+    alone = run("--lf", "docs", folder=course, cache="cacheprovider")
+    assert "= 1 failed in" in alone
+    for said in (among_others, alone):
+        assert "docs/page.md:11: $ echo $x\n" in said
+        assert "\n-3\n+2\n" in said
+    page.write_text(BUILDING, encoding="utf-8")
+    assert "= 1 passed in" in run("--lf", "docs", folder=course, cache="cacheprovider")
