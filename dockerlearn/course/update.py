@@ -56,7 +56,7 @@ def update_examples(config: pytest.Config, mkdocs_yml: Path, *patterns: str) -> 
         else:
             changed += bool(diff)
             print(diff, end="")
-    print(f"{len(chosen)} pages: {changed} repaired, {refused} refused and left alone")
+    print(f"pages: {len(chosen)}, repaired: {changed}, refused and left alone: {refused}")
     return pytest.ExitCode.TESTS_FAILED if refused else pytest.ExitCode.OK
 
 

@@ -334,7 +334,7 @@ def test_pytest_repairs_the_pages_it_is_asked_for_and_prints_what_it_changed(cou
     assert status == 0
     assert said == (
         "--- a/docs/wrong.md\n+++ b/docs/wrong.md\n@@ -1,3 +1,7 @@\n ```python\n print(1)\n ```\n"
-        "+\n+```output\n+1\n+```\n2 pages: 1 repaired, 0 refused and left alone\n"
+        "+\n+```output\n+1\n+```\npages: 2, repaired: 1, refused and left alone: 0\n"
     )
     assert (course / "docs" / "wrong.md").read_text(encoding="utf-8") == fixed(PRINTS)
     assert (course / "README.md").read_text(encoding="utf-8") == PRINTS
@@ -344,11 +344,11 @@ def test_pytest_repairs_what_it_can_and_tells_of_what_it_cannot(course: Path) ->
     status, said = update_examples(course)
     assert status == 1
     assert "docs/bad.md:2: the Python block raised\n" in said
-    assert said.endswith("4 pages: 2 repaired, 1 refused and left alone\n")
+    assert said.endswith("pages: 4, repaired: 2, refused and left alone: 1\n")
     assert (course / "docs" / "bad.md").read_text(encoding="utf-8") == fence("python", "1 / 0")
     assert (course / "README.md").read_text(encoding="utf-8") == fixed(PRINTS)
     assert (course / "NOTES.md").read_text(encoding="utf-8") == PRINTS
-    assert update_examples(course)[1].endswith("4 pages: 0 repaired, 1 refused and left alone\n")
+    assert update_examples(course)[1].endswith("pages: 4, repaired: 0, refused and left alone: 1\n")
 
 
 def test_pytest_repairs_no_file_that_is_no_page(course: Path) -> None:
