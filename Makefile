@@ -33,7 +33,7 @@ check-site: site  ## the site, from MkDocs and from Zensical: what is shown is w
 	COURSE_SITE=site-zensical .venv/bin/python -m zensical build --strict --clean
 	.venv/bin/python -m dockerlearn.course.complete site site-zensical
 
-bench: .venv/bench.stamp check-site  ## how fast the program starts, pages verify, sites are checked, containers are made
+bench: .venv/test.stamp .cache/yardsticks check-site  ## how fast the program starts, pages verify, sites are checked, containers are made
 	.venv/bin/python -m tests.benchmarks
 
 PAGES := docs README.md
@@ -74,6 +74,11 @@ clean:  ## remove what these targets made
 	  rm -rf .venv; \
 	  $(PYTHON) -m pip install --disable-pip-version-check --target .tools virtualenv && \
 	  PYTHONPATH=.tools $(PYTHON) -m virtualenv .venv; }
+
+# Two other ways to run a page's Python. They would meddle with our pytest, so they get a folder of their own.
+.cache/yardsticks: Makefile | .venv/bin/python
+	@rm -rf $@ && $(PIP) install --quiet --target $@ 'pytest-examples>=0.0.18,<0.1' 'markdown-exec>=1.12,<2' 'pytest>=9,<10'
+	@touch $@
 
 # One stamp an extra; a change of pyproject.toml installs again.
 .venv/%.stamp: pyproject.toml | .venv/bin/python

@@ -25,9 +25,9 @@ RUN = {"console": "console", "python": "python", "py": "python", "python3": "pyt
 """The languages that are run or compared, each with the name it goes by from here on."""
 
 INERT = {
-    "text": "a drawing, a file tree or a grammar, in which nothing can be run",
+    "text": "a drawing, a file tree, a grammar or a file of another project, in which nothing can be run",
     "dockerfile": "a Dockerfile, which the model does not build: a Python block beside it builds the same image",
-    "yaml": "a Compose file, read but not run in this course",
+    "yaml": "a Compose file or a site's configuration, read but not run in this course",
 }
 """The languages that are shown and not run, each with its reason."""
 
