@@ -182,19 +182,16 @@ def committed(machine: Machine) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def tally(pytestconfig: pytest.Config, record: Figures) -> Iterator[Tally]:
-    """Counts, and tells in the end."""
+def tally(record: Figures) -> Iterator[Tally]:
+    """Counts, and hands on what it has counted."""
     it = Tally()
     yield it
     record["sequences"] = {
         "compared": it.commands,
         "equal": it.commands - it.differences,
         "sequences": it.sequences,
+        "succeeded": it.succeeded,
     }
-    reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None and it.commands:
-        succeeded = f"{it.succeeded / it.commands:.0%} of which succeeded"
-        reporter.write_line(f"\n{it.sequences} sequences, {it.commands} commands, {succeeded}; {it.differences} differ")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
