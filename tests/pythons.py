@@ -9,7 +9,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from tests.debian import Unavailable, unpacked
+from tests.docker.debian import Unavailable, unpacked
 
 ROOT = Path(__file__).parents[1]
 VERSIONS = ("3.13", "3.14")

@@ -25,7 +25,7 @@ from dockerlearn.engine import Engine
 from dockerlearn.image import Image
 from dockerlearn.layer import Layer
 from dockerlearn.session import Session
-from tests.debian import Unavailable
+from tests.docker.debian import Unavailable
 
 from ..course.course_pages import PAGES, ROOT, name
 from .engine import Machine, machine, releases

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from _pytest.capture import CaptureManager
 
-from tests.debian import Unavailable
+from tests.docker.debian import Unavailable
 
 from .engine import DIALECT, Machine, machine, releases
 from .record import Figures, keep

@@ -16,7 +16,7 @@ from typing import Any
 from dockerlearn.archive import write_layout
 from dockerlearn.catalog import RELEASES
 from dockerlearn.image import Image
-from tests.debian import Unavailable
+from tests.docker.debian import Unavailable
 
 DIALECT = "28."  # the versions of the engine whose texts the course has
 REGISTRY = "127.0.0.1:5000"

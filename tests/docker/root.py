@@ -8,7 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
-from tests.debian import Unavailable, unpacked
+from tests.docker.debian import Unavailable, unpacked
 
 PACKAGES = "docker.io docker-cli docker-registry iptables ca-certificates busybox-static curl".split()
 TOOLS = {"unshare": "util-linux", "nsenter": "util-linux", "setpriv": "util-linux", "skopeo": "skopeo"}

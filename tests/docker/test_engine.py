@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dockerlearn.session import Session
-from tests.debian import Unavailable, kept
+from tests.docker.debian import Unavailable, kept
 
 from . import guard, root
 from .engine import Machine, machine, releases
