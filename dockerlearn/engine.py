@@ -493,11 +493,16 @@ class Engine:
             del self._volumes[volume.name]
         return unused, sum(each.node.size for each in unused)
 
-    def answer(self, port: int, path: str) -> str | int:
-        """What whoever asks a port of this machine for a path gets: a page, or curl's exit status for what went wrong."""
+    def answer(self, port: int, path: str) -> str | int | None:
+        """What whoever asks a port of this machine for a path gets: a page, or curl's exit status for what went wrong.
+
+        Nothing, if a paused container holds the port: it is reached, and does not answer.
+        """
         for container in self.containers():
             for published in container.ports:
                 if (published.host, published.protocol) == (port, "tcp") and published.ip in LOOPBACK:
+                    if container.state is State.PAUSED:
+                        return None
                     page = container.answer(published.container, path)
                     return RESET if page is None else page
         return REFUSED

@@ -23,9 +23,8 @@ MOST_ZEROS = 10_000_000
 Options: TypeAlias = dict[str, str]
 Read: TypeAlias = Callable[[list[str]], str]  # the text of files, or of what is piped in
 Tool: TypeAlias = Callable[[Options, list[str], Read], "Output | Steps"]
-Answer: TypeAlias = Callable[
-    [int, str], "str | int"
-]  # of a port to a path: the page, or curl's exit status without one
+# Of a port to a path: the page, or curl's exit status without one, or nothing while whoever should answer is paused.
+Answer: TypeAlias = Callable[[int, str], "str | int | None"]
 
 
 class Misuse(Exception):
@@ -48,13 +47,15 @@ def commands(files: Mapping[str, str], answer: Answer | None = None) -> dict[str
     """
     missing = MISSING if answer else MISSING_IN_BUSYBOX
 
-    def curl(options: Options, operands: list[str], _: Read) -> Output:
+    def curl(options: Options, operands: list[str], _: Read) -> Output | Steps:
         address = re.fullmatch(r"(?:http://)?(?:localhost|127\.0\.0\.1)(?::([0-9]{1,5}))?(/.*)?", "".join(operands[:1]))
         if "s" not in options or len(operands) != 1 or address is None or answer is None:
             raise unknown("other than -s and one address of this machine")
         if int(address[1] or 80) >= 2**16:
             return Output(status=NO_ADDRESS)
         page = answer(int(address[1] or 80), address[2] or "/")
+        if page is None:
+            return _for_ever()
         return out(page) if isinstance(page, str) else Output(status=page)
 
     other: dict[str, tuple[Tool, str | None, int]] = {"curl": (curl, "s", 0)} if answer else OF_BUSYBOX
@@ -79,6 +80,11 @@ def commands(files: Mapping[str, str], answer: Answer | None = None) -> dict[str
         return run
 
     return {name: reading(name, *entry) for name, entry in tools.items()}
+
+
+def _for_ever() -> Steps:
+    yield Wait()
+    return Output()
 
 
 def command(name: str, tool: Callable[[Options, list[str]], Output | Steps], letters: str | None) -> Command:

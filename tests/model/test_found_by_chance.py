@@ -116,3 +116,11 @@ def test_a_container_that_would_remove_itself_leaves_its_volume_to_a_forced_remo
     session.run(f"docker {removed}")
     assert session.engine.containers() == []
     assert len(session.engine.volumes()) == left
+
+
+def test_a_paused_server_is_reached_and_does_not_answer(session: Session) -> None:
+    session.run("docker run -d --name aa -p 8080:80 nginx")
+    session.run("docker pause aa")
+    assert session.run("curl -s localhost:8080 | head -n 4", interrupt=True) == ("^C\n", 130)
+    session.run("docker unpause aa")
+    assert shown(session, "curl -s localhost:8080 | grep '<h1>'") == "<h1>Welcome to nginx!</h1>\n"
