@@ -1,0 +1,123 @@
+"""Which tests run which lines of the model: recorded once, and kept until the model or its tests change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+from time import process_time
+from typing import NamedTuple
+
+import pytest
+
+from .copies import silence
+from .mutants import Mutant
+
+PACKAGE = Path("dockerlearn")
+TESTS = Path("tests/model")
+CACHE = Path(".cache/drift")
+
+
+class Cover(NamedTuple):
+    """Which tests run which lines of the model, by file, and how many seconds each takes."""
+
+    seconds: Mapping[str, float]
+    lines: Mapping[str, Mapping[str, list[str]]]
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """The tests that could notice a mutant, the quickest first.
+
+        Of a line that runs when its module is imported, or whose result is kept, nobody can tell for whom it
+        runs: there it is all tests that run anything of the file.
+        """
+        lines = self.lines.get(mutant.file, {})
+        tests = set() if mutant.once else set(lines.get(str(mutant.line), ()))
+        return sorted(
+            tests or {test for tests in lines.values() for test in tests}, key=lambda test: self.seconds[test]
+        )
+
+
+class _Recorder:
+    """A pytest plugin that notes what each test runs and how long it takes."""
+
+    def __init__(self) -> None:
+        from coverage import Coverage  # not at the top: a course that has no model of its own needs none
+
+        self.seconds: dict[str, float] = {}
+        self._coverage = Coverage(data_file=None, source=[str(PACKAGE)], config_file=False)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self._coverage.switch_context(item.nodeid)
+        start = process_time()
+        result = yield
+        self.seconds[item.nodeid] = process_time() - start
+        return result
+
+    def record(self, tests: Iterable[Path]) -> Cover:
+        """Run the tests of some files. Raises `RuntimeError` if one fails: they must pass before anything is changed."""
+        self._coverage.start()
+        status = run_tests(map(str, tests), self)
+        self._coverage.stop()
+        if status != pytest.ExitCode.OK:
+            raise RuntimeError(f"the tests do not pass as they are: {status!r}")
+        data = self._coverage.get_data()
+        lines = {
+            str(Path(file).relative_to(Path.cwd())): {
+                str(line): [test for test in tests if test in self.seconds]
+                for line, tests in data.contexts_by_lineno(file).items()
+            }
+            for file in data.measured_files()
+        }
+        return Cover(self.seconds, lines)
+
+
+class Chosen:
+    """A pytest plugin that runs some tests alone, in the given order."""
+
+    def __init__(self, tests: list[str]) -> None:
+        self._order = {test: place for place, test in enumerate(tests)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave the chosen tests, in their order."""
+        items[:] = sorted((item for item in items if item.nodeid in self._order), key=lambda it: self._order[it.nodeid])
+
+
+def run_tests(files: Iterable[str], plugin: object) -> int:
+    """Run the tests of files up to the first that fails, each with the same random draws every time."""
+    options = ["-x", "-q", "-p", "no:cacheprovider", f"--confcutdir={TESTS}", "--hypothesis-profile=drift"]
+    return pytest.main([*options, *files], plugins=[plugin])
+
+
+def covered(processes: int) -> Cover:
+    """What the tests of the model cover: as it was recorded, unless the model or its tests have changed since."""
+    sources = sorted([*PACKAGE.glob("*.py"), *(path for path in TESTS.rglob("*") if path.suffix != ".pyc")])
+    digest = sha256(b"".join(path.read_bytes() for path in sources if path.is_file())).hexdigest()
+    kept = CACHE / f"{digest}.json"
+    if not kept.exists():
+        print("Recording what each test runs, which takes a minute or two", flush=True)
+        files = sorted(TESTS.glob("test_*.py"))
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with ProcessPoolExecutor(processes, get_context("fork")) as pool:
+            parts = list(pool.map(_recorded, [files[start::processes] for start in range(processes)]))
+        seconds = {test: taken for part in parts for test, taken in part.seconds.items()}
+        names = {name for part in parts for name in part.lines}
+        lines = {name: _joined(part.lines.get(name, {}) for part in parts) for name in sorted(names)}
+        kept.write_text(json.dumps({"seconds": seconds, "lines": lines}), encoding="utf-8")
+    return Cover(**json.loads(kept.read_text(encoding="utf-8")))
+
+
+def _joined(parts: Iterable[Mapping[str, list[str]]]) -> dict[str, list[str]]:
+    joined: dict[str, list[str]] = {}
+    for part in parts:
+        for line, tests in part.items():
+            joined.setdefault(line, []).extend(tests)
+    return joined
+
+
+def _recorded(files: list[Path]) -> Cover:
+    silence()
+    return _Recorder().record(files)
