@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
+from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
 from time import process_time
@@ -20,24 +21,46 @@ PACKAGE = Path("dockerlearn")
 TESTS = Path("tests/model")
 CACHE = Path(".cache/drift")
 
+Recorded = tuple[dict[str, float], dict[tuple[str, int], list[str]]]
+"""The seconds of each test, and the tests of each line of each file."""
+
 
 class Cover(NamedTuple):
-    """Which tests run which lines of the model, by file, and how many seconds each takes."""
+    """Which tests run which lines of the model.
 
-    seconds: Mapping[str, float]
-    lines: Mapping[str, Mapping[str, list[str]]]
+    The tests stand in order, the quickest first, each with its seconds; a line of a file has the places of its tests.
+    """
 
-    def tests(self, mutant: Mutant) -> list[str]:
-        """The tests that could notice a mutant, the quickest first.
+    seconds: dict[str, float]
+    lines: dict[str, dict[str, list[int]]]
+
+    @classmethod
+    def of(cls, seconds: Mapping[str, float], lines: Mapping[str, Mapping[int, Iterable[str]]]) -> Cover:
+        """A cover, of the seconds that each test takes, and of the tests of each line."""
+        quickest = dict(sorted(seconds.items(), key=lambda item: item[1]))
+        places = {test: place for place, test in enumerate(quickest)}
+        return cls(
+            quickest,
+            {
+                file: {str(line): sorted(places[test] for test in tests) for line, tests in lines.items()}
+                for file, lines in lines.items()
+            },
+        )
+
+    def tests(self, mutant: Mutant, budget: float | None = None) -> list[str]:
+        """The tests that could notice a mutant, the quickest first, and no more than take so many seconds together.
 
         Of a line that runs when its module is imported, or whose result is kept, nobody can tell for whom it
         runs: there it is all tests that run anything of the file.
         """
         lines = self.lines.get(mutant.file, {})
-        tests = set() if mutant.once else set(lines.get(str(mutant.line), ()))
-        return sorted(
-            tests or {test for tests in lines.values() for test in tests}, key=lambda test: self.seconds[test]
-        )
+        places = [] if mutant.once else lines.get(str(mutant.line), [])
+        tests = list(self.seconds)
+        chosen = [tests[place] for place in places or sorted({place for places in lines.values() for place in places})]
+        if budget is None:
+            return chosen
+        spent = accumulate(self.seconds[test] for test in chosen)
+        return [test for test, so_far in zip(chosen, spent, strict=True) if so_far <= budget]
 
 
 class _Recorder:
@@ -57,7 +80,7 @@ class _Recorder:
         self.seconds[item.nodeid] = process_time() - start
         return result
 
-    def record(self, tests: Iterable[Path]) -> Cover:
+    def record(self, tests: Iterable[Path]) -> Recorded:
         """Run the tests of some files. Raises `RuntimeError` if one fails: they must pass before anything is changed."""
         self._coverage.start()
         status = run_tests(map(str, tests), self)
@@ -66,13 +89,11 @@ class _Recorder:
             raise RuntimeError(f"the tests do not pass as they are: {status!r}")
         data = self._coverage.get_data()
         lines = {
-            str(Path(file).relative_to(Path.cwd())): {
-                str(line): [test for test in tests if test in self.seconds]
-                for line, tests in data.contexts_by_lineno(file).items()
-            }
+            (str(Path(file).relative_to(Path.cwd())), line): [test for test in tests if test]
             for file in data.measured_files()
+            for line, tests in data.contexts_by_lineno(file).items()
         }
-        return Cover(self.seconds, lines)
+        return self.seconds, lines
 
 
 class Chosen:
@@ -99,25 +120,23 @@ def covered(processes: int) -> Cover:
     kept = CACHE / f"{digest}.json"
     if not kept.exists():
         print("Recording what each test runs, which takes a minute or two", flush=True)
-        files = sorted(TESTS.glob("test_*.py"))
         CACHE.mkdir(parents=True, exist_ok=True)
-        with ProcessPoolExecutor(processes, get_context("fork")) as pool:
-            parts = list(pool.map(_recorded, [files[start::processes] for start in range(processes)]))
-        seconds = {test: taken for part in parts for test, taken in part.seconds.items()}
-        names = {name for part in parts for name in part.lines}
-        lines = {name: _joined(part.lines.get(name, {}) for part in parts) for name in sorted(names)}
-        kept.write_text(json.dumps({"seconds": seconds, "lines": lines}), encoding="utf-8")
-    return Cover(**json.loads(kept.read_text(encoding="utf-8")))
+        kept.write_text(json.dumps(_record(processes)), encoding="utf-8")
+    return Cover(*json.loads(kept.read_text(encoding="utf-8")))
 
 
-def _joined(parts: Iterable[Mapping[str, list[str]]]) -> dict[str, list[str]]:
-    joined: dict[str, list[str]] = {}
-    for part in parts:
-        for line, tests in part.items():
-            joined.setdefault(line, []).extend(tests)
-    return joined
+def _record(processes: int) -> Cover:
+    files = sorted(TESTS.glob("test_*.py"))
+    seconds: dict[str, float] = {}
+    lines: dict[str, dict[int, list[str]]] = {}
+    with ProcessPoolExecutor(processes, get_context("fork")) as pool:
+        for more_seconds, more_lines in pool.map(_recorded, [files[start::processes] for start in range(processes)]):
+            seconds.update(more_seconds)
+            for (file, line), tests in more_lines.items():
+                lines.setdefault(file, {}).setdefault(line, []).extend(tests)
+    return Cover.of(seconds, lines)
 
 
-def _recorded(files: list[Path]) -> Cover:
+def _recorded(files: list[Path]) -> Recorded:
     silence()
     return _Recorder().record(files)

@@ -23,6 +23,7 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _VARIABLE = re.compile(r"\$(?:\w+|\{\w+\}|\?)")
+_ASSIGNMENT, _OPTION = re.compile(r"\w+="), re.compile(r"--[\w-]+=")
 _BEFORE_A_COMMAND = {"do", "while", "if", "then", "else"}
 
 
@@ -35,6 +36,14 @@ class Damage:
     before: str
     after: str
     block: Block
+
+    def page(self, text: str) -> str:
+        """The text of the page with this change made to it."""
+        lines = text.split("\n")
+        prefix = self.block.prefix
+        damaged = [prefix + line if line else prefix.rstrip() for line in self.block.text.split("\n")]
+        lines[self.block.text_line - 1 : self.block.last_line - 1] = damaged
+        return "\n".join(lines)
 
 
 def expected_lines(block: Block) -> Iterator[int]:
@@ -62,8 +71,9 @@ def arguments(source: str) -> Iterator[tuple[int, int]]:
             command = "for NAME"
         elif word and command == "for NAME":
             command = "for NAME in"
-        elif word and (assigned := re.match(r"(?:\w+|--[\w-]+)=", word)):
-            yield found.start() + assigned.end(), found.end()
+        elif word and (named := (_OPTION if command else _ASSIGNMENT).match(word)):
+            if named.end() < len(word):
+                yield found.start() + named.end(), found.end()
         elif word and not command:
             command = "" if word in _BEFORE_A_COMMAND else word
         elif word and f"{command} {word}" in usages():

@@ -4,7 +4,7 @@ Three things are changed, one at a time, and three rates tell how many of the ch
 of every page and every literal in its examples, as `damage` changes them, by the page itself; and every behaviour of the
 model, as `mutants` changes it, by the pages, or else by the tests that run the line.
 
-    python -m dockerlearn.course.drift [--text] [--sample N] [--seed S] [PAGE ...]
+    python -m dockerlearn.course.drift [--text] [--sample N] [--seed S] [--budget SECONDS] [PAGE ...]
 
 Mutation testers change source code alone, and start the tests anew for each change; none changes documents. Here nothing is
 started: each change is made in a copy of a process that has all it needs in memory, and the copy ends with it.
@@ -31,7 +31,7 @@ import pytest
 
 from .blocks import Block, Lexer, read_console
 from .copies import become, in_copy, silence
-from .cover import PACKAGE, TESTS, Chosen, Cover, covered, run_tests
+from .cover import CACHE, PACKAGE, TESTS, Chosen, Cover, covered, run_tests
 from .damage import Damage, damages
 from .mutants import Mutant, Source
 from .verify import PageRun
@@ -101,6 +101,7 @@ class Judge:
 
     pages: dict[str, list[Block]]
     cover: Cover
+    budget: float | None = None
 
     def page(self, path: str) -> list[tuple[Damage, bool]]:
         """All changes to a page, and whether it notices each."""
@@ -111,7 +112,7 @@ class Judge:
         code = _source(mutant.file).compiled(mutant)
         if in_copy(partial(pages_notice, mutant.file, code, self.pages), PAGES_SECONDS) is not False:
             return "pages"
-        tests = self.cover.tests(mutant)
+        tests = self.cover.tests(mutant, self.budget)
         if tests and in_copy(partial(tests_notice, mutant.file, code, tests), TESTS_SECONDS) is not False:
             return "tests"
         return ""
@@ -128,6 +129,10 @@ _judge: Judge  # of a process that judges
 def _appoint(judge: Judge) -> None:
     global _judge
     _judge = judge
+    sys.dont_write_bytecode, sys.pycache_prefix = (
+        False,
+        str(CACHE.absolute()),
+    )  # each copy imports the model and its tests
     gc.freeze()  # what is there stays there, and need not be copied to be looked at
 
 
@@ -161,13 +166,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--text", action="store_true", help="change pages only, not the model")
     parser.add_argument("--sample", type=int, metavar="N", help="of the changes to the model, try only so many")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
+    parser.add_argument("--budget", type=float, metavar="SECONDS", help="only the quickest tests, these long together")
     parser.add_argument("--processes", type=int, default=2, help="that judge side by side")
     options = parser.parse_args(arguments)
     lexer = Lexer(Path("mkdocs.yml"))
     paths = options.pages or [*sorted(Path("docs").rglob("*.md")), Path("README.md")]
     pages = {str(path): lexer.blocks(path.read_text(encoding="utf-8-sig")) for path in paths}
     cover = Cover({}, {}) if options.text else covered(options.processes)
-    with ProcessPoolExecutor(options.processes, get_context("fork"), _appoint, (Judge(pages, cover),)) as judges:
+    judge = Judge(pages, cover, options.budget)
+    with ProcessPoolExecutor(options.processes, get_context("fork"), _appoint, (judge,)) as judges:
         good = report_pages(pages, judges.map(_judge_page, pages))
         if not options.text:
             mutants = [mutant for file in sorted(PACKAGE.glob("*.py")) for mutant in _source(str(file)).mutants]
@@ -195,7 +202,7 @@ def report_pages(pages: Iterable[str], judged: Iterable[list[tuple[Damage, bool]
             noticed[damage.kind] += is_noticed
             if not is_noticed:
                 print(f"{path}:{damage.line}: {damage.kind} not noticed: {damage.before} -> {damage.after}")
-    for kind in tried:
+    for kind in sorted(tried):
         print(rate(f"{kind}s, by the pages", noticed[kind], tried[kind], GOALS[kind]), flush=True)
     return all(100 * noticed[kind] >= GOALS[kind] * tried[kind] for kind in tried)
 
