@@ -29,7 +29,7 @@ from types import CodeType
 
 import pytest
 
-from .blocks import Block, Lexer, read_console
+from .blocks import Block, Lexer, PageRefused, read_console
 from .copies import become, in_copy, silence
 from .cover import CACHE, PACKAGE, TESTS, Chosen, Cover, covered, run_tests
 from .damage import Damage, damages
@@ -56,6 +56,8 @@ def judged(path: str, blocks: list[Block]) -> Iterator[tuple[Damage, bool]]:
     A change to what is expected is held against what the block has printed: nothing that is run has changed, so running
     it again would print the same. Any other change is made in a copy of this process, before the block is run, and what
     is left of the page is run there up to the first difference.
+
+    Raises `PageRefused` if the page is wrong as it is: then whatever is changed would seem to be noticed.
     """
     run = PageRun(path, blocks)
     for index, block in enumerate(blocks):
@@ -63,7 +65,8 @@ def judged(path: str, blocks: list[Block]) -> Iterator[tuple[Damage, bool]]:
         for damage in changes:
             if _run(damage.block) != _run(block):
                 yield damage, in_copy(partial(_differs, run, index, damage.block), TEXT_SECONDS) is not False
-        run.printed(index)
+        if fault := run.fault(index):
+            raise PageRefused([fault])
         for damage in changes:
             if _run(damage.block) == _run(block):
                 run.blocks[index] = damage.block

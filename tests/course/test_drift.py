@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from dockerlearn.course import drift
-from dockerlearn.course.blocks import Block, Lexer
+from dockerlearn.course.blocks import Block, Lexer, PageRefused
 from dockerlearn.course.copies import in_copy
 from dockerlearn.course.cover import Cover
 from dockerlearn.course.damage import arguments, damages
@@ -97,6 +97,11 @@ def test_a_page_that_shows_nothing_notices_nothing(lexer: Lexer) -> None:
     assert unnoticed(lexer, LOOSE) == [
         (4, "nobody"), (4, "reads"), (4, "this"), (4, "file"), (5, "5"), (9, "unused = 'nobody prints this'"),
     ]  # fmt: skip
+
+
+def test_a_page_that_is_wrong_as_it_is_has_no_score(lexer: Lexer) -> None:
+    with pytest.raises(PageRefused, match="line 16: the Python block on line 11"):
+        unnoticed(lexer, TIGHT.replace("one 2\n", "one 3\n"))
 
 
 def test_a_line_that_stands_for_ctrl_c_changes_what_is_run(lexer: Lexer) -> None:
