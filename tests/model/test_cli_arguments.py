@@ -260,6 +260,12 @@ def test_every_filter_of_docker_ps_that_the_model_lacks_is_known_to_be_one(name:
     assert docker("ps", "-f", f"{name}=x") == ("", refused, 1)
 
 
+@pytest.mark.parametrize("name", ["before", "label", "since", "until"])
+def test_every_filter_of_docker_images_that_the_model_lacks_is_known_to_be_one(name: str) -> None:
+    refused = f"dockerlearn: '{name} of docker images' is a real filter, which this model does not have\n"
+    assert docker("images", "-f", f"{name}=x") == ("", refused, 1)
+
+
 def test_docker_version_tells_all_that_is_known_of_client_and_server() -> None:
     told = json.loads(docker("version", "--format", "{{json .}}")[0])
     assert told["Client"] == {

@@ -695,3 +695,9 @@ def test_a_shell_at_a_terminal_shows_a_prompt_and_ends_with_exit(engine: Engine)
 def test_a_shell_with_nothing_to_read_ends_at_once(engine: Engine) -> None:
     container = engine.run("alpine")
     assert (container.state, container.exit_code) == (State.EXITED, 0)
+
+
+@pytest.mark.parametrize(("word", "pattern"), [("[ab]", "["), ("a*", "*"), ("?", "?")])
+def test_a_container_s_shell_refuses_patterns_by_name(box: Container, word: str, pattern: str) -> None:
+    refused = f"sh: '{pattern}' (a pattern) is shell that dockerlearn does not know\n"
+    assert told(box.exec("sh", "-c", f"echo {word}")) == (refused, 2)
