@@ -59,24 +59,24 @@ def judged(path: str, blocks: list[Block]) -> Iterator[tuple[Damage, bool]]:
 
     Raises `PageRefused` if the page is wrong as it is: then whatever is changed would seem to be noticed.
     """
-    run = PageRun(path, blocks)
+    run = PageRun(path, list(blocks))
     for index, block in enumerate(blocks):
-        changes = list(damages(block))
+        changes = [] if run.skipped(index) else list(damages(block))
         for damage in changes:
             if _run(damage.block) != _run(block):
                 yield damage, in_copy(partial(_differs, run, index, damage.block), TEXT_SECONDS) is not False
-        if fault := run.fault(index):
-            raise PageRefused([fault])
+        if wrong := run.wrong(index):
+            raise PageRefused([wrong])
         for damage in changes:
             if _run(damage.block) == _run(block):
                 run.blocks[index] = damage.block
-                yield damage, run.fault(index) is not None
+                yield damage, run.wrong(index) is not None
                 run.blocks[index] = block
 
 
 def _differs(run: PageRun, index: int, block: Block) -> bool:
     run.blocks[index] = block
-    return any(run.fault(after) for after in range(index, len(run.blocks)))
+    return any(run.wrong(after) for after in range(index, len(run.blocks)))
 
 
 def pages_notice(file: str, code: CodeType, pages: dict[str, list[Block]]) -> bool:
@@ -85,7 +85,7 @@ def pages_notice(file: str, code: CodeType, pages: dict[str, list[Block]]) -> bo
     try:
         become(file, code)
         runs = (import_module(PageRun.__module__).PageRun(path, blocks) for path, blocks in pages.items())
-        return any(run.fault(index) for run in runs for index in range(len(run.blocks)))
+        return any(run.wrong(index) for run in runs for index in range(len(run.blocks)))
     except (Exception, SystemExit):  # whatever a broken model does, it is noticed
         return True
 
