@@ -9,7 +9,7 @@ PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help serve test lint site check-site bench update-examples show-breaks test-browser test-docker test-pythons show-faults soak screenshots clean
+.PHONY: help serve test lint site check-site bench drift update-examples show-breaks test-browser test-docker test-pythons show-faults soak screenshots clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -33,12 +33,16 @@ check-site: site  ## the site, from MkDocs and from Zensical: what is shown is w
 	COURSE_SITE=site-zensical .venv/bin/python -m zensical build --strict --clean
 	.venv/bin/python -m dockerlearn.course.complete site site-zensical
 
-bench: .venv/test.stamp .cache/yardsticks check-site  ## how fast the program starts, pages verify, sites are checked, containers are made
+bench: .venv/test.stamp .cache/yardsticks check-site  ## how fast the program starts, pages verify, changes are judged, sites are checked, containers are made
 	.venv/bin/python -m tests.benchmarks
 
 PAGES := docs README.md
 update-examples: .venv/test.stamp  ## write what the examples print into the pages, and show the difference (PAGES=docs/errata.md for one)
 	.venv/bin/python -m pytest --update-examples $(PAGES)
+
+DRIFT :=
+drift: .venv/test.stamp  ## change pages and the model, and count what nobody notices; hours (DRIFT=--text for the pages alone)
+	.venv/bin/python -m dockerlearn.course.drift $(DRIFT)
 
 show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and see each one noticed (SEED=n for others)
 	.venv/bin/python -m tests.course.break_lines --seed $${SEED:-1}

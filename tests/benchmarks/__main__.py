@@ -17,6 +17,7 @@ from statistics import median
 from dockerlearn import Engine, FixedClock, Image, Layer
 from dockerlearn.course.blocks import INERT, Block, Lexer, read_console
 from dockerlearn.course.complete import check
+from dockerlearn.course.drift import judged
 from dockerlearn.course.verify import pages
 from dockerlearn.session import Session
 from tests.benchmarks.rivals import rivals
@@ -155,6 +156,15 @@ def completeness(folder: Path) -> str:
     return f"{what:<52} {checked * 1e3:>8.1f} ms {parsed * 1e3:>8.1f} ms {checked / parsed:>6.2f}  at most 1,000 ms"
 
 
+def drift() -> str:
+    """What it takes to judge a change of a page, of processor time, in this process and in its copies."""
+    before = os.times()
+    judgements = [noticed for page, blocks in BLOCKS.items() for _, noticed in judged(str(page), blocks)]
+    taken = sum(os.times()[:4]) - sum(before[:4])
+    what = f"{len(judgements):,} changes of the pages, judged, each (CPU)"
+    return f"{what:<52} {taken / len(judgements) * 1e3:>8.1f} ms {'':>18}  at most 5 ms"
+
+
 def row(what: str, taken: float, yardstick: float, most: int) -> str:
     """One line of the table."""
     return f"{what:<52} {taken * 1e3:>8.1f} ms {yardstick * 1e3:>8.1f} ms {taken / yardstick:>6.2f}  at most {most}"
@@ -182,6 +192,7 @@ def main() -> None:
     for folder in SITES:
         print(completeness(folder))
     print(containers())
+    print(drift())
     print(suite())
     print(rivals())
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from dockerlearn.course import update
 from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console
+from dockerlearn.course.mutants import altered
 from dockerlearn.course.update import repair, repaired
-from tests.course.break_lines import broken
 from tests.course.course_pages import PAGES, ROOT, name
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
@@ -66,7 +66,7 @@ def damaged(page: str, chance: random.Random) -> str:
         at = chance.randrange(first, after)
         match chance.choice(["change", "remove", "add", "wildcard", "empty", "whole block"]):
             case "change":
-                lines[at] = prefix + broken(lines[at].removeprefix(prefix), chance)
+                lines[at] = prefix + altered(lines[at].removeprefix(prefix))
             case "remove":
                 del lines[at]
             case "add":

@@ -180,6 +180,15 @@ def test_a_switch_takes_a_word_only_after_an_equals_sign() -> None:
     assert options("-q=false --all=T --digests=0") == ({"quiet": False, "all": True, "digests": False}, [])
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_switch_knows_the_words_that_go_knows(number: int) -> None:
+    words = [("0", "f", "F", "FALSE", "false", "False"), ("1", "t", "T", "TRUE", "true", "True")][number]
+    assert [options(f"--all={word}") for word in words] == [({"all": bool(number)}, [])] * 6
+    for word in ("yes", "no", "tRUE", "2", ""):
+        with pytest.raises(UsageError, match="invalid argument"):
+            options(f"--all={word}")
+
+
 def test_the_last_value_counts_but_filters_add_up() -> None:
     assert options("--format a --format b -f a=1 -f b=2") == ({"format": "b", "filter": ["a=1", "b=2"]}, [])
 
@@ -243,6 +252,53 @@ def test_a_flag_that_cannot_be_read_is_refused(line: str) -> None:
 )
 def test_what_the_model_lacks_is_refused_by_name(line: str, what: str, status: int) -> None:
     assert docker(*line.split()) == ("", f"dockerlearn: {what}, which this model does not have\n", status)
+
+
+@pytest.mark.parametrize("name", "before expose health is-task isolation label network publish since volume".split())
+def test_every_filter_of_docker_ps_that_the_model_lacks_is_known_to_be_one(name: str) -> None:
+    refused = f"dockerlearn: '{name} of docker ps' is a real filter, which this model does not have\n"
+    assert docker("ps", "-f", f"{name}=x") == ("", refused, 1)
+
+
+@pytest.mark.parametrize("name", ["before", "label", "since", "until"])
+def test_every_filter_of_docker_images_that_the_model_lacks_is_known_to_be_one(name: str) -> None:
+    refused = f"dockerlearn: '{name} of docker images' is a real filter, which this model does not have\n"
+    assert docker("images", "-f", f"{name}=x") == ("", refused, 1)
+
+
+def test_docker_version_tells_all_that_is_known_of_client_and_server() -> None:
+    told = json.loads(docker("version", "--format", "{{json .}}")[0])
+    assert told["Client"] == {
+        "Version": "28.2.2",
+        "ApiVersion": "1.50",
+        "DefaultAPIVersion": "1.50",
+        "GitCommit": "e6534b4",
+        "GoVersion": "go1.24.3",
+        "Os": "linux",
+        "Arch": "amd64",
+        "BuildTime": "Fri May 30 12:07:14 2025",
+        "Context": "default",
+    }
+    engine = told["Server"].pop("Components")[0]
+    assert told["Server"] == {
+        "Platform": {"Name": ""},
+        "Version": "28.5.2",
+        "ApiVersion": "1.51",
+        "MinAPIVersion": "1.24",
+        "GitCommit": "3ef3c07",
+        "GoVersion": "go1.27.1",
+        "Os": "linux",
+        "Arch": "amd64",
+        "KernelVersion": "6.18.44",
+        "BuildTime": "2026-09-15T11:02:57.000000000+00:00",
+    }
+    known = set(told["Server"]) - {"Platform", "Version", "BuildTime"}
+    assert (engine["Name"], engine["Version"]) == ("Engine", "28.5.2")
+    assert engine["Details"] == {
+        **{name: told["Server"][name] for name in known},
+        "BuildTime": "Tue Sep 15 11:02:57 2026",
+        "Experimental": "false",
+    }
 
 
 def test_a_flag_that_the_model_lacks_is_docker_s_to_refuse_when_it_is_misused() -> None:

@@ -428,6 +428,11 @@ def test_a_hostile_archive_is_refused(tar: bytes) -> None:
         Layer.from_tar(tar)
 
 
+def test_a_hard_link_to_nothing_is_refused_by_name() -> None:
+    with pytest.raises(InvalidArchive, match=r"^invalid layer: hard link 'hard' to 'nothing', no file before it$"):
+        Layer.from_tar(HOSTILE["a hard link to nothing"])
+
+
 def only(path: str, node: Node | str = "x") -> Directory:
     return Directory.of({path: node})
 

@@ -97,7 +97,9 @@ def test_an_entry_point_without_a_command_has_nothing_to_become(engine: Engine) 
     assert (container.state, container.exit_code, written(container)) == (State.EXITED, 0, "")
 
 
-REFUSED = "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: "
+REFUSED = (
+    "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: "
+)
 REFUSED += "unable to start container process: error during container init: exec: "
 
 
@@ -522,7 +524,11 @@ def test_a_loop_without_end_that_looks_out_for_a_signal_ends_at_it(engine: Engin
         ("cp /etc/passwd /home; ls /home", "passwd\n", 0),
         ("cp /etc/passwd /nosuch/a", "cp: can't create '/nosuch/a': No such file or directory\n", 1),
         ("cp /etc /a", "cp: omitting directory '/etc'\n", 1),
-        ("cp /etc/passwd /etc/group; cp /etc/group /etc/group; wc -l /etc/group", "cp: '/etc/group' and '/etc/group' are the same file\n2 /etc/group\n", 0),
+        (
+            "cp /etc/passwd /etc/group; cp /etc/group /etc/group; wc -l /etc/group",
+            "cp: '/etc/group' and '/etc/group' are the same file\n2 /etc/group\n",
+            0,
+        ),
         ("ln -s /etc/passwd /l; cp /l /m; rm /l; wc -l /m", "2 /m\n", 0),
         ("cp -a /home /h; ls /h; cp -R /usr /home; ls /home/usr", "bin\n", 0),
         ("mkdir /a; echo x >/a/x; cp -r /a /b; cp -r /a /b; ls /b", "a\nx\n", 0),
@@ -578,13 +584,21 @@ def test_a_loop_without_end_that_looks_out_for_a_signal_ends_at_it(engine: Engin
         ("head -n 1 /nosuch", "head: /nosuch: No such file or directory\n", 1),
         ("tail -n 1 /nosuch", "tail: can't open '/nosuch': No such file or directory\ntail: no files\n", 1),
         ("wc -l /etc/passwd", "2 /etc/passwd\n", 0),
-        ("wc /etc/passwd; echo a b | wc", "        2         2        74 /etc/passwd\n        1         2         4\n", 0),
+        (
+            "wc /etc/passwd; echo a b | wc",
+            "        2         2        74 /etc/passwd\n        1         2         4\n",
+            0,
+        ),
         ("wc -c /nosuch", "wc: /nosuch: No such file or directory\n", 1),
         ("sort /nosuch", "sort: /nosuch: No such file or directory\n", 2),
         ("uniq /nosuch", "uniq: can't open '/nosuch': No such file or directory\n", 1),
         ("cut -c1 /nosuch", "cut: /nosuch: No such file or directory\n", 1),
         ("grep x /nosuch", "grep: /nosuch: No such file or directory\n", 2),
-        ("grep -n root /etc/group; grep -c nosuch /etc/group; sort /etc/group", "1:root:x:0:root\n0\nnobody:x:65534:\nroot:x:0:root\n", 0),
+        (
+            "grep -n root /etc/group; grep -c nosuch /etc/group; sort /etc/group",
+            "1:root:x:0:root\n0\nnobody:x:65534:\nroot:x:0:root\n",
+            0,
+        ),
         ("echo é | wc -c; seq 2 3", "3\n2\n3\n", 0),
     ],
 )
@@ -614,9 +628,7 @@ def test_a_container_knows_its_name_and_the_time(engine: Engine, box: Container)
         ([], True, "PATH={path}\nHOSTNAME={name}\nTERM=xterm\nHOME=/root\n"),
     ],
 )
-def test_a_container_has_the_variables_that_it_was_given(
-    engine: Engine, env: list[str], tty: bool, shown: str
-) -> None:
+def test_a_container_has_the_variables_that_it_was_given(engine: Engine, env: list[str], tty: bool, shown: str) -> None:
     container = engine.run("alpine", "env", env=env, tty=tty)
     assert written(container) == shown.format(path=PATH, name=container.hostname)
 
@@ -695,3 +707,9 @@ def test_a_shell_at_a_terminal_shows_a_prompt_and_ends_with_exit(engine: Engine)
 def test_a_shell_with_nothing_to_read_ends_at_once(engine: Engine) -> None:
     container = engine.run("alpine")
     assert (container.state, container.exit_code) == (State.EXITED, 0)
+
+
+@pytest.mark.parametrize(("word", "pattern"), [("[ab]", "["), ("a*", "*"), ("?", "?")])
+def test_a_container_s_shell_refuses_patterns_by_name(box: Container, word: str, pattern: str) -> None:
+    refused = f"sh: '{pattern}' (a pattern) is shell that dockerlearn does not know\n"
+    assert told(box.exec("sh", "-c", f"echo {word}")) == (refused, 2)

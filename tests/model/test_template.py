@@ -140,6 +140,7 @@ def shown(source: str) -> str:
         ('{{join .Config.Env ","}} {{join .Config.Entrypoint ","}}|', "A=x=y,B=,C=a b |"),
         ('{{split .ID ":"}} {{index (split .ID ":") 0}} {{split "abc" ""}}', f"[sha256 {ID[7:]}] sha256 [a b c]"),
         ('{{join (split "a b" " ") "-"}}', "a-b"),
+        ('{{slice "é" 0 1}}{{slice "é" 1}}', "\N{REPLACEMENT CHARACTER}" * 2),
         ('{{upper .Os}} {{lower "ÀB"}} {{title "hello world foo-bar"}}', "LINUX àb Hello World Foo-Bar"),
         ('[{{pad .Os 2 3}}] [{{pad "" 2 3}}] {{truncate .ID 8}} {{truncate "abc" 12}}', "[  linux   ] [] sha256:b abc"),
         ('{{print .Os .Os}} {{print 1 2 "a" "b" 3}} {{println "a" 1 "b"}}|{{print}}', "linuxlinux 1 2ab3 a 1 b\n|"),
