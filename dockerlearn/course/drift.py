@@ -91,7 +91,10 @@ def pages_notice(file: str, code: CodeType, pages: dict[str, list[Block]]) -> bo
 
 
 def tests_notice(file: str, code: CodeType, tests: list[str]) -> bool:
-    """Whether any of some tests fails for a model of which one file has other code; for a copy of the process."""
+    """Whether any of some tests fails for a model of which one file has other code; for a copy of the process.
+
+    A test that starts the model as a program of its own sees nothing of the change, and so never notices it.
+    """
     silence()
     become(file, code)
     status = run_tests(dict.fromkeys(test.split("::")[0] for test in tests), Chosen(tests))
