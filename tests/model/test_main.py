@@ -131,9 +131,10 @@ class Terminal:
 
     def interrupt(self) -> str:
         """Type Ctrl-C, again if it was lost: Python misses one that comes just between its prompt and its waiting for keys."""
-        os.write(self.screen, b"\x03")
-        while not select.select([self.screen], [], [], 2)[0]:
+        for _ in range(5):
             os.write(self.screen, b"\x03")
+            if select.select([self.screen], [], [], 2)[0]:
+                break
         return self.wait_for("$ ")
 
     def type(self, keys: str, until: str = "$ ") -> str:
