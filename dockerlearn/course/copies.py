@@ -65,8 +65,8 @@ class _Instead(SourceFileLoader, MetaPathFinder):  # type: ignore[misc]  # both 
 
 
 def become(file: str, code: CodeType) -> None:
-    """Let the model be one in which a file has other code, as if it had never been imported before."""
+    """Let the model be one in which a file has other code, as if neither it nor a test of it had been imported before."""
     path = Path(file).with_suffix("")
-    for name in [name for name in sys.modules if name.split(".")[0] == path.parts[0]]:
+    for name in [name for name in sys.modules if name.split(".")[0] in (path.parts[0], "tests")]:
         del sys.modules[name]
     sys.meta_path.insert(0, _Instead(".".join(path.parts), str(Path(file).absolute()), code))
