@@ -49,6 +49,7 @@ class Terminal:
         self._patience = patience
         words = [
             "env",
+            "--default-signal",  # nohup and shells let background jobs ignore some; a terminal's Ctrl-C and hang-up must count
             "-i",
             f"--chdir={self.home}",
             f"HOME={self.home}",
