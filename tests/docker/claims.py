@@ -79,7 +79,12 @@ class Word(NamedTuple):
 
 
 IMAGE, REMOVE = "docs/what-is-an-image.md", "docs/pull-list-remove.md"
+LENGTHS = "[5, 4, 6, 7, 14] make 36"  # of which the engine knows the sum
 UNJUDGED = (
+    *(
+        Unjudged("docs/exploring-layers.md", LENGTHS, length, "the length of one link: the engine sums them up")
+        for length in ("5", "4", "6", "7", "14")
+    ),
     Unjudged(REMOVE, "really reclaimed:   208044", "208044", "what a prune gave back: test_claims asks an engine"),
     Unjudged("docs/ten-containers.md", "ten copies would be:   1920000", "1920000", "ten times a size that is judged"),
     Unjudged(IMAGE, "bytes you can see:  50", "50", "what is seen of the layers: test_claims asks a container"),

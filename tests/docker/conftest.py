@@ -17,7 +17,6 @@ from .record import Figures, keep
 from .root import engine_root
 
 RUNNING = pytest.StashKey[Machine]()
-MANY = 300  # sequences, from which on their figures are worth telling
 FAILED = pytest.StashKey[bool]()
 
 
@@ -68,8 +67,6 @@ def record(pytestconfig: pytest.Config, engine: Machine) -> Iterator[Figures]:
     yield figures
     if pytestconfig.getoption("cells") is not None:
         figures.pop("matrix", None)
-    if pytestconfig.getoption("sequences") < MANY:
-        figures.pop("sequences", None)
     if pytestconfig.getoption("record") and not pytestconfig.stash.get(FAILED, False):
         ran = {"date": f"{date.today()}", "engine": engine.engine_version, "client": engine.client_version}
         keep({about: {**ran, **what} for about, what in figures.items()})
