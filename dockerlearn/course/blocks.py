@@ -11,8 +11,9 @@ is refused, with its line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +22,12 @@ from mkdocs.config import load_config
 from mkdocs.utils import meta
 from pymdownx.superfences import RE_HL_LINES, SuperFencesBlockPreprocessor, SuperFencesException
 
-RUN = {"console": "console", "python": "python", "py": "python", "python3": "python", "output": "output"}
+RUN = {
+    "console": "console",
+    **dict.fromkeys(("python", "py", "python3"), "python"),
+    "output": "output",
+    "quiz": "quiz",
+}
 """The languages that are run or compared, each with the name it goes by from here on."""
 
 INERT = {
@@ -53,6 +59,18 @@ ONLY_FOR = {"raises": {"python"}, "skip": {"python", "console"}}
 INTERRUPT = "^C"
 """A line of output that shows where Ctrl-C was typed."""
 
+RIGHT, WRONG = "- [x]", "- [ ]"
+"""What a choice of a quiz begins with."""
+
+INDENT = " " * len(f"{RIGHT} ")
+"""What each further line of a choice begins with."""
+
+NOTHING = "nothing"
+"""What the site says where a choice is that nothing is printed."""
+
+_CHOICE = re.compile(rf"(?P<mark>{re.escape(RIGHT)}|{re.escape(WRONG)})(?: (?P<text>.*))?")
+_EXPLAINS, _EXPLAINS_ON = "  : ", "    "
+_CODE = re.compile(r"(?P<fence>`{3,}|~{3,})(?P<language>\S*)(?P<options>.*)")
 _FENCE = re.compile(r"[> \t]*(?:`{3,}|~{3,})")
 _OPENER = re.compile(r"\s*(?:!!!|\?\?\?\+?|===[!+]*)\s")
 _SNIPPET = re.compile(r"[ \t]*-+8<-+")
@@ -111,10 +129,54 @@ class Command:
         return self.line + self.source.count("\n") + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer that a quiz offers, with the page line on which it starts, and why it is right or wrong."""
+
+    text: str
+    line: int
+    right: bool
+    explanation: str
+
+    @property
+    def printed(self) -> str:
+        """The output that the text stands for; without a text, none."""
+        return f"{self.text}\n" if self.text else ""
+
+    @property
+    def written(self) -> list[str]:
+        """The lines in which a page says the text."""
+        mark, (first, *more) = RIGHT if self.right else WRONG, self.text.split("\n")
+        return [f"{mark} {first}" if first else mark, *(INDENT + line if line else "" for line in more)]
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """A question and its choices. With code, it asks what that prints in a session of its own.
+
+    Code is a console block, whose last command is the one that is asked for, or a Python block.
+    """
+
+    question: str
+    code: Block | None
+    choices: tuple[Choice, ...]
+
+    @property
+    def key(self) -> str:
+        """A digest of all that an answer depends on: another question, or another choice, has another."""
+        asked = [self.question, self.code.text if self.code else "", *(choice.text for choice in self.choices)]
+        return sha256("\0".join(asked).encode()).hexdigest()[:12]
+
+    @property
+    def right(self) -> Choice:
+        """The one choice that is right."""
+        return next(choice for choice in self.choices if choice.right)
+
+
 def wrong_option(language: str, option: str, value: str) -> str | None:
     """Why an option may not stand behind a language, if it may not."""
     only_for = ONLY_FOR.get(option)
-    if option not in OPTIONS or (only_for and RUN.get(language) not in only_for):
+    if option not in OPTIONS or language == "quiz" or (only_for and RUN.get(language) not in only_for):
         return f"a block of language {language!r} has no option {option!r}"
     if not OPTIONS[option].fullmatch(value):
         return f"option {option!r} of a block of language {language!r} cannot be {value!r}"
@@ -156,6 +218,109 @@ def read_console(text: str, line: int, *, draft: bool = False) -> list[Command]:
         Command("\n".join(source), number, "".join(f"{content}\n" for content in output))
         for number, source, output in commands
     ]
+
+
+def read_quiz(text: str, line: int, *, draft: bool = False) -> Quiz:
+    """Read a quiz's text, which starts on the given line.
+
+    In a draft, what is printed may be as yet unknown: wildcards, or the text of a wrong choice. Raises `PageRefused` for
+    text that is not a question and at least two different choices, one of them right, each explained.
+    """
+    reader = _QuizReader()
+    for number, content in enumerate(text.split("\n"), line):
+        reader.read(number, content)
+    faults = [*reader.faults, *reader.missing(line, draft)]
+    if faults:
+        raise PageRefused(faults)
+    choices = (Choice("\n".join(text), line, right, " ".join(why)) for line, right, text, why in reader.choices)
+    return Quiz(" ".join(reader.question), reader.code, tuple(choices))
+
+
+class _QuizReader:
+    """What of a quiz has been read so far, line by line."""
+
+    def __init__(self) -> None:
+        self.question: list[str] = []
+        self.code: Block | None = None
+        self.choices: list[tuple[int, bool, list[str], list[str]]] = []  # line, right or not, text, explanation
+        self.faults: list[Fault] = []
+        self._fence = ""
+        self._asked = False  # the question has ended
+
+    def read(self, number: int, content: str) -> None:
+        """Take the next line."""
+        if self._fence and self.code:
+            closes = content == self._fence
+            text = self.code.text if closes else f"{self.code.text}{content}\n"
+            self.code = replace(self.code, text=text.removesuffix("\n") if closes else text, last_line=number)
+            self._fence = "" if closes else self._fence
+        elif choice := _CHOICE.fullmatch(content):
+            self.choices.append((number, choice["mark"] == RIGHT, [choice["text"] or ""], []))
+        elif self.choices:
+            self._read_on(number, content)
+        elif opened := _CODE.fullmatch(content):
+            self._open(number, **opened.groupdict())
+        elif not content.strip():
+            self._asked = bool(self.question)
+        elif self._asked:
+            self.faults.append(Fault(number, "neither the question, in one paragraph, nor its code, nor a choice"))
+        else:
+            self.question.append(content.strip())
+
+    def _read_on(self, number: int, content: str) -> None:
+        _, _, text, why = self.choices[-1]
+        if content.startswith(_EXPLAINS) and not why:
+            why.append(content.removeprefix(_EXPLAINS).strip())
+        elif content.startswith(_EXPLAINS_ON) and why:
+            why.append(content.strip())
+        elif not why and (content.startswith(INDENT) or not content):
+            text.append(content.removeprefix(INDENT))
+        elif content.strip():
+            reason = f"belongs to no choice: its text goes on behind {len(INDENT)} blanks, its explanation behind"
+            self.faults.append(Fault(number, f"{reason} {_EXPLAINS!r} and then {len(_EXPLAINS_ON)} blanks"))
+
+    def _open(self, number: int, fence: str, language: str, options: str) -> None:
+        language = RUN.get(language, language)
+        if self.code or options or language not in ("console", "python"):
+            reason = "the code of a quiz is one console or python block, without options"
+            self.faults.append(Fault(number, reason))
+        self.code = Block(language, {}, (), number, number, "", "")
+        self._fence, self._asked = fence, True
+
+    def missing(self, line: int, draft: bool) -> Iterator[Fault]:
+        """What is wrong with the quiz as a whole."""
+        if not self.question:
+            yield Fault(line, "a quiz without a question")
+        if self._fence and self.code:
+            reason = "the code of a quiz is not closed: the quiz needs a longer fence than its code"
+            yield Fault(self.code.first_line, reason)
+        elif self.code and self.code.language == "console":
+            try:
+                commands = read_console(self.code.text, self.code.text_line, draft=draft)
+            except PageRefused as refused:
+                yield from refused.faults
+            else:
+                if not commands or commands[-1].expected:
+                    yield Fault(self.code.last_line, "the last command is the question: its output is a choice")
+        rights = [number for number, right, _, _ in self.choices if right]
+        if len(self.choices) < 2:
+            yield Fault(line, "a quiz with fewer than two choices")
+        elif len(rights) != 1:
+            yield Fault(rights[1] if rights else line, f"a quiz has one right choice, {RIGHT}, and not {len(rights)}")
+        said = set()
+        for number, right, text, why in self.choices:
+            unknown = draft and right and self.code
+            words = " ".join(" ".join(text).split())
+            if not why or not why[0]:
+                yield Fault(number, f"a choice without an explanation, {_EXPLAINS!r} on the line below it")
+            if not words and not self.code:
+                yield Fault(number, "a choice without a text")
+            if any(each.strip() in _WILDCARDS for each in text) and not unknown:
+                yield Fault(number, "a wildcard: choices are exact")
+            if words in said and not unknown:
+                yield Fault(number, "a choice that says the same as one above it")
+            if not unknown:
+                said.add(words)
 
 
 class Lexer:
@@ -241,12 +406,16 @@ class _Recorder(SuperFencesBlockPreprocessor):  # type: ignore[misc]  # superfen
         self.clear()
 
 
+_READ: Mapping[str, Callable[..., list[Command] | Quiz]] = {"console": read_console, "quiz": read_quiz}
+
+
 def _faults(blocks: list[Block], lines: list[str], draft: bool) -> Iterator[Fault]:
     inside = {number for block in blocks for number in range(block.first_line, block.last_line + 1)}
     for number, line in enumerate(lines, 1):
         if number not in inside and _FENCE.match(line):
             yield Fault(number, "looks like a fence, but opens or closes no block")
     before: Block | None = None
+    quizzes: set[str] = set()
     for block in blocks:
         if block.language not in RUN and block.language not in INERT:
             instead = INSTEAD.get(block.language, f"run are {', '.join(RUN)}; inert are {', '.join(INERT)}")
@@ -257,11 +426,15 @@ def _faults(blocks: list[Block], lines: list[str], draft: bool) -> Iterator[Faul
             yield Fault(
                 block.first_line, "a block needs an empty line before and after it, or its HTML is a paragraph's"
             )
-        if block.language == "console" and block.text.strip():
+        if block.language in _READ and block.text.strip():
             try:
-                read_console(block.text, block.text_line, draft=draft)
+                read = _READ[block.language](block.text, block.text_line, draft=draft)
             except PageRefused as refused:
                 yield from refused.faults
+            else:
+                if isinstance(read, Quiz) and read.key in quizzes:
+                    yield Fault(block.first_line, "a quiz that stands on this page already")
+                quizzes |= {read.key} if isinstance(read, Quiz) else set()
         if block.language == "output":
             if before is None or before.language != "python" or not _follows(block, before, lines):
                 yield Fault(block.first_line, "an output block that no python block directly before it has earned")

@@ -13,11 +13,15 @@ from mkdocs.config import load_config
 from mkdocs.structure.files import get_files, set_exclusions
 
 _NO_PROSE = ("pre", "code", "script", "style")
+_PARTS = ("legend", "pre", "li", "summary")  # of a quiz: each begins a text of its own
 _SRCSET = re.compile(r"([^\s,]\S*[^\s,])(?:\s+[\d.]+[wx])?\s*(?:,|$)")
 
 
 class Shown(NamedTuple):
-    """Code that an article shows: its text, and whether it is caught in a paragraph."""
+    """Code that an article shows, or a quiz, which is a <fieldset>: its text, and whether it is caught in a paragraph.
+
+    The parts of a quiz, among them what is right of its choices, have an empty line between them.
+    """
 
     text: str
     caught: bool
@@ -51,8 +55,10 @@ class Html(HTMLParser):
         self.links += [Link(url.strip(), self.getpos()[0]) for url in urls]
         self.anchors.add(values.get("id", ""))
         self.articles += tag == "article"
-        if tag == "pre" and self._open["article"]:
+        if tag in ("pre", "fieldset") and self._open["article"] and not self._open["fieldset"]:
             self.shown.append(Shown("", caught=self._open["p"] > 0))
+        elif tag in _PARTS and self._open["fieldset"] and self._open["article"]:
+            self._show("\n\n", after="\n")
         self._open[tag] += 1
 
     def handle_endtag(self, tag: str) -> None:
@@ -61,11 +67,14 @@ class Html(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Add to the code, or to the prose."""
-        if self._open["pre"] and self._open["article"]:
-            text, caught = self.shown[-1]
-            self.shown[-1] = Shown(text + data, caught)
+        if (self._open["pre"] or self._open["fieldset"]) and self._open["article"]:
+            self._show(data)
         elif self._open["article"] and not any(self._open[tag] for tag in _NO_PROSE):
             self.prose += data
+
+    def _show(self, data: str, *, after: str = "") -> None:
+        text, caught = self.shown[-1]
+        self.shown[-1] = Shown(text.rstrip(after) + data if after else text + data, caught)
 
 
 class Site:

@@ -22,10 +22,11 @@ from urllib.parse import urlsplit
 from mkdocs.utils import is_markdown_file
 
 from . import blocks as inert_list
-from .blocks import INERT, Block, Fault, Lexer, PageRefused
+from .blocks import INERT, NOTHING, Block, Fault, Lexer, PageRefused, read_quiz
 from .built import Html, Site
 from .links import dead
 
+_MARK = re.compile(r"`(?P<code>[^`]*)`|\*+")
 _MARKER = re.compile(r"^\s*(?:`{3,}|~{3,}).*$", re.MULTILINE)
 
 
@@ -44,7 +45,7 @@ def compare(lines: Sequence[str], blocks: Sequence[Block], html: Html) -> Iterat
     """Where the HTML of a page shows code that is none of its blocks, and where it does not show one of them."""
     if not html.articles:
         yield Fault(1, "a page without an <article>, in which alone its code is looked for")
-    run = [block.text.strip("\n") for block in blocks]  # highlighters drop empty lines around code
+    run = [_said(block).strip("\n") for block in blocks]  # highlighters drop empty lines around code
     shown = [code.text.strip("\n") for code in html.shown]
     matches = SequenceMatcher(None, run, shown, autojunk=False).get_matching_blocks()
     shown_as = {match.a + index: match.b + index for match in matches for index in range(match.size)}
@@ -70,6 +71,23 @@ def compare(lines: Sequence[str], blocks: Sequence[Block], html: Html) -> Iterat
         outside = _line(prose, marker)
         if outside or len(shown_as) == len(blocks):  # otherwise it belongs to a block that was told of above
             yield Fault(outside or 1, "a fence that is shown as text: it opens or closes no block")
+
+
+def _said(block: Block) -> str:
+    """What a block's HTML has to say."""
+    if block.language != "quiz":
+        return block.text
+    quiz = read_quiz(block.text, block.text_line)
+    code = [quiz.code.text] if quiz.code else []
+    choices = [(choice.text or NOTHING) if quiz.code else _unmarked(choice.text) for choice in quiz.choices]
+    verdicts = [("Right. " if choice.right else "Wrong. ") + _unmarked(choice.explanation) for choice in quiz.choices]
+    parts = [_unmarked(quiz.question), *code, *choices, "Answer", *verdicts]
+    return "\n\n".join(part.strip("\n") for part in parts)
+
+
+def _unmarked(text: str) -> str:
+    """What is read of a line of Markdown: the marks around words left out."""
+    return _MARK.sub(lambda found: found["code"] or "", text)
 
 
 def check(mkdocs_yml: Path, folder: Path) -> tuple[Site, list[Finding]]:

@@ -1,6 +1,6 @@
 """Small changes of a page's blocks, each of which the page's own examples ought to notice.
 
-- Each expected line has a letter or digit changed, and is left out.
+- Each expected line has a letter or digit changed, and is left out. The right choice of a quiz is one, if it is printed.
 - Each literal of what is run has a letter or digit changed. In Python, these are the numbers, texts and truth values. In a
   terminal, they are the arguments of a command and the values of its options and variables, a quoted text being one; not
   the program, what `docker` is told to do, names of options and of variables, or the words of the shell.
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..usage import usages
-from .blocks import Block, read_console
+from .blocks import Block, read_console, read_quiz
 from .mutants import Source, altered
 
 _WORD = re.compile(
@@ -93,6 +93,8 @@ def damages(block: Block) -> Iterator[Damage]:
             yield Damage("expected line", number, said, after or "(left out)", replace(block, text=text))
     if block.language == "console":
         yield from _damaged_commands(block)
+    elif block.language == "quiz":
+        yield from _damaged_quiz(block)
     elif block.language == "python":
         source = Source("", block.text)
         for mutant in source.mutants:
@@ -119,3 +121,25 @@ def _damaged_commands(block: Block) -> Iterator[Damage]:
             text = "\n".join([*lines[:first], *typed, *lines[first + len(typed) :]])
             line = command.line + command.source.count("\n", 0, start)
             yield Damage("literal", line, word, after, replace(block, text=text))
+
+
+def _damaged_quiz(block: Block) -> Iterator[Damage]:
+    quiz = read_quiz(block.text, block.text_line)
+    if quiz.code is None:
+        return
+
+    def changed(line: int, lines: list[str], new: list[str]) -> Block:
+        text, place = block.text.split("\n"), line - block.text_line
+        text[place : place + len(lines)] = new
+        return replace(block, text="\n".join(text))
+
+    code = quiz.code.text.split("\n")
+    for damage in damages(quiz.code):
+        yield replace(damage, block=changed(quiz.code.text_line, code, damage.block.text.split("\n")))
+    said = quiz.right.text.split("\n") if quiz.right.text else []
+    for place, line in enumerate(said):
+        for after in altered(line), None:
+            text = [*said[:place], *([] if after is None else [after]), *said[place + 1 :]]
+            right = replace(quiz.right, text="\n".join(text))
+            damaged = changed(quiz.right.line, quiz.right.written, right.written)
+            yield Damage("expected line", quiz.right.line + place, line, after or "(left out)", damaged)

@@ -29,7 +29,7 @@ from types import CodeType
 
 import pytest
 
-from .blocks import Block, Lexer, PageRefused, read_console
+from .blocks import Block, Lexer, PageRefused, read_console, read_quiz
 from .copies import become, in_copy, silence
 from .cover import CACHE, PACKAGE, TESTS, Chosen, Cover, covered, run_tests
 from .damage import Damage, damages
@@ -47,6 +47,9 @@ def _run(block: Block) -> object:
     """What of a block is run: a change that leaves this as it is changes nothing but what the page says."""
     if block.language == "console":
         return [(command.source, command.interrupt) for command in read_console(block.text, block.text_line)]
+    if block.language == "quiz":
+        code = read_quiz(block.text, block.text_line, draft=True).code
+        return code and _run(code)
     return block.text if block.language == "python" else None
 
 

@@ -3,23 +3,31 @@
 The copy button gives the commands and nothing else: Material copies what the nearest `data-copy` says. Selecting with the
 mouse gives the same, without any script, because the stylesheet makes prompts and output unselectable; their line
 ends lie inside them for that reason.
+
+A quiz works without any script: its choices can be chosen from, and its answer unfolds. quiz.js fills the empty places in
+it, whose height the stylesheet keeps free.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
 from markdown import Markdown
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexers.python import PythonLexer
 from pygments.lexers.shell import BashLexer
 from pymdownx.superfences import SuperFencesException
 
-from .blocks import PageRefused, read_console, wrong_option
+from .blocks import NOTHING, Block, Command, PageRefused, Quiz, read_console, read_quiz, wrong_option
 
 _BASH = BashLexer(stripnl=False, ensurenl=False)
+_PYTHON = PythonLexer(stripnl=False)
 _HTML = HtmlFormatter(nowrap=True)
+_INLINE = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<strong>[^*]+)\*\*|\*(?P<em>[^*]+)\*")  # named for the elements
 
 
 class FenceRefused(SuperFencesException):  # type: ignore[misc]  # superfences has no types
@@ -43,13 +51,9 @@ def console(source: str, language: str, css_class: str, options: dict[str, str],
         commands = read_console(source, 1)
     except PageRefused as refused:
         raise FenceRefused(str(refused)) from None
-    lines = []
-    for command in commands:
-        coloured = highlight(command.source, _BASH, _HTML).removesuffix("\n").split("\n")
-        lines += [_prompt("$ ", coloured[0]), *(_prompt("> ", line) for line in coloured[1:])]
-        lines += [_printed(line) for line in command.expected.split("\n")[:-1]]
     copied = "\n".join(command.source for command in commands)
-    return _block(css_class, lines, options, shown, f' data-copy="{escape(copied).replace(chr(10), "&#10;")}"')
+    attributes = f' data-copy="{escape(copied).replace(chr(10), "&#10;")}"'
+    return _block(css_class, _terminal(commands), options, shown, attributes)
 
 
 def output(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
@@ -61,6 +65,66 @@ def python(source: str, language: str, css_class: str, options: dict[str, str], 
     """Python as the theme highlights it; a fence of its own only for its options, which are for the tests."""
     html: str = md.preprocessors["fenced_code_block"].highlight(source, language, options, md, **shown)  # type: ignore[attr-defined]
     return html
+
+
+def quiz(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
+    """A question, its code, its choices, and folded away which is right, and why."""
+    try:
+        asked = read_quiz(source, 1)
+    except PageRefused as refused:
+        raise FenceRefused(str(refused)) from None
+    name = escape(shown["id_value"] or f"quiz-{asked.key}")
+    classes = escape(" ".join([css_class, *shown["classes"]]))
+    return (
+        f'<div class="{classes}" id="{name}" data-key="{asked.key}"><fieldset>'
+        f"<legend>{inline(asked.question)}</legend>{_code(asked.code) if asked.code else ''}"
+        f'<ol class="quiz-choices" type="A">{"".join(_choices(asked))}</ol><div class="quiz-bar"></div>'
+        f'<details class="quiz-answer"><summary>Answer</summary><ol type="A">{"".join(_explanations(asked))}</ol></details>'
+        f'</fieldset><div class="quiz-clear"></div></div>'
+    )
+
+
+def inline(text: str) -> str:
+    """A line of a quiz as HTML: `code`, **strong** and *stressed* words, and all else as it stands."""
+    html, end = "", 0
+    for found in _INLINE.finditer(text):
+        tag = str(found.lastgroup)
+        inside = escape(found[tag], quote=False) if tag == "code" else inline(found[tag])
+        html += f"{escape(text[end : found.start()], quote=False)}<{tag}>{inside}</{tag}>"
+        end = found.end()
+    return html + escape(text[end:], quote=False)
+
+
+def _code(code: Block) -> str:
+    if code.language == "console":
+        lines = _terminal(read_console(code.text, 1))
+    else:
+        lines = highlight(code.text, _PYTHON, _HTML).splitlines(keepends=True)
+    return _block(f"quiz-{code.language} no-copy", lines, {}, {"id_value": "", "classes": []}, "")
+
+
+def _choices(asked: Quiz) -> Iterator[str]:
+    for number, choice in enumerate(asked.choices):
+        text = inline(choice.text)
+        if asked.code:
+            text = f"<code>{escape(choice.text, quote=False)}</code>" if choice.text else f"<em>{NOTHING}</em>"
+        radio = f'<input type="radio" name="quiz-{asked.key}" value="{number}">'
+        yield f"<li><label>{radio}<span>{text}</span></label></li>"
+
+
+def _explanations(asked: Quiz) -> Iterator[str]:
+    for choice in asked.choices:
+        css_class, word = ("quiz-right", "Right.") if choice.right else ("quiz-wrong", "Wrong.")
+        yield f'<li class="{css_class}"><strong>{word}</strong> <span>{inline(choice.explanation)}</span></li>'
+
+
+def _terminal(commands: list[Command]) -> list[str]:
+    lines = []
+    for command in commands:
+        coloured = highlight(command.source, _BASH, _HTML).removesuffix("\n").split("\n")
+        lines += [_prompt("$ ", coloured[0]), *(_prompt("> ", line) for line in coloured[1:])]
+        lines += [_printed(line) for line in command.expected.split("\n")[:-1]]
+    return lines
 
 
 def _prompt(prompt: str, command: str) -> str:

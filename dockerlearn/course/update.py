@@ -1,7 +1,7 @@
 """Repairs pages: where a page says something else than its examples print, what they print is written.
 
 `pytest --update-examples` does so. It runs each page from top to bottom, in one session, and rewrites the output of
-commands and the output blocks. Below a Python block that prints an output block is added where there is none; below one
+commands, the output blocks, and the choices of quizzes that are right because they are printed. Below a Python block that prints an output block is added where there is none; below one
 that prints nothing it is removed. All else stays as it is, byte for byte.
 
 What was written is then tested as the suite would. A page that would not pass is left alone: an example raises, or prints
@@ -11,6 +11,7 @@ what no page can show, or something else each time.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from difflib import SequenceMatcher, unified_diff
 from os.path import relpath
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import NamedTuple
 
 import pytest
 
-from .blocks import Block, Fault, Lexer, PageRefused, read_console
+from .blocks import Block, Fault, Lexer, PageRefused, read_console, read_quiz
 from .verify import PageRun, showable
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -127,10 +128,15 @@ class _Page:
         """Make a block say what was printed."""
         block = blocks[index]
         if block.language == "console":
-            commands = read_console(block.text, block.text_line, draft=True)
-            for command, text in reversed(list(zip(commands, printed[index], strict=True))):
-                said = command.expected.split("\n")[:-1]
-                self._write(block, command.expected_line, said, text, command.line)
+            self._repair_console(block, block, printed[index])
+        elif block.language == "quiz":
+            quiz = read_quiz(block.text, block.text_line, draft=True)
+            if quiz.code:
+                *before, asked = printed[index]
+                right, new = quiz.right, replace(quiz.right, text=asked.removesuffix("\n"))
+                self._write(block, right.line, right.written, "\n".join(new.written), quiz.code.last_line)
+                if quiz.code.language == "console":
+                    self._repair_console(block, quiz.code, before)
         elif block.language == "output":
             python, (text,) = blocks[index - 1], printed[index - 1]
             if text:
@@ -145,6 +151,13 @@ class _Page:
                 _, fence = self._opening(block)
                 self._insert(block, block.last_line + 1, ["", f"{fence}output", fence], block.first_line)
                 self._write(block, block.last_line + 3, [], text, block.first_line)
+
+    def _repair_console(self, block: Block, console: Block, printed: list[str]) -> None:
+        """Repair the output of the first commands of a console block, which may be the code of a quiz."""
+        commands = read_console(console.text, console.text_line, draft=True)
+        for command, text in reversed(list(zip(commands, printed, strict=False))):
+            said = command.expected.split("\n")[:-1]
+            self._write(block, command.expected_line, said, text, command.line)
 
     def _write(self, block: Block, line: int, said: list[str], printed: str, number: int) -> None:
         """Write what was printed over what is said from a line on; lines that are right are not touched."""

@@ -1,7 +1,8 @@
 """Every block of a page is a test, through sybil.
 
 A page is one session, and a block needs those before it. So a block that is asked for alone (`-k`, a node id, `--lf`)
-first runs what stands above it, and whichever blocks are asked for, each runs once, in page order.
+first runs what stands above it, and whichever blocks are asked for, each runs once, in page order. A quiz has a session of
+its own, and its right choice is what its code prints there.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sybil import Document, Example, Region, Sybil
 from sybil.example import SybilFailure
 
 from ..session import NotRaised, Session
-from .blocks import INERT, Block, Fault, Lexer, PageRefused, looks_like_prompt, read_console
+from .blocks import INERT, Block, Command, Fault, Lexer, PageRefused, Quiz, looks_like_prompt, read_console, read_quiz
 
 
 def pages(mkdocs_yml: Path, *patterns: str) -> Sybil:
@@ -67,7 +68,7 @@ class PageRun:
         self._printed: list[list[str] | BaseException] = []
 
     def printed(self, index: int) -> list[str] | BaseException:
-        """What a block printed: one text a command, one for a Python block, or what it raised."""
+        """What a block, or the code of a quiz, printed: one text a command, one for Python, or what it raised."""
         while len(self._printed) <= index:
             self._printed.append(self._run(len(self._printed)))
             if len(self._printed) == len(self.blocks):
@@ -82,15 +83,21 @@ class PageRun:
         block = self.blocks[index]
         if self.skipped(index):
             return []
+        if block.language == "quiz":
+            code = read_quiz(block.text, block.text_line, draft=True).code
+            return self._run_in(Session.page(), code) if code else []
+        return self._run_in(self._session, block)
+
+    def _run_in(self, session: Session, block: Block) -> list[str] | BaseException:
         if block.language == "console":
             return [
-                self._session.run(command.source, interrupt=command.interrupt).output
+                session.run(command.source, interrupt=command.interrupt).output
                 for command in read_console(block.text, block.text_line, draft=True)
             ]
         if block.language == "python":
             raises = block.options.get("raises")
             try:
-                return [self._session.python(block.text, filename=self.path, line=block.text_line, raises=raises)]
+                return [session.python(block.text, filename=self.path, line=block.text_line, raises=raises)]
             except (Exception, SystemExit) as error:
                 return error
         return []
@@ -111,10 +118,10 @@ class PageRun:
         if self.skipped(index):
             return None
         if block.language == "console":
-            for command, actual in zip(read_console(block.text, block.text_line), printed, strict=True):
-                if wrong := _difference(command.expected, actual, command.expected_line, f"$ {command.source}"):
-                    return wrong
-        elif block.language == "python":
+            return _first_difference(read_console(block.text, block.text_line), printed)
+        if block.language == "quiz":
+            return _wrong_answer(read_quiz(block.text, block.text_line, draft=True), printed)
+        if block.language == "python":
             follower = [block.language for block in self.blocks[index + 1 : index + 2]]
             if printed[0] and follower != ["output"]:
                 return _difference("", printed[0], block.last_line, "a Python block without an output block")
@@ -125,6 +132,29 @@ class PageRun:
             source = f"the Python block on line {self.blocks[index - 1].first_line}"
             return _difference(f"{block.text}\n", earned[0], block.text_line, source)
         return None
+
+
+def _first_difference(commands: list[Command], printed: list[str]) -> Fault | None:
+    for command, actual in zip(commands, printed, strict=True):
+        if wrong := _difference(command.expected, actual, command.expected_line, f"$ {command.source}"):
+            return wrong
+    return None
+
+
+def _wrong_answer(quiz: Quiz, printed: list[str]) -> Fault | None:
+    if quiz.code is None:
+        return None
+    *before, asked = printed
+    source = f"the Python of the quiz on line {quiz.code.first_line}"
+    if quiz.code.language == "console":
+        *shown, last = read_console(quiz.code.text, quiz.code.text_line)
+        if wrong := _first_difference(shown, before):
+            return wrong
+        source = f"$ {last.source}"
+    for choice in quiz.choices:
+        if not choice.right and choice.printed == asked:
+            return Fault(choice.line, f"{source}\nprints what this choice says, which is marked as wrong")
+    return _difference(quiz.right.printed, asked, quiz.right.line, source)
 
 
 def _difference(expected: str, actual: str, line: int, source: str) -> Fault | None:

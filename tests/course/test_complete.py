@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -46,6 +47,10 @@ markdown_extensions:
           class: language-output
           format: !!python/name:dockerlearn.course.fences.output
           validator: !!python/name:dockerlearn.course.fences.options
+        - name: quiz
+          class: quiz
+          format: !!python/name:dockerlearn.course.fences.quiz
+          validator: !!python/name:dockerlearn.course.fences.options
         - name: text
           class: language-text
           format: !!python/name:quiet.text
@@ -71,6 +76,9 @@ PARTS = {"code.md": "```python\na = 1\n```\n", "prose.md": "one\n\ntwo\n", "code
 PYTHON = "```python\nprint(1)\n```\n"
 OUTPUT = "```output\n1\n```\n"
 
+QUIZ = "```quiz\nWhat *is* `a < b`?\n\n- [x] `true`\n  : **Because.**\n- [ ] false & so on\n  : No.\n```\n"
+ASKING = "````quiz\nWhat is printed?\n\n```{}```\n\n- [x] 1\n\n        2\n  : So it is.\n- [ ]\n  : It prints.\n````\n"
+
 # Forms in which authors write code, each a page of its own; with the lines on which it is wrong.
 FORMS: dict[str, tuple[str, set[int]]] = {
     "python": (PYTHON, set()),
@@ -91,6 +99,11 @@ FORMS: dict[str, tuple[str, set[int]]] = {
     "output": (f"{PYTHON}\n{OUTPUT}", set()),
     "output-after-empty-lines": (f"{PYTHON}\n\n\n{OUTPUT}", set()),
     "equal-blocks": (f"{PYTHON}\n{OUTPUT}\n{PYTHON}\n{OUTPUT}", set()),
+    "quiz": (QUIZ, set()),
+    "quiz-about-a-terminal": (ASKING.format("console\n$ x=1\n$ echo $x; echo; echo '  2'\n"), set()),
+    "quiz-about-python": (ASKING.format("python\nif print(1) is None:\n\n    print('\\n  2')\n"), set()),
+    "quiz-in-an-admonition": ("!!! note\n\n" + indent(QUIZ, "    "), set()),
+    "quizzes": (f"{QUIZ}\n{QUIZ.replace('is', 'was')}", set()),
     "text": ("```text\na  b\n```\n", set()),
     "dockerfile": ("```dockerfile\nFROM nginx\n```\n", set()),
     "yaml": ("```yaml\na: 1\n```\n", set()),
@@ -127,6 +140,9 @@ FORMS: dict[str, tuple[str, set[int]]] = {
     "no-code": ("text\n", set()),
     "empty-page": ("", set()),
     "line-numbers": ('```python linenums="1"\na = 1\nb = 2\n```\n', {1}),
+    "quiz-in-a-comment": (f"text\n\n<!--\n\n{QUIZ}\n-->\n", {5}),
+    "quiz-crowded": (f"text\n{QUIZ}", {2}),
+    "quiz-as-html": ("text\n\n<fieldset><legend>What?</legend></fieldset>\n", {3}),
     "pycon": ("```pycon\n>>> 1\n1\n```\n", {1}),
     "bash": ("```bash\nls\n```\n", {1}),
     "markdown": ("````markdown\n```python\n1 / 0\n```\n````\n", {1}),
