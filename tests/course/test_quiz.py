@@ -131,7 +131,7 @@ REFUSED = {
     "no explanation": (PYTHON, "  : Times two.\n", "", [(8, "without an explanation")]),
     "an empty explanation": (PYTHON, "Times two.", " ", [(8, "without an explanation")]),
     "equal choices": (PYTHON, "a2", "aa", [(10, "says the same as one above")]),
-    "choices that look equal": (CONSOLE, "      3", "\n        2", [(15, "says the same as one above")]),
+    "choices that look equal": (CONSOLE, "      3", "      2", [(14, "says the same as one above")]),
     "a wildcard in a choice": (PYTHON, "a2", "...", [(10, "a wildcard")]),
     "a wildcard in the right choice": (PYTHON, "aa", "...", [(8, "a wildcard")]),
     "a wildcard in the code": (CONSOLE, "\n1\n$", "\n...\n$", [(7, "a wildcard")]),
@@ -258,6 +258,8 @@ def test_a_repair_that_would_make_two_choices_equal_is_refused() -> None:
 
 def test_a_concept_is_never_repaired() -> None:
     assert repaired(LEXER, "page.md", CONCEPT) == CONCEPT
+    with pytest.raises(PageRefused, match="a wildcard"):
+        repaired(LEXER, "page.md", CONCEPT.replace("a container, and `<none>`", "..."))
 
 
 # The drift score
@@ -335,8 +337,8 @@ def test_a_quiz_written_as_html_is_shown_and_not_checked() -> None:
 
 
 def test_the_words_of_a_quiz_may_be_marked_and_everything_else_is_escaped() -> None:
-    assert inline("a `<b> *c*` **d `e`** *f* & <g>") == (
-        "a <code>&lt;b&gt; *c*</code> <strong>d <code>e</code></strong> <em>f</em> &amp; &lt;g&gt;"
+    assert inline("a < b `<b> *c*` **d `e`** *f* & <g>") == (
+        "a &lt; b <code>&lt;b&gt; *c*</code> <strong>d <code>e</code></strong> <em>f</em> &amp; &lt;g&gt;"
     )
     assert inline("2 * 3 and `open") == "2 * 3 and `open"
 

@@ -13,6 +13,7 @@ FILE = Path(__file__).with_name("verified.json")
 PAGE = ROOT / "docs/verified.md"
 WHAT = {
     "pages": "**{compared:,} commands** of {blocks} console blocks on {pages} pages",
+    "quizzes": "**{compared:,} commands** of {quizzes} quizzes, the right choice being what the last one prints",
     "claims": "**{compared:,} digests, IDs and sizes** that Python blocks print",
     "matrix": "**{compared:,} steps in a container's life**, each command typed in each state",
     "sequences": "**{compared:,} commands** in {sequences:,} random sequences",

@@ -1,12 +1,13 @@
-"""A page's console blocks, unchanged, typed at a real engine, with the model beside them on the engine's clock."""
+"""A page's console blocks, or those of a quiz, typed at a real engine, with the model beside them on the engine's clock."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from dockerlearn.clock import SystemClock
-from dockerlearn.course.blocks import INTERRUPT, Block, Command, read_console
+from dockerlearn.course.blocks import INTERRUPT, Block, Command, read_console, read_quiz
 from dockerlearn.session import PAGE_SEED, Session
 
 from .accepted import Accepted
@@ -49,7 +50,7 @@ class Replayed:
 
 
 def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] = ()) -> Iterator[Replayed]:
-    """Type the console blocks of one page at an engine without images, containers and volumes.
+    """Type the blocks of one session, a page's or a quiz's, at an engine without images, containers and volumes.
 
     `accepted` are the differences that lie in the nature of an engine.
     """
@@ -58,7 +59,7 @@ def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] =
     clock, same, slowest = Following(), Correspondence(), 0.0
     beside = Session(clock=clock, seed=PAGE_SEED)
     with Terminal(machine) as terminal:
-        for command in _commands(blocks):
+        for command in chain.from_iterable(map(typed, blocks)):
             if "curl" in command.source:
                 machine.await_servers()
             shown = terminal.run(command.source, interrupt=_reached(command) if command.interrupt else None)
@@ -88,10 +89,16 @@ def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] =
             yield Replayed(command, found, met, shown.ended - shown.began, model_seconds)
 
 
-def _commands(blocks: list[Block]) -> Iterator[Command]:
-    for block in blocks:
-        if block.language == "console":
-            yield from read_console(block.text, block.text_line)
+def typed(block: Block) -> list[Command]:
+    """What is typed for a block, and what it has to print: the right choice, for the last command of a quiz."""
+    if block.language == "console":
+        return read_console(block.text, block.text_line)
+    if block.language == "quiz":
+        quiz = read_quiz(block.text, block.text_line)
+        if quiz.code and quiz.code.language == "console":
+            *before, asked = typed(quiz.code)
+            return [*before, replace(asked, expected=quiz.right.printed)]
+    return []
 
 
 def _reached(command: Command) -> Callable[[str], bool]:
