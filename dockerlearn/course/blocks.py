@@ -309,7 +309,7 @@ class _QuizReader:
             yield Fault(rights[1] if rights else line, f"a quiz has one right choice, {RIGHT}, and not {len(rights)}")
         said = set()
         for number, right, text, why in self.choices:
-            unknown = draft and right and self.code
+            unknown = draft and right
             words = " ".join(" ".join(text).split())
             if not why or not why[0]:
                 yield Fault(number, f"a choice without an explanation, {_EXPLAINS!r} on the line below it")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from dockerlearn.course.blocks import Lexer, Quiz, read_quiz
-from tests.browser.built import ROOT, addresses
+from tests.browser.built import ROOT, SITE, addresses
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
 ADDRESSES = addresses()
@@ -203,7 +203,7 @@ STORAGES = {
 
 @pytest.mark.parametrize("storage", STORAGES)
 def test_a_quiz_works_whatever_the_storage_does(tab: Page, site: str, storage: str) -> None:
-    script = (ROOT / "docs/assets/quiz.js").read_text(encoding="utf-8")
+    script = (SITE / "assets/quiz.js").read_text(encoding="utf-8")
     spoilt = f"{STORAGES[storage]};\n{script}"  # here and not in the page: the theme itself needs a storage
     tab.route("**/assets/quiz.js", lambda route: route.fulfill(body=spoilt, content_type="text/javascript"))
     for quiz, asked in zip(visit(tab, site, FIRST), QUIZZES[FIRST], strict=True):
