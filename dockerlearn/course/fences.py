@@ -107,7 +107,8 @@ def _choices(asked: Quiz) -> Iterator[str]:
     for number, choice in enumerate(asked.choices):
         text = inline(choice.text)
         if asked.code:
-            text = f"<code>{escape(choice.text, quote=False)}</code>" if choice.text else f"<em>{NOTHING}</em>"
+            output = f'<code class="quiz-output">{escape(choice.text, quote=False)}</code>'
+            text = output if choice.text else f"<em>{NOTHING}</em>"
         radio = f'<input type="radio" name="quiz-{asked.key}" value="{number}">'
         yield f"<li><label>{radio}<span>{text}</span></label></li>"
 
