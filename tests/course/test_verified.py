@@ -17,3 +17,11 @@ def test_other_figures_would_be_noticed() -> None:
     other["pages"]["equal"] -= 1
     assert shown(PAGE_TEXT, other, accepted()) != PAGE_TEXT
     assert shown(PAGE_TEXT, figures(), accepted()[1:]) != PAGE_TEXT
+
+
+def test_the_last_run_at_length_found_what_the_course_promises() -> None:
+    last = figures()
+    assert last["pages"]["equal"] >= 0.98 * last["pages"]["compared"]
+    assert last["matrix"]["equal"] == last["matrix"]["compared"] >= 350
+    assert last["sequences"]["sequences"] >= 300
+    assert last["sequences"]["equal"] == last["sequences"]["compared"] >= 6000
