@@ -49,7 +49,8 @@ def console(source: str, language: str, css_class: str, options: dict[str, str],
         lines += [_prompt("$ ", coloured[0]), *(_prompt("> ", line) for line in coloured[1:])]
         lines += [_printed(line) for line in command.expected.split("\n")[:-1]]
     copied = "\n".join(command.source for command in commands)
-    return _block(css_class, lines, options, shown, f' data-copy="{escape(copied).replace(chr(10), "&#10;")}"')
+    data_copy = f' data-copy="{escape(copied).replace(chr(10), "&#10;")}"'
+    return _block(css_class, lines, options, shown, data_copy + _told(options))
 
 
 def output(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
@@ -58,9 +59,14 @@ def output(source: str, language: str, css_class: str, options: dict[str, str], 
 
 
 def python(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
-    """Python as the theme highlights it; a fence of its own only for its options, which are for the tests."""
+    """Python as the theme highlights it; a fence of its own only for its options, which tell how it is run."""
     html: str = md.preprocessors["fenced_code_block"].highlight(source, language, options, md, **shown)  # type: ignore[attr-defined]
-    return html
+    return html.replace("<div", f"<div{_told(options)}", 1)
+
+
+def _told(options: dict[str, str]) -> str:
+    """What the script that runs examples in the page must know of one."""
+    return "".join(f' data-{name}="{escape(options[name])}"' for name in ("raises", "skip") if name in options)
 
 
 def _prompt(prompt: str, command: str) -> str:
