@@ -153,7 +153,7 @@ class Example {
       this.edit.hidden = true;
       this.reset.hidden = false;
       this.type(this.text);
-      this.say("Ctrl+Enter runs it");
+      this.say(matchMedia("(hover: hover)").matches ? "Ctrl+Enter runs it." : "");
     }
     this.editor.focus();
   }
@@ -248,7 +248,6 @@ class Page {
       });
       if (failure && upTo[last] !== example) example.say(`Not run: ${upTo[last].name} failed.`, "failed");
     } catch (error) {
-      changes.removeEventListener("state", waits);
       example.say(...why(error));
     } finally {
       changes.removeEventListener("state", waits);

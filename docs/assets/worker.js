@@ -39,11 +39,12 @@ async function reason(error) {
   return listed?.status === 404 ? "off" : error.message;
 }
 
+/** @param {Error} error */
+const failed = async (error) => post({ kind: "failed", reason: await reason(error) });
+
 const started = start();
-started.then(
-  () => post({ kind: "ready" }),
-  async (error) => post({ kind: "failed", reason: await reason(error) }),
-);
+started.then(() => post({ kind: "ready" }), failed);
+self.onunhandledrejection = ({ reason: error }) => failed(error); // Pyodide does not tell of all that keeps it from starting
 
 self.onmessage = async ({ data: { id, request } }) => {
   const answer = await started;

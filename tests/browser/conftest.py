@@ -15,6 +15,11 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def record() -> dict[str, int]:
+    return {"pages": 0, "blocks": 0}
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser

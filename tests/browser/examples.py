@@ -1,8 +1,6 @@
 """The examples of a page, run in the page as its reader runs them, and what Python in the browser answered to each."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from playwright.sync_api import Locator, Page
@@ -82,11 +80,10 @@ def answers(tab: Page) -> list[dict[str, Any]]:
 
 
 def run_all(tab: Page, address: str, page: str) -> Iterator[Difference]:
-    """Run all examples of a page, in order; yields where what is printed differs from what the page says.
+    """Run all examples of a page, in order, in a tab that listens; yields where what is printed is not what the page says.
 
     Raises `AssertionError` unless just the examples of the page can be run, each once.
     """
-    tab.add_init_script(LISTEN)
     tab.goto(address)
     known = examples(page)
     if not known:
