@@ -47,8 +47,10 @@ LEFT_OUT = {
     ),
     "is for Pyodide's packages, of which there are none": "sysconfig _sysconfigdata__emscripten_wasm32-emscripten",
 }
-ENCODINGS = frozenset("__init__ aliases ascii cp437 hex_codec idna latin_1 punycode raw_unicode_escape undefined "
-                      "unicode_escape utf_16 utf_16_be utf_16_le utf_32 utf_8 utf_8_sig base64_codec rot_13".split())
+ENCODINGS = frozenset(
+    "__init__ aliases ascii cp437 hex_codec idna latin_1 punycode raw_unicode_escape undefined "
+    "unicode_escape utf_16 utf_16_be utf_16_le utf_32 utf_8 utf_8_sig base64_codec rot_13".split()
+)
 
 
 def is_lean(module: PurePosixPath) -> bool:
@@ -83,7 +85,10 @@ def model(folder: Path) -> Iterator[tuple[str, bytes]]:
     for file in sorted(folder.glob("*.py")):
         name = f"{folder.name}/{file.name}"
         yield name, file.read_bytes()
-        yield f"{folder.name}/__pycache__/{file.stem}.{sys.implementation.cache_tag}.pyc", compiled(file.read_bytes(), name)
+        yield (
+            f"{folder.name}/__pycache__/{file.stem}.{sys.implementation.cache_tag}.pyc",
+            compiled(file.read_bytes(), name),
+        )
 
 
 def write(archive: Path, files: Iterator[tuple[str, bytes]]) -> None:

@@ -75,7 +75,8 @@ class _Quiet(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         """Send a file; the site map with the address at which the site is served, as if it had been built for that."""
         if self.path != "/sitemap.xml":
-            return super().do_GET()
+            super().do_GET()
+            return
         found = Path(self.directory, "sitemap.xml").read_text(encoding="utf-8")
         body = re.sub("(?<=<loc>)https?://[^/]+", f"http://{self.headers['Host']}", found).encode()
         self.send_response(200)

@@ -33,7 +33,7 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def tab(context: BrowserContext, complaints: list[str]) -> Iterator[Page]:
+def tab(context: BrowserContext, complaints: list[str]) -> Page:
     tab = context.new_page()
 
     def heard(message: ConsoleMessage) -> None:
@@ -46,7 +46,7 @@ def tab(context: BrowserContext, complaints: list[str]) -> Iterator[Page]:
     tab.on("console", heard)
     tab.on("pageerror", thrown)
     tab.add_init_script(LISTEN)
-    yield tab
+    return tab
 
 
 def status(block: Locator) -> str:
@@ -201,8 +201,11 @@ def test_later_examples_meet_what_a_reader_changed_above(tab: Page, site: str) -
 def test_colours_change_no_character_of_what_a_reader_types(tab: Page, site: str) -> None:
     tab.goto(site + LESSON)
     for language, text in [
-        ("python", "x = f'{1:>3}' + \"\\\"\" + '''\n# no comment\n'''  # <i>&amp;\nfor i in range(3): print(i, None)\n\t1_000 ** .5"),
-        ("console", "for i in 1 \"$i\" '$j' ${k}; do # <b>\n  echo done-it | wc -l && x=\"open\ndone"),
+        (
+            "python",
+            "x = f'{1:>3}' + \"\\\"\" + '''\n# no comment\n'''  # <i>&amp;\nfor i in range(3): print(i, None)\n\t1_000 ** .5",
+        ),
+        ("console", 'for i in 1 "$i" \'$j\' ${k}; do # <b>\n  echo done-it | wc -l && x="open\ndone'),
     ]:
         block = of_language(tab, language)
         edit(block, text)
@@ -239,7 +242,11 @@ def test_below_an_error_nothing_is_run(tab: Page, site: str) -> None:
     tab.goto(site + LESSON)
     blocks = runnable(tab)
     python = of_language(tab, "python")
-    number = next(number for number, block in enumerate(blocks) if block.locator("xpath=self::*[contains(@class, 'language-python')]").count())
+    number = next(
+        number
+        for number, block in enumerate(blocks)
+        if block.locator("xpath=self::*[contains(@class, 'language-python')]").count()
+    )
     edit(python, "import nosuch")
     run(blocks[number + 1])
     assert status(blocks[number + 1]) == f"Not run: example {number + 1} failed."
@@ -298,7 +305,9 @@ def test_what_readers_usually_import_is_there(tab: Page, site: str) -> None:
 # When Python cannot start
 
 
-@pytest.mark.parametrize("missing", ["worker.js", "pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "stdlib-*.zip", "model-*.zip"])
+@pytest.mark.parametrize(
+    "missing", ["worker.js", "pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "stdlib-*.zip", "model-*.zip"]
+)
 def test_where_python_does_not_start_the_reader_is_told_what_to_do(tab: Page, site: str, missing: str) -> None:
     tab.route(f"**/{missing}", lambda route: route.abort())
     tab.goto(site + LESSON)
@@ -464,7 +473,9 @@ def violations(tab: Page) -> list[str]:
     return [f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize("page", ["docs/what-is-an-image.md", "docs/container-lifecycle.md", "docs/naming-containers.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/what-is-an-image.md", "docs/container-lifecycle.md", "docs/naming-containers.md"]
+)
 @pytest.mark.parametrize(("width", "palette"), MODES)
 def test_axe_finds_nothing(browser: Browser, site: str, page: str, width: int, palette: str) -> None:
     context = browser.new_context(
