@@ -3,7 +3,7 @@
 import json
 
 from tests.docker.accepted import accepted
-from tests.docker.record import PAGE, figures, shown
+from tests.figures import PAGE, figures, shown
 
 PAGE_TEXT = PAGE.read_text(encoding="utf-8")
 
@@ -25,3 +25,4 @@ def test_the_last_run_at_length_found_what_the_course_promises() -> None:
     assert last["matrix"]["equal"] == last["matrix"]["compared"] >= 350
     assert last["sequences"]["sequences"] >= 300
     assert last["sequences"]["equal"] == last["sequences"]["compared"] >= 6000
+    assert last["browser"]["equal"] == last["browser"]["compared"] > 0

@@ -13,10 +13,10 @@ from dockerlearn.container import Container
 from dockerlearn.digest import chain_ids, short
 from dockerlearn.inspection import ENGINE_VERSION
 from dockerlearn.session import PAGE_SEED, Session
+from tests.figures import Figures
 
 from .compare import Correspondence, difference
 from .engine import Machine, releases
-from .record import Figures
 from .replay import Following
 from .sequences import drawn, shrunk
 from .terminal import Terminal
