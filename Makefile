@@ -34,8 +34,9 @@ check-site: site  ## the site, from MkDocs and from Zensical: what is shown is w
 	COURSE_SITE=site-zensical .venv/bin/python -m zensical build --strict --clean
 	.venv/bin/python -m dockerlearn.course.complete site site-zensical
 
-bench: .venv/test.stamp .cache/yardsticks check-site  ## how fast the program starts, pages verify, changes are judged, sites are checked, containers are made
+bench: .venv/browser.stamp .cache/yardsticks check-site  ## how fast the program starts, pages verify, containers are made, examples run in Chromium
 	.venv/bin/python -m tests.benchmarks
+	.venv/bin/python -m tests.benchmarks.browser
 
 PAGES := docs README.md
 update-examples: .venv/test.stamp  ## write what the examples print into the pages, and show the difference (PAGES=docs/errata.md for one)
