@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from tests.browser.built import ROOT, SITE, addresses, chromium, served
 from tests.browser.examples import run, runnable
@@ -164,26 +163,37 @@ def stock(folder: Path) -> None:
     build(load_config(str(ROOT / "mkdocs.yml"), site_dir=str(folder), theme=theme, extra_css=[], extra_javascript=[]))
 
 
+class Weighed:
+    """What a tab fetches, from here on."""
+
+    def __init__(self, tab: Page) -> None:
+        self._responses: list[Response] = []
+        tab.on("response", lambda response: self._responses.append(response))
+
+    def bytes(self) -> int:
+        """All of it, each file compressed, as hosts of static sites send it."""
+        return sum(len(gzip.compress(response.body(), 6)) for response in self._responses)
+
+
 def loads(browser: Browser) -> Iterator[str]:
     """The first load of a lesson's page: what is fetched, when all is there, when most is painted."""
     with tempfile.TemporaryDirectory() as folder:
         stock(Path(folder))
         with served() as ours, served(Path(folder)) as theirs:
             taken: dict[str, list[list[float]]] = {ours: [], theirs: []}
-            weight: dict[str, float] = {}
+            weight: dict[str, int] = {}
             for _ in range(ROUNDS):
                 for address, seen in taken.items():
                     context = browser.new_context(viewport={"width": 1280, "height": 900})
                     tab = context.new_page()
-                    bodies: list[Any] = []
-                    tab.on("response", lambda response, bodies=bodies: bodies.append(response))
+                    weighed = Weighed(tab)
                     tab.goto(address + LESSON, wait_until="networkidle")
                     seen.append(tab.evaluate(LOAD))
-                    weight[address] = sum(len(gzip.compress(body.body(), 6)) for body in bodies)
+                    weight[address] = weighed.bytes()
                     context.close()
     for place, what in enumerate(("loaded", "largest paint")):
-        figures = [median(each[place] for each in taken[address]) for address in (ours, theirs)]
-        yield row(f"a lesson's page, first {what} / stock Material", *figures, 1.4)
+        mine, stocks = (median(each[place] for each in taken[address]) for address in (ours, theirs))
+        yield row(f"a lesson's page, first {what} / stock Material", mine, stocks, 1.4)
     mine, stocks = weight[ours] / 1e3, weight[theirs] / 1e3
     yield f"{'its bytes, compressed / stock Material':<52} {mine:>8.1f} kB {stocks:>8.1f} kB {mine / stocks:>6.2f}  at most 1.4"
 
