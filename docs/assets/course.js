@@ -12,3 +12,9 @@ new MutationObserver(() => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   });
 }).observe(document.body, { childList: true, subtree: true });
+
+// Reading comes first: what else the page can do is fetched when all of it is there to be read.
+const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
+const rest = () => ["run.js"].forEach((name) => import(new URL(name, src).href));
+if (document.readyState === "complete") rest();
+else addEventListener("load", rest);

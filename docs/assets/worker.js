@@ -13,6 +13,7 @@ const at = (name) => new URL(name, RUNTIME).href;
 const post = (message) => self.postMessage(message);
 
 async function start() {
+  import(at("pyodide.asm.mjs")).catch(() => {}); // Pyodide asks for it later, and tells what is wrong with it
   const [listed, { loadPyodide }] = await Promise.all([
     fetch(at("runtime.json"), { cache: "no-cache" }),
     /** @type {Promise<typeof import("pyodide")>} */ (import(at("pyodide.mjs"))),
