@@ -63,8 +63,9 @@ test-pythons: .venv/test.stamp  ## make test with Python 3.13 and 3.14, in a roo
 show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and see a real engine give each away; needs root
 	.venv/bin/python -m tests.docker.plant_faults
 
-soak: .venv/test.stamp  ## the real engine at length: 300 random sequences of 20 commands; needs root, and half an hour
+soak: .venv/test.stamp  ## at length: 300 random sequences of commands on the real engine, then the whole drift score; needs root, and hours
 	.venv/bin/python -m pytest tests/docker --record --sequences 300
+	.venv/bin/python -m dockerlearn.course.drift
 
 screenshots: .venv/browser.stamp site  ## every page into screenshots/, wide and narrow, light and dark
 	.venv/bin/python -m tests.browser.screenshots
