@@ -1,10 +1,7 @@
 """Whatever is changed in pages or in the model, the drift score finds it, judges it as the suite does, and says where it is."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copy, copytree
 from textwrap import dedent
 
 import pytest
@@ -16,9 +13,9 @@ from dockerlearn.course.cover import Cover
 from dockerlearn.course.damage import arguments, damages
 from dockerlearn.course.drift import Judge, equivalents, judged, pages_notice, sampled
 from dockerlearn.course.mutants import Mutant, Source
-from tests.course.break_lines import SUITE
+from tests.course.course_pages import ROOT
+from tests.course.small_course import run_pytest, small_course
 
-ROOT = Path(__file__).parents[2]
 HUMAN = "dockerlearn/human.py"
 
 
@@ -129,19 +126,13 @@ def test_a_literal_of_a_command_is_an_argument_and_neither_program_nor_option(so
 
 def test_pytest_agrees_on_every_change(lexer: Lexer, tmp_path: Path) -> None:
     """Each change makes a page of its own, and the suite is run on all of them."""
-    pages = {"tight": TIGHT, "loose": LOOSE}
+    pages: dict[str, str] = {}
     noticed: dict[str, bool] = {}
-    for file in SUITE:
-        copy(ROOT / file, tmp_path / file)
-    copytree(ROOT / "overrides", tmp_path / "overrides")
-    (tmp_path / "docs").mkdir()
-    for name, text in pages.items():
+    for name, text in ("tight", TIGHT), ("loose", LOOSE):
         for number, (damage, is_noticed) in enumerate(judged("page.md", lexer.blocks(text))):
             page = f"docs/{name}-{number}.md"
-            (tmp_path / page).write_text(damage.page(text), encoding="utf-8")
-            noticed[page] = is_noticed
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--continue-on-collection-errors", "docs"]
-    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+            pages[page], noticed[page] = damage.page(text), is_noticed
+    said = run_pytest(small_course(tmp_path, pages), "--continue-on-collection-errors", "docs").stdout
     refused = {line.split("::")[0].split()[1] for line in said.splitlines() if line.startswith(("FAILED ", "ERROR "))}
     assert len(noticed) > 15
     assert {page for page, is_noticed in noticed.items() if is_noticed} == refused
@@ -150,12 +141,7 @@ def test_pytest_agrees_on_every_change(lexer: Lexer, tmp_path: Path) -> None:
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course of two pages, which is the current folder."""
-    copy(ROOT / "mkdocs.yml", tmp_path)
-    copytree(ROOT / "overrides", tmp_path / "overrides")
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "tight.md").write_text(TIGHT, encoding="utf-8")
-    (tmp_path / "README.md").write_text(LOOSE, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(small_course(tmp_path, {"docs/tight.md": TIGHT, "README.md": LOOSE}))
     return tmp_path
 
 

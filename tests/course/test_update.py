@@ -2,11 +2,8 @@
 
 import random
 import shlex
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 from hypothesis import given
@@ -17,6 +14,7 @@ from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console
 from dockerlearn.course.mutants import altered
 from dockerlearn.course.update import repair, repaired
 from tests.course.course_pages import PAGES, ROOT, name
+from tests.course.small_course import run_pytest, small_course
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
 
@@ -313,19 +311,12 @@ def test_a_page_without_a_fault_is_not_written(tmp_path: Path) -> None:
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A course with a page to repair, one that cannot be, and one that is right."""
-    for file in ("mkdocs.yml", "conftest.py"):
-        (tmp_path / file).write_bytes((ROOT / file).read_bytes())
-    copytree(ROOT / "overrides", tmp_path / "overrides")
-    (tmp_path / "docs").mkdir()
-    texts = {"docs/bad.md": fence("python", "1 / 0"), "docs/good.md": fixed(PRINTS), "docs/wrong.md": PRINTS}
-    for file, text in {**texts, "README.md": PRINTS, "NOTES.md": PRINTS}.items():
-        (tmp_path / file).write_text(text, encoding="utf-8")
-    return tmp_path
+    pages = {"docs/bad.md": fence("python", "1 / 0"), "docs/good.md": fixed(PRINTS), "docs/wrong.md": PRINTS}
+    return small_course(tmp_path, {**pages, "README.md": PRINTS, "NOTES.md": PRINTS})
 
 
 def update_examples(course: Path, *arguments: str) -> tuple[int, str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--update-examples", *arguments]
-    ran = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False)
+    ran = run_pytest(course, "--update-examples", *arguments)
     return ran.returncode, ran.stdout + ran.stderr
 
 
