@@ -21,6 +21,7 @@ from .tools import commands
 PAGE_CLOCK = "2025-02-20T09:00:00+00:00"  # a little after the catalog's youngest image
 PAGE_SEED = 28
 INTERRUPT, INTERRUPTED = "INT", 130  # the signal of Ctrl-C, and the status that it leaves
+FOR_EVER = "this goes on until somebody types Ctrl-C"  # what is said of a command that is given up
 LONGEST_COMMAND = timedelta(hours=1)  # on a fixed clock, where nobody gets tired of waiting
 
 
@@ -133,7 +134,7 @@ class Session:
         """Let time pass. Raises `ShellError` where it is a fixed clock's and would pass for ever."""
         fixed = isinstance(self.clock, FixedClock)
         if fixed and (wait.seconds is None or self.clock.now() > until):
-            raise ShellError("this goes on until somebody types Ctrl-C")
+            raise ShellError(FOR_EVER)
         self.clock.sleep(60 if wait.seconds is None else wait.seconds)
         return None
 
