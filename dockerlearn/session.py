@@ -138,6 +138,11 @@ class Session:
         self.clock.sleep(60 if wait.seconds is None else wait.seconds)
         return None
 
+    @property
+    def status(self) -> int:
+        """The exit status of the last command line, which the shell has in `$?`."""
+        return self._shell.status
+
     def interrupt(self) -> None:
         """What Ctrl-C leaves behind at the prompt: its status."""
         self._shell.status = INTERRUPTED

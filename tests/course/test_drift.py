@@ -161,6 +161,31 @@ def test_the_score_is_good_when_the_goals_are_met() -> None:
     assert drift.main(["--text", "docs/tight.md"]) == 0
 
 
+def test_one_file_of_the_model_can_be_changed_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(drift, "covered", lambda processes: Cover({}, {}))
+    page = tmp_path / "page.md"
+    page.write_text(LOOSE, encoding="utf-8")
+    assert drift.main(["--file", "dockerlearn/help.py", str(page)]) == 1
+    survivor, *rates = capsys.readouterr().out.splitlines()
+    assert survivor.startswith("dockerlearn/help.py:")
+    assert [" ".join(rate.split()) for rate in rates] == [
+        "model mutants, by the pages alone 0 of 1 noticed 0.0%",
+        "model mutants, by pages and tests 0 of 1 noticed 0.0% at least 90%",
+    ]
+
+
+def test_a_file_that_is_none_of_the_model_s_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit):
+        drift.main(["--file", "dockerlearn/course/drift.py"])
+    assert capsys.readouterr().err.endswith("error: no file of the model: dockerlearn/course/drift.py\n")
+
+
 def only(source: str) -> list[tuple[str, str, str]]:
     return [(mutant.operator, mutant.before, mutant.after) for mutant in Source("module.py", source).mutants]
 
