@@ -114,6 +114,20 @@ def test_hints_go_from_vague_to_plain_and_then_repeat() -> None:
     assert challenge.hint() == "There is nothing left to do."
 
 
+def test_the_hints_that_come_before_name_what_is_needed() -> None:
+    assert [hint for goal in GOALS for hint in goal.hints[:-1]] == [
+        "One command for each of them.",
+        "They need -d, and a name each, before the image.",
+        "It has a name.",
+        "The refusal of docker rm names two ways out.",
+        "That it does not run is no obstacle.",
+        "docker image inspect takes several images, and -f takes out .RootFS.Layers.",
+        "Printed one a line, those in common come twice: sort, then uniq with an option.",
+        "docker system prune leaves images that have a tag.",
+        "First the container: docker rm first",
+    ]
+
+
 def test_the_plainest_hints_are_a_solution() -> None:
     last = {goal.name: goal.hints[-1] for goal in GOALS}
     typed = [PULL, f"{last['make']}; {last['make'].replace('first', 'second')}"]
