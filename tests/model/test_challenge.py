@@ -62,6 +62,7 @@ def test_the_solution_of_the_page_meets_all_goals() -> None:
         ({3: "docker rm -f first second"}, "remove"),
         ({4: "docker logs second"}, "logs"),
         ({4: "docker ps -a"}, "logs"),
+        ({4: "docker logs first; false"}, "logs"),
         ({4: "docker logs --tail 1 first"}, "logs"),
         ({5: "docker history nginx"}, "layers"),
         ({5: "docker image inspect -f '{{.RootFS.Layers}}' nginx"}, "layers"),
@@ -112,6 +113,17 @@ def test_hints_go_from_vague_to_plain_and_then_repeat() -> None:
         session.run(command)
         challenge.look()
     assert challenge.hint() == "There is nothing left to do."
+
+
+def test_each_hint_comes_in_its_turn() -> None:
+    session = Session(clock=FixedClock("2025-02-20"), seed=1)
+    challenge = Challenge(session)
+    for command in SOLUTION[:5]:
+        session.run(command)
+        challenge.look()
+    layers = challenge.open[0]
+    assert layers.name == "layers"
+    assert [challenge.hint() for _ in layers.hints] == [*layers.hints]
 
 
 def test_the_hints_that_come_before_name_what_is_needed() -> None:

@@ -30,6 +30,7 @@ def session() -> Session:
         ("docker exec -d counter sh -c 'echo 1 > /a'; docker exec counter cat /a", "1\n", 0),
         ("docker stop -s KILL counter; docker inspect -f '{{.State.ExitCode}}' counter", "counter\n137\n", 0),
         ("docker create --name sad alpine sh -c 'exit 3' | wc -w; docker start -a sad", "1\n", 3),
+        ("docker create -p 80:80/sctp alpine | wc -w", "1\n", 0),
         ("docker ps -n 1 --format '{{.Names}}'", "counter\n", 0),
         ("docker run --rm alpine cat", "", 0),
         ("docker cp counter:/late .; cat late", "Successfully copied 2.05kB to /root/late\nlate\n", 0),
