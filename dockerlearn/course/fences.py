@@ -59,8 +59,8 @@ def output(source: str, language: str, css_class: str, options: dict[str, str], 
 
 
 def python(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
-    """Python as the theme highlights it; a fence of its own only for its options, which tell how it is run."""
-    html: str = md.preprocessors["fenced_code_block"].highlight(source, language, options, md, **shown)  # type: ignore[attr-defined]
+    """Python as the theme highlights it, by whatever name; a fence of its own for its options, which tell how it is run."""
+    html: str = md.preprocessors["fenced_code_block"].highlight(source, "python", options, md, **shown)  # type: ignore[attr-defined]
     return html.replace("<div", f"<div{_told(options)}", 1)
 
 
