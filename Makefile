@@ -51,7 +51,7 @@ show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and s
 
 BROWSE := --record
 test-browser: .venv/browser.stamp check-site  ## the built site in Chromium: every example run in the page, copying, no foreign request
-	.venv/bin/python -m pytest tests/browser $(BROWSE)
+	.venv/bin/python -m pytest tests/browser -n 2 --dist loadfile $(BROWSE)
 
 RUN := --record
 test-docker: .venv/test.stamp  ## the examples on a real Docker Engine, on a machine of its own; needs root (RUN='--cells 70' for less)

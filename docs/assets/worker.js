@@ -45,7 +45,8 @@ const failed = async (error) => post({ kind: "failed", reason: await reason(erro
 
 const started = start();
 started.then(() => post({ kind: "ready" }), failed);
-self.onunhandledrejection = ({ reason: error }) => failed(error); // Pyodide does not tell of all that keeps it from starting
+// Where its WebAssembly cannot be had or is not allowed, Pyodide only warns, and waits for ever.
+console.warn = (told) => told instanceof Error && failed(told);
 
 self.onmessage = async ({ data: { id, request } }) => {
   const answer = await started;

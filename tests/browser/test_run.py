@@ -50,7 +50,7 @@ def tab(context: BrowserContext, complaints: list[str]) -> Page:
 
 
 def status(block: Locator) -> str:
-    return block.locator(".course-run__status").inner_text()
+    return block.locator(".course-run__status").text_content() or ""
 
 
 def press(block: Locator, button: str) -> None:
@@ -318,6 +318,23 @@ def test_where_python_does_not_start_the_reader_is_told_what_to_do(tab: Page, si
     assert status(block) == "Just as documented."
 
 
+def test_where_the_policy_forbids_webassembly_the_reader_is_told(browser: Browser, site: str) -> None:
+    tab = browser.new_page()
+
+    def stricter(route: Route) -> None:
+        response = route.fetch()
+        policy = response.headers["content-security-policy"].replace(" 'wasm-unsafe-eval'", "")
+        route.fulfill(response=response, headers={**response.headers, "content-security-policy": policy})
+
+    tab.route("**/worker.js", stricter)
+    tab.goto(site + LESSON)
+    block = of_language(tab, "console")
+    run(block)
+    assert status(block).startswith("Python did not start. Reload the page, or try another browser. (")
+    assert "WebAssembly" in status(block)
+    tab.close()
+
+
 def test_a_site_without_python_says_so(tab: Page, site: str) -> None:
     tab.route("**/assets/runtime/**", lambda route: route.fulfill(status=404))
     tab.goto(site + LESSON)
@@ -489,14 +506,9 @@ def test_axe_finds_nothing(browser: Browser, site: str, page: str, width: int, p
     assert violations(tab) == []
     run(blocks[0])
     console, python = of_language(tab, "console"), of_language(tab, "python")
-    press(python, "edit")
-    assert violations(tab) == []
-    edit(python, "print('other')").press("Control+Enter")
-    settled(python)
     edit(console, "docker ps -a").press("Control+Enter")
     settled(console)
-    assert violations(tab) == []
-    edit(python, "1 / 0").press("Control+Enter")
+    edit(python, "1 / 0").press("Control+Enter")  # stays open, with the error below it
     settled(python)
     assert status(python) == "It failed, in line 1."
     assert violations(tab) == []
@@ -532,9 +544,9 @@ def test_nothing_jumps_when_the_scripts_arrive(browser: Browser, site: str, page
     context = browser.new_context(viewport={"width": width, "height": 900})
     tab = context.new_page()
     tab.add_init_script(SHIFTS)
-    tab.goto(site + ADDRESSES[page], wait_until="networkidle")
+    tab.goto(site + ADDRESSES[page])
     runnable(tab)
-    tab.wait_for_timeout(100)
+    tab.wait_for_timeout(300)
     assert tab.evaluate("window.shifted") < 0.02
     context.close()
 
