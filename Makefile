@@ -14,27 +14,29 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
-serve: .venv/course.stamp  ## the course at http://127.0.0.1:8000, rebuilt as you edit
+serve: .venv/course.stamp docs/assets/runtime/runtime.json  ## the course at http://127.0.0.1:8000, rebuilt as you edit
 	.venv/bin/python -m mkdocs serve --livereload --watch overrides
 
 test: lint  ## everything quick: ruff, mypy, every example and every test, with the model's branch coverage
 	.venv/bin/python -m pytest --cov --cov-report=term
 
-lint: .venv/test.stamp  ## ruff, mypy, and the schemas of what hosted runners read
+lint: .venv/test.stamp node_modules/.package-lock.json  ## ruff, mypy, tsc, and the schemas of what hosted runners read
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m mypy
+	.venv/bin/node node_modules/typescript/bin/tsc
 	.venv/bin/python -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	.venv/bin/python -m check_jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
-site: .venv/course.stamp  ## build the site into site/; a warning is an error
+site: .venv/course.stamp docs/assets/runtime/runtime.json  ## build the site into site/; a warning is an error
 	.venv/bin/python -m mkdocs build --strict
 
 check-site: site  ## the site, from MkDocs and from Zensical: what is shown is what is run, no link is dead
 	COURSE_SITE=site-zensical .venv/bin/python -m zensical build --strict --clean
 	.venv/bin/python -m dockerlearn.course.complete site site-zensical
 
-bench: .venv/test.stamp .cache/yardsticks check-site  ## how fast the program starts, pages verify, changes are judged, sites are checked, containers are made
+bench: .venv/browser.stamp .cache/yardsticks check-site  ## how fast the program starts, pages verify, containers are made, examples run in Chromium
 	.venv/bin/python -m tests.benchmarks
+	.venv/bin/python -m tests.benchmarks.browser
 
 PAGES := docs README.md
 update-examples: .venv/test.stamp  ## write what the examples print into the pages, and show the difference (PAGES=docs/errata.md for one)
@@ -47,8 +49,9 @@ drift: .venv/test.stamp  ## change pages and the model, and count what nobody no
 show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and see each one noticed (SEED=n for others)
 	.venv/bin/python -m tests.course.break_lines --seed $${SEED:-1}
 
-test-browser: .venv/browser.stamp site  ## the built site in Chromium: copy buttons, selection, no foreign request
-	.venv/bin/python -m pytest tests/browser
+BROWSE := --record
+test-browser: .venv/browser.stamp check-site  ## the built site in Chromium: every example run in the page, copying, no foreign request
+	.venv/bin/python -m pytest tests/browser -n 2 --dist loadfile $(BROWSE)
 
 RUN := --record
 test-docker: .venv/test.stamp  ## the examples on a real Docker Engine, on a machine of its own; needs root (RUN='--cells 70' for less)
@@ -60,14 +63,15 @@ test-pythons: .venv/test.stamp  ## make test with Python 3.13 and 3.14, in a roo
 show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and see a real engine give each away; needs root
 	.venv/bin/python -m tests.docker.plant_faults
 
-soak: .venv/test.stamp  ## the real engine at length: 300 random sequences of 20 commands; needs root, and half an hour
+soak: .venv/test.stamp  ## at length: 300 random sequences of commands on the real engine, then the whole drift score; needs root, and hours
 	.venv/bin/python -m pytest tests/docker --record --sequences 300
+	.venv/bin/python -m dockerlearn.course.drift
 
 screenshots: .venv/browser.stamp site  ## every page into screenshots/, wide and narrow, light and dark
 	.venv/bin/python -m tests.browser.screenshots
 
 clean:  ## remove what these targets made
-	rm -rf .venv .tools .cache site site-zensical dist screenshots .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .tools node_modules docs/assets/runtime .cache site site-zensical dist screenshots .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian's python3 comes without ensurepip: there virtualenv makes the environment, from a folder of its own.
@@ -78,6 +82,18 @@ clean:  ## remove what these targets made
 	  rm -rf .venv; \
 	  $(PYTHON) -m pip install --disable-pip-version-check --target .tools virtualenv && \
 	  PYTHONPATH=.tools $(PYTHON) -m virtualenv .venv; }
+
+# npm takes what package-lock.json lists, and only if it has the hashes that stand there.
+node_modules/.package-lock.json: package.json package-lock.json | .venv/node.stamp
+	@echo "Fetching what the browser needs: Pyodide and the tools of its tests"
+	@.venv/bin/npm ci --ignore-scripts --loglevel=error
+
+# Without it the site is built all the same, and says that Run is off.
+docs/assets/runtime/runtime.json: package-lock.json $(wildcard dockerlearn/*.py) dockerlearn/course/runtime.py dockerlearn/course/runtime.mjs
+	@echo "Preparing Python for the reader's browser"
+	@{ $(MAKE) --no-print-directory node_modules/.package-lock.json && \
+	  .venv/bin/node dockerlearn/course/runtime.mjs dockerlearn.course.runtime; } || \
+	  { [ -z "$${CI:-}" ] && echo "Python for the browser could not be prepared: the site is built without it, and Run is off."; }
 
 # Two other ways to run a page's Python. They would meddle with our pytest, so they get a folder of their own.
 .cache/yardsticks: Makefile | .venv/bin/python

@@ -14,9 +14,9 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from itertools import zip_longest
+from typing import Protocol
 
 from .clock import Clock, FixedClock, SystemClock
 from .session import INTERRUPTED, Session
@@ -44,9 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.what is not None:
             return _challenge(session, options.command, terminal)
-        if options.command is not None:
-            return session.run(options.command).status
-        return _interact(session, _status(session)) if terminal else _run_script(_status(session), sys.stdin.read())
+        _run_all(session, session.run, options.command, terminal)
+        return session.status
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read the output has seen enough; Python would complain once more at its end
@@ -66,11 +65,20 @@ def _show(text: str) -> None:
     sys.stdout.flush()
 
 
-Run = Callable[[str, bool], int]  # runs a command line, interrupted or not, and tells its status
+class _Runner(Protocol):
+    """What runs a command line, interrupted or not."""
+
+    def __call__(self, command: str, *, interrupt: bool = ...) -> object: ...
 
 
-def _status(session: Session) -> Run:
-    return lambda line, interrupt: session.run(line, interrupt=interrupt).status
+def _run_all(session: Session, run: _Runner, command: str | None, terminal: bool) -> None:
+    """Run what there is to run: a command line, what is typed at a terminal, or a script on standard input."""
+    if command is not None:
+        run(command)
+    elif terminal:
+        _interact(session, run)
+    else:
+        _run_script(run, sys.stdin.read())
 
 
 def _challenge(session: Session, command: str | None, terminal: bool) -> int:
@@ -83,32 +91,26 @@ def _challenge(session: Session, command: str | None, terminal: bool) -> int:
         for number, goal in enumerate(GOALS, 1):
             _show(f"{'[x]' if goal in challenge.met else '[ ]'} {number}. {goal.text}\n")
 
-    def run(line: str, interrupt: bool) -> int:
-        if line.strip() in ("goals", "hint"):
-            goals() if line.strip() == "goals" else _show(f"{challenge.hint()}\n")
-            return 0
-        status = session.run(line, interrupt=interrupt).status
+    def run(command: str, *, interrupt: bool = False) -> None:
+        if command.strip() in ("goals", "hint"):
+            goals() if command.strip() == "goals" else _show(f"{challenge.hint()}\n")
+            return
+        session.run(command, interrupt=interrupt)
         for goal in challenge.look():
             _show(f"[x] {GOALS.index(goal) + 1}. {goal.text}\n")
             if not challenge.open:
                 _show("All goals are met. Never stop coding.\n")
-        return status
 
     goals()
     _show("Type 'goals' to see them again, 'hint' for a hint, 'exit' to leave.\n")
-    if command is not None:
-        run(command, False)
-    elif terminal:
-        _interact(session, run)
-    else:
-        _run_script(run, sys.stdin.read())
+    _run_all(session, run, command, terminal)
     if challenge.open:
         _show(f"{len(challenge.met)} of {len(GOALS)} goals are met.\n")
     return 1 if challenge.open else 0
 
 
-def _run_script(run: Run, script: str) -> int:
-    status, pending = 0, ""
+def _run_script(run: _Runner, script: str) -> None:
+    pending = ""
     lines = script.split("\n")
     for line, following in zip_longest(lines, lines[1:]):
         if line == CTRL_C:
@@ -117,29 +119,33 @@ def _run_script(run: Run, script: str) -> int:
         if incomplete(pending):
             pending += "\n"
             continue
-        status, pending = run(pending, following == CTRL_C) if pending else status, ""
-    return run(pending, False) if pending else status
+        if pending:
+            run(pending, interrupt=following == CTRL_C)
+        pending = ""
+    if pending:
+        run(pending)
 
 
-def _interact(session: Session, run: Run) -> int:
-    status, pending = 0, ""
+def _interact(session: Session, run: _Runner) -> None:
+    pending = ""
     with _history():
         while True:
             try:
                 pending += input(CONTINUED if pending else PROMPT)
                 if pending.split() in (["exit"], ["logout"]):
-                    return status
+                    return
                 if incomplete(pending):
                     pending += "\n"
                 else:
-                    status, pending = run(pending, False), ""
+                    run(pending)
+                    pending = ""
             except EOFError:
                 print()
-                return status
+                return
             except KeyboardInterrupt:
                 print("^C")
                 session.interrupt()
-                status, pending = INTERRUPTED, ""
+                pending = ""
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from .tools import commands
 PAGE_CLOCK = "2025-02-20T09:00:00+00:00"  # a little after the catalog's youngest image
 PAGE_SEED = 28
 INTERRUPT, INTERRUPTED = "INT", 130  # the signal of Ctrl-C, and the status that it leaves
+FOR_EVER = "this goes on until somebody types Ctrl-C"  # what is said of a command that is given up
 LONGEST_COMMAND = timedelta(hours=1)  # on a fixed clock, where nobody gets tired of waiting
 
 
@@ -33,6 +34,17 @@ class Result(NamedTuple):
 
 class NotRaised(Exception):
     """Python that was to raise an exception has raised none."""
+
+
+def traceback_of(error: BaseException, filename: str) -> tuple[int | None, str]:
+    """The line of a file on which an exception was raised, if one was, and its traceback from there on."""
+    import traceback  # a terminal starts quicker without
+
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename != filename:
+        frames = frames.tb_next
+    line = frames.tb_lineno if frames else error.lineno if isinstance(error, SyntaxError) else None
+    return line, "".join(traceback.format_exception(type(error), error, frames))
 
 
 class Session:
@@ -122,27 +134,41 @@ class Session:
         """Let time pass. Raises `ShellError` where it is a fixed clock's and would pass for ever."""
         fixed = isinstance(self.clock, FixedClock)
         if fixed and (wait.seconds is None or self.clock.now() > until):
-            raise ShellError("this goes on until somebody types Ctrl-C")
+            raise ShellError(FOR_EVER)
         self.clock.sleep(60 if wait.seconds is None else wait.seconds)
         return None
+
+    @property
+    def status(self) -> int:
+        """The exit status of the last command line, which the shell has in `$?`."""
+        return self._shell.status
 
     def interrupt(self) -> None:
         """What Ctrl-C leaves behind at the prompt: its status."""
         self._shell.status = INTERRUPTED
 
-    def python(self, source: str, *, filename: str = "<example>", line: int = 1, raises: str | None = None) -> str:
+    def python(
+        self,
+        source: str,
+        *,
+        filename: str = "<example>",
+        line: int = 1,
+        raises: str | None = None,
+        printed: io.StringIO | None = None,
+    ) -> str:
         """Execute `source` in the session's namespace and return what it printed.
 
         `line` is where the source begins in `filename`, so that tracebacks point there. With `raises`, the source is to end
         in an exception of the class of that name, and the last line of its traceback is returned after what it printed.
-        Raises any other exception of the source, and `NotRaised` where it raises none.
+        Raises any other exception of the source, and `NotRaised` where it raises none; what was printed before is then
+        in `printed`, if that is given.
         """
         import linecache  # only pages need these, and a terminal starts quicker without
         import traceback
 
         padded = "\n" * (line - 1) + source
         linecache.cache[filename] = (len(padded), None, padded.splitlines(keepends=True), filename)
-        printed = io.StringIO()
+        printed = io.StringIO() if printed is None else printed
         with contextlib.redirect_stdout(printed):
             try:
                 exec(compile(padded, filename, "exec", dont_inherit=True), self.namespace)

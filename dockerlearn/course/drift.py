@@ -4,7 +4,7 @@ Three things are changed, one at a time, and three rates tell how many of the ch
 of every page and every literal in its examples, as `damage` changes them, by the page itself; and every behaviour of the
 model, as `mutants` changes it, by the pages, or else by the tests that run the line.
 
-    python -m dockerlearn.course.drift [--text] [--sample N] [--seed S] [--budget SECONDS] [PAGE ...]
+    python -m dockerlearn.course.drift [--text] [--file FILE] [--sample N] [--seed S] [--budget SECONDS] [PAGE ...]
 
 Mutation testers change source code alone, and start the tests anew for each change; none changes documents. Here nothing is
 started: each change is made in a copy of a process that has all it needs in memory, and the copy ends with it.
@@ -172,24 +172,29 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m dockerlearn.course.drift", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/, and README.md")
-    parser.add_argument("--text", action="store_true", help="change pages only, not the model")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--text", action="store_true", help="change pages only, not the model")
+    part.add_argument("--file", help="change this file of the model only, and no page")
     parser.add_argument("--sample", type=int, metavar="N", help="of the changes to the model, try only so many")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="only the quickest tests, these long together")
     parser.add_argument("--processes", type=int, default=2, help="that judge side by side")
     options = parser.parse_args(arguments)
+    if options.file and Path(options.file) not in PACKAGE.glob("*.py"):
+        parser.error(f"no file of the model: {options.file}")
     lexer = Lexer(Path("mkdocs.yml"))
     paths = options.pages or [*sorted(Path("docs").rglob("*.md")), Path("README.md")]
     pages = {str(path): lexer.blocks(path.read_text(encoding="utf-8-sig")) for path in paths}
     cover = Cover({}, {}) if options.text else covered(options.processes)
     judge = Judge(pages, cover, options.budget)
     with ProcessPoolExecutor(options.processes, get_context("fork"), _appoint, (judge,)) as judges:
-        good = report_pages(pages, judges.map(_judge_page, pages))
+        good = bool(options.file) or report_pages(pages, judges.map(_judge_page, pages))
         if not options.text:
             mutants = [mutant for file in sorted(PACKAGE.glob("*.py")) for mutant in _source(str(file)).mutants]
             known = equivalents(EQUIVALENT)
             good &= report_unused(known, mutants)
-            tried = sampled(mutants, options.sample, options.seed)
+            of_file = [mutant for mutant in mutants if options.file in (None, mutant.file)]
+            tried = sampled(of_file, options.sample, options.seed)
             good &= report_mutants([mutant for mutant in tried if mutant.key not in known], judges)
     return 0 if good else 1
 

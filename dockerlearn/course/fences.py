@@ -52,8 +52,8 @@ def console(source: str, language: str, css_class: str, options: dict[str, str],
     except PageRefused as refused:
         raise FenceRefused(str(refused)) from None
     copied = "\n".join(command.source for command in commands)
-    attributes = f' data-copy="{escape(copied).replace(chr(10), "&#10;")}"'
-    return _block(css_class, _terminal(commands), options, shown, attributes)
+    data_copy = f' data-copy="{escape(copied).replace(chr(10), "&#10;")}"'
+    return _block(css_class, _terminal(commands), options, shown, data_copy + _told(options))
 
 
 def output(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
@@ -62,9 +62,14 @@ def output(source: str, language: str, css_class: str, options: dict[str, str], 
 
 
 def python(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
-    """Python as the theme highlights it; a fence of its own only for its options, which are for the tests."""
-    html: str = md.preprocessors["fenced_code_block"].highlight(source, language, options, md, **shown)  # type: ignore[attr-defined]
-    return html
+    """Python as the theme highlights it, by whatever name; a fence of its own for its options, which tell how it is run."""
+    html: str = md.preprocessors["fenced_code_block"].highlight(source, "python", options, md, **shown)  # type: ignore[attr-defined]
+    return html.replace("<div", f"<div{_told(options)}", 1)
+
+
+def _told(options: dict[str, str]) -> str:
+    """What the script that runs examples in the page must know of one."""
+    return "".join(f' data-{name}="{escape(options[name])}"' for name in ("raises", "skip") if name in options)
 
 
 def quiz(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:

@@ -1,11 +1,12 @@
 """Repairs pages: where a page says something else than its examples print, what they print is written.
 
 `pytest --update-examples` does so. It runs each page from top to bottom, in one session, and rewrites the output of
-commands, the output blocks, and the choices of quizzes that are right because they are printed. Below a Python block that prints an output block is added where there is none; below one
-that prints nothing it is removed. All else stays as it is, byte for byte.
+commands, the output blocks, and the choices of quizzes that are right because they are printed. Below a Python block that
+prints an output block is added where there is none; below one that prints nothing it is removed. All else stays as it is,
+byte for byte.
 
-What was written is then tested as the suite would. A page that would not pass is left alone: an example raises, or prints
-what no page can show, or something else each time.
+What was written is then tested as the suite would. A page that would not pass is left alone: an example raises, or goes
+on for ever, or prints what no page can show, or something else each time.
 """
 
 from __future__ import annotations
@@ -21,11 +22,20 @@ from typing import NamedTuple
 
 import pytest
 
+from ..session import FOR_EVER
 from .blocks import Block, Fault, Lexer, PageRefused, read_console, read_quiz
 from .verify import PageRun, showable
 
 _BYTE_ORDER_MARK = "\ufeff"
 _LINE_END = re.compile("(\r\n|\r|\n)")
+_GIVEN_UP = f"dockerlearn: {FOR_EVER}"
+
+
+class Repaired(NamedTuple):
+    """A page's text, repaired, and the blocks whose highlighted lines may have moved, by the lines that they have now."""
+
+    text: str
+    moved: list[int]
 
 
 def add_option(parser: pytest.Parser) -> None:
@@ -62,21 +72,23 @@ def update_examples(config: pytest.Config, mkdocs_yml: Path, *patterns: str) -> 
 
 
 def repair(lexer: Lexer, page: Path) -> str:
-    """Repair a page, and return what was changed as a unified diff.
+    """Repair a page, and return what was changed as a unified diff, with a line for each block to look at.
 
     Raises `PageRefused`, and changes nothing, if its examples do not print what can be written there.
     """
     path = relpath(page)
     before = page.read_bytes().decode()
-    after = repaired(lexer, path, before)
+    after, moved = repaired(lexer, path, before)
     if after != before:
         _replace(page, after)
     said, says = (_LINE_END.sub("\n", text).removesuffix("\n").split("\n") for text in (before, after))
-    return "".join(f"{line}\n" for line in unified_diff(said, says, f"a/{path}", f"b/{path}", lineterm=""))
+    diff = unified_diff(said, says, f"a/{path}", f"b/{path}", lineterm="")
+    looks = (f"{path}:{line}: this block has more lines now, or fewer: hl_lines may mean other ones" for line in moved)
+    return "".join(f"{line}\n" for line in (*diff, *looks))
 
 
-def repaired(lexer: Lexer, path: str, text: str) -> str:
-    """The text of a page, repaired. Raises `PageRefused`, with lines of the text as it was."""
+def repaired(lexer: Lexer, path: str, text: str) -> Repaired:
+    """A page, repaired. Raises `PageRefused`, with lines of the text as it was."""
     run = PageRun(path, lexer.blocks(_lexed(text), draft=True))
     blocks = range(len(run.blocks))
     printed = [texts for index in blocks if not isinstance(texts := run.printed(index), BaseException)]
@@ -99,7 +111,7 @@ def repaired(lexer: Lexer, path: str, text: str) -> str:
         raise PageRefused(
             Fault(page.lines[fault.line - 1].number, f"{cannot}\n{fault.reason.rstrip()}") for fault in faults
         )
-    return after
+    return Repaired(after, page.moved())
 
 
 class _Line(NamedTuple):
@@ -118,11 +130,16 @@ class _Page:
         lines = zip(split[::2], [*split[1::2], ""], strict=True)
         self.lines = [_Line(number, *line) for number, line in enumerate(lines, 1)]
         self.faults: list[Fault] = []
+        self._resized: set[int] = set()
 
     def __str__(self) -> str:
         """The text: what is no longer the last line needs a line end, and what has become it has none."""
         *lines, last = self.lines
         return "".join(line.text + (line.end or lines[0].end) for line in lines) + last.text
+
+    def moved(self) -> list[int]:
+        """The lines, as they are now, of the blocks that highlight some lines and no longer have as many as they had."""
+        return [place for place, line in enumerate(self.lines, 1) if line.number in self._resized]
 
     def repair(self, blocks: list[Block], index: int, printed: list[list[str]]) -> None:
         """Make a block say what was printed."""
@@ -157,14 +174,19 @@ class _Page:
         commands = read_console(console.text, console.text_line, draft=True)
         for command, text in reversed(list(zip(commands, printed, strict=False))):
             said = command.expected.split("\n")[:-1]
+            if _GIVEN_UP in text.splitlines():
+                why = "even after its ^C" if command.interrupt else "a line ^C is missing in its output"
+                self.faults.append(Fault(command.line, f"goes on for ever: {why}"))
             self._write(block, command.expected_line, said, text, command.line)
 
     def _write(self, block: Block, line: int, said: list[str], printed: str, number: int) -> None:
-        """Write what was printed over what is said from a line on; lines that are right are not touched."""
+        """Write what was printed over what a block, or a new one below it, says from a line on; right lines stay."""
         new = printed.removesuffix("\n").split("\n") if printed else []
         _, fence = self._opening(block)
         if hidden := [text for text in new if not showable(text) or text.rstrip() == fence]:
             self.faults.append(Fault(number, f"prints what no page can show exactly: {hidden[0]!r}"))
+        if len(new) != len(said) and "hl_lines" in block.options and block.language != "python":
+            self._resized.add(block.first_line)
         changes = SequenceMatcher(None, said, new, autojunk=False).get_opcodes()
         for change, first, after, new_first, new_after in reversed(changes):
             if change != "equal":

@@ -7,7 +7,6 @@ its own, and its right choice is what its code prints there.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable
 from difflib import unified_diff
 from os.path import relpath
@@ -17,7 +16,7 @@ import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.example import SybilFailure
 
-from ..session import NotRaised, Session
+from ..session import NotRaised, Session, traceback_of
 from .blocks import INERT, Block, Command, Fault, Lexer, PageRefused, Quiz, looks_like_prompt, read_console, read_quiz
 
 
@@ -183,12 +182,6 @@ def _raised(error: BaseException, path: str, block: Block) -> Fault:
     """The page line on which a Python block raised, and the traceback from there on."""
     if isinstance(error, NotRaised):
         return Fault(block.first_line, f"the Python block must fail, but {error}")
-    frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename != path:
-        frames = frames.tb_next
-    line = frames.tb_lineno if frames else (error.lineno if isinstance(error, SyntaxError) else None)
+    line, told = traceback_of(error, path)
     expected = f", and not {block.options['raises']}" if "raises" in block.options else ""
-    return Fault(
-        line or block.text_line,
-        f"the Python block raised{expected}\n" + "".join(traceback.format_exception(type(error), error, frames)),
-    )
+    return Fault(line or block.text_line, f"the Python block raised{expected}\n{told}")

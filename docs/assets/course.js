@@ -6,7 +6,15 @@ new MutationObserver(() => {
     if (!nav.hasAttribute("aria-label")) nav.setAttribute("aria-label", `Code block ${index + 1}`);
   });
   // A box around each table: one that scrolls must be reachable from the keyboard.
-  document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])").forEach((box) => {
+  /** @type {NodeListOf<HTMLElement>} */
+  const boxes = document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])");
+  boxes.forEach((box) => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   });
 }).observe(document.body, { childList: true, subtree: true });
+
+// Reading comes first: what else the page can do is fetched when all of it is there to be read.
+const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
+const rest = () => ["run.js", "quiz.js"].forEach((name) => import(new URL(name, src).href));
+if (document.readyState === "complete") rest();
+else addEventListener("load", rest);

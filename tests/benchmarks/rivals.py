@@ -9,11 +9,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from shutil import copy, copytree
 from statistics import median
 
 from dockerlearn.course.blocks import Lexer
 from tests.course.course_pages import PAGES, ROOT
+from tests.course.small_course import small_course
 
 YARDSTICKS = ROOT / ".cache/yardsticks"  # where `make bench` installs the other two
 OURS = "the verified suite"
@@ -61,10 +61,7 @@ def courses(folder: Path, copies: int) -> dict[str, tuple[Path, list[str]]]:
             (docs / f"{number}.md").write_text(text, encoding="utf-8")
         return docs.parent
 
-    ours = written("ours", FORMS)
-    copytree(ROOT / "overrides", ours / "overrides")
-    for file in ("mkdocs.yml", "conftest.py", "pyproject.toml"):
-        copy(ROOT / file, ours / file)
+    ours = small_course(written("ours", FORMS), {})
     examples = written("pytest-examples", FORMS)
     (examples / "test_examples.py").write_text(BY_PYTEST_EXAMPLES, encoding="utf-8")
     rendered = written("markdown-exec", {"python": 'python exec="1" session="{}"', "output": "text"})

@@ -1,11 +1,15 @@
-"""One server and one browser for all browser tests."""
+"""One server and one browser for all browser tests, and what they have seen."""
 
+import json
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.built import chromium, served
+from tests.browser.built import SITE, addresses, chromium, served
+from tests.browser.examples import examples
+from tests.figures import keep
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +22,23 @@ def site() -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def ran(pytestconfig: pytest.Config, browser: Browser) -> Iterator[dict[str, int]]:
+    """How many examples were equal, by page; kept if that is asked for and every page was seen."""
+    pages: dict[str, int] = {}
+    yield pages
+    known = {page: len(examples(page)) for page in addresses()}
+    if pytestconfig.getoption("record") and pages.keys() == {page for page, count in known.items() if count}:
+        runtime = json.loads((SITE / "assets/runtime/runtime.json").read_text(encoding="utf-8"))
+        seen = {
+            "date": f"{date.today()}",
+            "chromium": browser.version,
+            "pyodide": runtime["pyodide"],
+            "python": runtime["python"],
+            "pages": len(pages),
+            "compared": sum(known.values()),
+            "equal": sum(pages.values()),
+        }
+        keep({"browser": seen})

@@ -5,23 +5,19 @@ python -m tests.course.break_lines --seed 1 --count 10
 
 import argparse
 import random
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from shutil import copy, copytree
 
 from dockerlearn.course.blocks import Lexer
 from dockerlearn.course.damage import damages
 from tests.course.course_pages import PAGES, ROOT, name
-
-SUITE = ["mkdocs.yml", "conftest.py", "pyproject.toml", "README.md"]
+from tests.course.small_course import run_pytest, small_course
 
 
 def run_suite(folder: Path) -> tuple[int, str]:
     """Test the pages of a folder: pytest's exit status and what it said."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "docs", "README.md"]
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    ran = run_pytest(folder, "docs", "README.md")
     return ran.returncode, ran.stdout
 
 
@@ -43,11 +39,7 @@ def main() -> int:
     places = sorted(chance.sample(range(len(changes)), min(options.count, len(changes))))
     unnoticed = 0
     with tempfile.TemporaryDirectory() as temporary:
-        copied = Path(temporary) / "course"
-        copytree(ROOT / "docs", copied / "docs")
-        copytree(ROOT / "overrides", copied / "overrides")
-        for file in SUITE:
-            copy(ROOT / file, copied / file)
+        copied = small_course(Path(temporary), {name(page): page.read_text(encoding="utf-8") for page in PAGES})
         status, said = run_suite(copied)
         print(f"{len(changes)} ways to break a line of {len(PAGES)} pages; as they stand: {said.splitlines()[-1]}")
         if status != 0:

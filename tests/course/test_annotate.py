@@ -1,31 +1,19 @@
 """On GitHub, what fails in a page is shown on its line of the change."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
-from shutil import copy, copytree
 
 import pytest
 
 from dockerlearn.course.annotate import annotated
-from tests.course.course_pages import ROOT
+from tests.course.small_course import run_pytest, small_course
 
 PAGE = "```console\n$ echo 100%\n100 %\n$ echo b\nc\n```\n\n```console\n$ echo d\ne\n```\n"
 
 
 def said_of(folder: Path, page: str, **environment: str) -> list[str]:
     """What the suite says of a course of one page."""
-    (folder / "docs").mkdir()
-    (folder / "docs/index.md").write_text(page, encoding="utf-8")
-    copytree(ROOT / "overrides", folder / "overrides")
-    for name in ("conftest.py", "mkdocs.yml", "pyproject.toml"):
-        copy(ROOT / name, folder / name)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "docs"]
-    ran = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, env={**os.environ, **environment}
-    )
-    return ran.stdout.splitlines()
+    course = small_course(folder, {"docs/index.md": page})
+    return run_pytest(course, "-q", "docs", environment=environment).stdout.splitlines()
 
 
 def test_each_failing_block_is_annotated_at_its_line_with_the_difference(tmp_path: Path) -> None:

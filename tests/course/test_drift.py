@@ -1,10 +1,7 @@
 """Whatever is changed in pages or in the model, the drift score finds it, judges it as the suite does, and says where it is."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copy, copytree
 from textwrap import dedent
 
 import pytest
@@ -16,9 +13,9 @@ from dockerlearn.course.cover import Cover
 from dockerlearn.course.damage import arguments, damages
 from dockerlearn.course.drift import Judge, equivalents, judged, pages_notice, sampled
 from dockerlearn.course.mutants import Mutant, Source
-from tests.course.break_lines import SUITE
+from tests.course.course_pages import ROOT
+from tests.course.small_course import run_pytest, small_course
 
-ROOT = Path(__file__).parents[2]
 HUMAN = "dockerlearn/human.py"
 
 
@@ -129,19 +126,13 @@ def test_a_literal_of_a_command_is_an_argument_and_neither_program_nor_option(so
 
 def test_pytest_agrees_on_every_change(lexer: Lexer, tmp_path: Path) -> None:
     """Each change makes a page of its own, and the suite is run on all of them."""
-    pages = {"tight": TIGHT, "loose": LOOSE}
+    pages: dict[str, str] = {}
     noticed: dict[str, bool] = {}
-    for file in SUITE:
-        copy(ROOT / file, tmp_path / file)
-    copytree(ROOT / "overrides", tmp_path / "overrides")
-    (tmp_path / "docs").mkdir()
-    for name, text in pages.items():
+    for name, text in ("tight", TIGHT), ("loose", LOOSE):
         for number, (damage, is_noticed) in enumerate(judged("page.md", lexer.blocks(text))):
             page = f"docs/{name}-{number}.md"
-            (tmp_path / page).write_text(damage.page(text), encoding="utf-8")
-            noticed[page] = is_noticed
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--continue-on-collection-errors", "docs"]
-    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+            pages[page], noticed[page] = damage.page(text), is_noticed
+    said = run_pytest(small_course(tmp_path, pages), "--continue-on-collection-errors", "docs").stdout
     refused = {line.split("::")[0].split()[1] for line in said.splitlines() if line.startswith(("FAILED ", "ERROR "))}
     assert len(noticed) > 15
     assert {page for page, is_noticed in noticed.items() if is_noticed} == refused
@@ -150,12 +141,7 @@ def test_pytest_agrees_on_every_change(lexer: Lexer, tmp_path: Path) -> None:
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course of two pages, which is the current folder."""
-    copy(ROOT / "mkdocs.yml", tmp_path)
-    copytree(ROOT / "overrides", tmp_path / "overrides")
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "tight.md").write_text(TIGHT, encoding="utf-8")
-    (tmp_path / "README.md").write_text(LOOSE, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(small_course(tmp_path, {"docs/tight.md": TIGHT, "README.md": LOOSE}))
     return tmp_path
 
 
@@ -173,6 +159,31 @@ def test_a_survivor_is_reported_at_its_line_and_the_rates_apart(capsys: pytest.C
 @pytest.mark.usefixtures("course")
 def test_the_score_is_good_when_the_goals_are_met() -> None:
     assert drift.main(["--text", "docs/tight.md"]) == 0
+
+
+def test_one_file_of_the_model_can_be_changed_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(drift, "covered", lambda processes: Cover({}, {}))
+    page = tmp_path / "page.md"
+    page.write_text(LOOSE, encoding="utf-8")
+    assert drift.main(["--file", "dockerlearn/help.py", str(page)]) == 1
+    survivor, *rates = capsys.readouterr().out.splitlines()
+    assert survivor.startswith("dockerlearn/help.py:")
+    assert [" ".join(rate.split()) for rate in rates] == [
+        "model mutants, by the pages alone 0 of 1 noticed 0.0%",
+        "model mutants, by pages and tests 0 of 1 noticed 0.0% at least 90%",
+    ]
+
+
+def test_a_file_that_is_none_of_the_model_s_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit):
+        drift.main(["--file", "dockerlearn/course/drift.py"])
+    assert capsys.readouterr().err.endswith("error: no file of the model: dockerlearn/course/drift.py\n")
 
 
 def only(source: str) -> list[tuple[str, str, str]]:

@@ -139,16 +139,20 @@ def test_what_the_tests_refuse_the_site_refuses_too(markdown: Markdown, page: st
 
 
 @pytest.mark.parametrize("language", ["python", "py", "python3"])
-def test_python_looks_the_same_with_and_without_what_is_for_the_tests(markdown: Markdown, language: str) -> None:
-    seen, unseen = 'title="a <b>" hl_lines="1"', 'raises="KeyError" skip="a reason"'
-    html = markdown.convert(f"```{language} {seen} {unseen}\n{{}}[1]\n```\n")
-    assert html == markdown.convert(f"```{language} {seen}\n{{}}[1]\n```\n")
-    assert html.startswith(f'<div class="language-{language} highlight"><span class="filename">a &lt;b&gt;</span><pre>')
+def test_python_is_shown_by_one_name_and_tells_the_page_how_it_is_run(markdown: Markdown, language: str) -> None:
+    seen, told = 'title="a <b>" hl_lines="1"', 'raises="KeyError" skip="a <reason>"'
+    html = markdown.convert(f"```{language} {seen} {told}\n{{}}[1]\n```\n")
+    begins = '<div data-raises="KeyError" data-skip="a &lt;reason&gt;" class="language-python highlight">'
+    assert html.startswith(f'{begins}<span class="filename">a &lt;b&gt;</span><pre>')
     assert '<span class="hll"><span class="p">' in html
+    plain = markdown.convert(f"```{language} {seen}\n{{}}[1]\n```\n")
+    assert html == plain.replace('<div class="language-python highlight">', begins)
 
 
-def test_a_skipped_terminal_looks_like_any_other(markdown: Markdown) -> None:
-    assert markdown.convert('```console skip="a reason"\n$ ls\n```\n') == markdown.convert("```console\n$ ls\n```\n")
+def test_a_skipped_terminal_tells_the_page_why(markdown: Markdown) -> None:
+    skipped = markdown.convert('```console skip="a reason"\n$ ls\n```\n')
+    plain = markdown.convert("```console\n$ ls\n```\n")
+    assert skipped == plain.replace(' data-copy="ls"', ' data-copy="ls" data-skip="a reason"') != plain
 
 
 def test_highlighted_lines_must_exist(markdown: Markdown) -> None:

@@ -1,15 +1,13 @@
 """Which blocks run, in which order and in how many processes, makes no difference to any of them."""
 
 import random
-import subprocess
-import sys
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 
 from dockerlearn.course.blocks import INERT, Lexer
 from tests.course.course_pages import PAGES, ROOT, name
+from tests.course.small_course import run_pytest, small_course
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
 TESTS = [
@@ -48,21 +46,15 @@ print(y)
 """
 
 
-def run(*arguments: str, folder: Path = ROOT, cache: str = "no:cacheprovider") -> str:
+def run(*arguments: str, folder: Path = ROOT, cache: bool = False) -> str:
     """What pytest says in a process of its own, with the blocks in the order of the arguments."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", cache, *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+    return run_pytest(folder, "-p", "no:randomly", *arguments, cache=cache).stdout
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A course of one page, whose blocks build on one another."""
-    for file in ("mkdocs.yml", "conftest.py"):
-        (tmp_path / file).write_bytes((ROOT / file).read_bytes())
-    copytree(ROOT / "overrides", tmp_path / "overrides")
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "page.md").write_text(BUILDING, encoding="utf-8")
-    return tmp_path
+    return small_course(tmp_path, {"docs/page.md": BUILDING})
 
 
 def test_all_blocks_of_the_course_pass_in_random_order() -> None:
@@ -91,12 +83,12 @@ def test_blocks_can_be_chosen_by_keyword(course: Path) -> None:
 def test_what_failed_in_one_of_two_processes_can_be_run_again_alone(course: Path) -> None:
     page = course / "docs" / "page.md"
     page.write_text(BUILDING.replace("$ echo $x\n2", "$ echo $x\n3"), encoding="utf-8")
-    among_others = run("-n", "2", "--dist=load", "docs", folder=course, cache="cacheprovider")
+    among_others = run("-n", "2", "--dist=load", "docs", folder=course, cache=True)
     assert "= 1 failed, 5 passed in" in among_others
-    alone = run("--lf", "docs", folder=course, cache="cacheprovider")
+    alone = run("--lf", "docs", folder=course, cache=True)
     assert "= 1 failed in" in alone
     for said in (among_others, alone):
         assert "docs/page.md:11: $ echo $x\n" in said
         assert "\n-3\n+2\n" in said
     page.write_text(BUILDING, encoding="utf-8")
-    assert "= 1 passed in" in run("--lf", "docs", folder=course, cache="cacheprovider")
+    assert "= 1 passed in" in run("--lf", "docs", folder=course, cache=True)

@@ -227,17 +227,17 @@ def test_a_quiz_and_its_page_do_not_know_of_one_another() -> None:
 
 def test_the_right_choice_and_the_output_above_it_are_repaired() -> None:
     damaged = CONSOLE.replace("        2\n", "      7\n      8\n").replace("\n1\n$", "\n2\n$")
-    assert repaired(LEXER, "page.md", damaged) == CONSOLE
+    assert repaired(LEXER, "page.md", damaged).text == CONSOLE
 
 
 @pytest.mark.parametrize("unknown", ["- [x] ...", "- [x]", "- [x] a2", "- [x] a\n      b"])
 def test_an_answer_that_is_not_known_yet_is_written(unknown: str) -> None:
-    assert repaired(LEXER, "page.md", PYTHON.replace("- [x] aa", unknown)) == PYTHON
+    assert repaired(LEXER, "page.md", PYTHON.replace("- [x] aa", unknown)).text == PYTHON
 
 
 def test_a_right_choice_becomes_nothing_if_nothing_is_printed() -> None:
     page = PYTHON.replace('print("a" * 2)', "a = 1")
-    assert repaired(LEXER, "page.md", page) == page.replace("- [x] aa", "- [x]")
+    assert repaired(LEXER, "page.md", page).text == page.replace("- [x] aa", "- [x]")
 
 
 def test_a_quiz_in_an_admonition_keeps_its_indentation() -> None:
@@ -245,7 +245,7 @@ def test_a_quiz_in_an_admonition_keeps_its_indentation() -> None:
         return "!!! note\n\n" + "".join(f"    {line}\n" if line else "\n" for line in page.split("\n")[:-1])
 
     damaged = inside(CONSOLE.replace("        2", "      3"))
-    assert repaired(LEXER, "page.md", damaged) == inside(CONSOLE)
+    assert repaired(LEXER, "page.md", damaged).text == inside(CONSOLE)
 
 
 def test_a_repair_that_would_make_two_choices_equal_is_refused() -> None:
@@ -257,7 +257,7 @@ def test_a_repair_that_would_make_two_choices_equal_is_refused() -> None:
 
 
 def test_a_concept_is_never_repaired() -> None:
-    assert repaired(LEXER, "page.md", CONCEPT) == CONCEPT
+    assert repaired(LEXER, "page.md", CONCEPT).text == CONCEPT
     with pytest.raises(PageRefused, match="a wildcard"):
         repaired(LEXER, "page.md", CONCEPT.replace("a container, and `<none>`", "..."))
 

@@ -2,11 +2,8 @@
 
 import random
 import shlex
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 from hypothesis import given
@@ -17,14 +14,15 @@ from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console
 from dockerlearn.course.mutants import altered
 from dockerlearn.course.update import repair, repaired
 from tests.course.course_pages import PAGES, ROOT, name
+from tests.course.small_course import run_pytest, small_course
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
 
 
 def fixed(page: str) -> str:
     """A page repaired, for which a second repair must find nothing to do."""
-    once = repaired(LEXER, "page.md", page)
-    assert repaired(LEXER, "page.md", once) == once
+    once = repaired(LEXER, "page.md", page).text
+    assert repaired(LEXER, "page.md", once) == (once, [])
     return once
 
 
@@ -210,6 +208,30 @@ def test_an_interrupt_stays_where_it_was_typed() -> None:
     ]
 
 
+def test_blocks_whose_highlighted_lines_may_have_moved_are_told_by_the_lines_they_have_now() -> None:
+    page = "\n".join(
+        [
+            PRINTS,
+            fence('console hl_lines="3"', "$ echo a", "b", "b", "$ echo c"),
+            fence('console hl_lines="2"', "$ echo a", "b"),
+            fence("console", "$ echo a"),
+            fence('python hl_lines="1"', "print(1)"),
+            fence('python hl_lines="1"', "print(1)"),
+            fence('output hl_lines="1"'),
+        ]
+    )
+    text, moved = repaired(LEXER, "page.md", page)
+    assert [text.split("\n")[line - 1] for line in moved] == ['```console hl_lines="3"', '```output hl_lines="1"']
+
+
+def test_they_are_told_below_the_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text("\n\n" + fence('console hl_lines="1"', "$ echo a"), encoding="utf-8")
+    told = "+a\n ```\npage.md:3: this block has more lines now, or fewer: hl_lines may mean other ones\n"
+    assert repair(LEXER, page).endswith(told)
+
+
 def test_how_a_block_that_must_fail_does_so_is_repaired_too() -> None:
     page = fence('python raises="KeyError"', "print(1)", "{}[2]")
     assert fixed(page) == page + "\n" + fence("output", "1", "KeyError: 2")
@@ -253,6 +275,15 @@ def test_a_page_that_would_have_to_show_what_no_page_can_show_is_refused(printed
 def test_nor_can_a_terminal_show_it(printed: str) -> None:
     page = f"{PRINTS}\n{fence('console', '$ true', f'$ echo {shlex.quote(printed)}', '$ true')}"
     assert refusals(page) == [(7, f"prints what no page can show exactly: {printed!r}")]
+
+
+@pytest.mark.parametrize(
+    ("output", "why"), [([], "a line ^C is missing in its output"), (["one", "^C", "no"], "even after its ^C")]
+)
+def test_a_page_with_a_command_that_goes_on_for_ever_is_refused(output: list[str], why: str) -> None:
+    endless = "$ docker run --rm alpine sh -c 'trap \"echo no\" INT; echo one; while :; do sleep 300; done'"
+    page = f"{PRINTS}\n{fence('console', '$ docker pull -q alpine', endless, *output, '$ echo over')}"
+    assert refusals(page) == [(7, f"goes on for ever: {why}")]
 
 
 @pytest.mark.parametrize("command", ["echo ...", "echo -n a"])
@@ -313,19 +344,12 @@ def test_a_page_without_a_fault_is_not_written(tmp_path: Path) -> None:
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A course with a page to repair, one that cannot be, and one that is right."""
-    for file in ("mkdocs.yml", "conftest.py"):
-        (tmp_path / file).write_bytes((ROOT / file).read_bytes())
-    copytree(ROOT / "overrides", tmp_path / "overrides")
-    (tmp_path / "docs").mkdir()
-    texts = {"docs/bad.md": fence("python", "1 / 0"), "docs/good.md": fixed(PRINTS), "docs/wrong.md": PRINTS}
-    for file, text in {**texts, "README.md": PRINTS, "NOTES.md": PRINTS}.items():
-        (tmp_path / file).write_text(text, encoding="utf-8")
-    return tmp_path
+    pages = {"docs/bad.md": fence("python", "1 / 0"), "docs/good.md": fixed(PRINTS), "docs/wrong.md": PRINTS}
+    return small_course(tmp_path, {**pages, "README.md": PRINTS, "NOTES.md": PRINTS})
 
 
 def update_examples(course: Path, *arguments: str) -> tuple[int, str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--update-examples", *arguments]
-    ran = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False)
+    ran = run_pytest(course, "--update-examples", *arguments)
     return ran.returncode, ran.stdout + ran.stderr
 
 

@@ -1,16 +1,13 @@
 """A page that is wrong fails, and its failure says page, line, command and difference, and little else."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 
 from dockerlearn.course.verify import ExampleFailed, pages
-
-ROOT = Path(__file__).parents[2]
+from tests.course.course_pages import ROOT
+from tests.course.small_course import run_pytest, small_course
 
 Failures = Callable[[str], list[str]]
 Pytest = Callable[..., str]
@@ -34,18 +31,12 @@ def failures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Failures:
 
 
 @pytest.fixture
-def run_pytest(tmp_path: Path) -> Pytest:
+def suite(tmp_path: Path) -> Pytest:
     """Write pages beside the site's configuration, run pytest on them in a process of its own, return what it said."""
-    for name in ("mkdocs.yml", "conftest.py"):
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    copytree(ROOT / "overrides", tmp_path / "overrides")
-    (tmp_path / "docs").mkdir()
 
     def run(*arguments: str, **texts: str) -> str:
-        for name, text in texts.items():
-            (tmp_path / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+        course = small_course(tmp_path, {f"docs/{name}.md": text for name, text in texts.items()})
+        return run_pytest(course, *arguments).stdout
 
     return run
 
@@ -58,10 +49,10 @@ def python(*lines: str, output: str = "") -> str:
     return "\n".join(["```python", *lines, "```", "", *(["```output", output, "```", ""] if output else [])])
 
 
-def test_a_failing_page_says_page_line_command_and_difference_and_little_else(run_pytest: Pytest) -> None:
+def test_a_failing_page_says_page_line_command_and_difference_and_little_else(suite: Pytest) -> None:
     good = f"# Page\n\n{console('$ echo a', 'a')}\n{python('print(1)', output='1')}"
     bad = console("$ echo first", "first", "$ echo a; echo b; echo c", "a", "B", "c")
-    said = run_pytest("-v", "docs", good=good, bad=bad)
+    said = suite("-v", "docs", good=good, bad=bad)
     assert "docs/good.md::line 3 PASSED" in said
     assert "docs/good.md::line 8 PASSED" in said
     assert "docs/good.md::line 12 PASSED" in said
@@ -75,8 +66,8 @@ def test_a_failing_page_says_page_line_command_and_difference_and_little_else(ru
     assert len(report.splitlines()) < 20
 
 
-def test_a_refused_page_lists_its_faults_and_runs_nothing(run_pytest: Pytest) -> None:
-    said = run_pytest("docs", page=f"{console('$ echo a', '...')}\n```pycon\n>>> 1\n```\n")
+def test_a_refused_page_lists_its_faults_and_runs_nothing(suite: Pytest) -> None:
+    said = suite("docs", page=f"{console('$ echo a', '...')}\n```pycon\n>>> 1\n```\n")
     assert "docs/page.md:3: a wildcard: expected output is exact\n" in said
     assert "docs/page.md:6: a block of language 'pycon' is not run" in said
     assert "site-packages" not in said
@@ -95,8 +86,8 @@ BUILDING = "\n".join(
 )
 
 
-def test_one_block_alone_gets_what_stands_above_it(run_pytest: Pytest) -> None:
-    said = run_pytest("docs/page.md::line 24", "docs/page.md::line 33", page=BUILDING)
+def test_one_block_alone_gets_what_stands_above_it(suite: Pytest) -> None:
+    said = suite("docs/page.md::line 24", "docs/page.md::line 33", page=BUILDING)
     assert "2 passed" in said
 
 
@@ -221,8 +212,8 @@ SKIPPING = "\n".join(
 )
 
 
-def test_a_skipped_block_is_not_run_and_is_listed_with_its_reason(run_pytest: Pytest) -> None:
-    said = run_pytest("-ra", "docs", page=SKIPPING)
+def test_a_skipped_block_is_not_run_and_is_listed_with_its_reason(suite: Pytest) -> None:
+    said = suite("-ra", "docs", page=SKIPPING)
     assert "2 passed, 3 skipped" in said
     summary = said[said.index("short test summary") :]
     assert "docs/page.md:5: needs two machines\n" in summary
@@ -230,8 +221,8 @@ def test_a_skipped_block_is_not_run_and_is_listed_with_its_reason(run_pytest: Py
     assert "docs/page.md:18: needs a GPU\n" in summary
 
 
-def test_a_block_whose_skip_has_no_reason_is_refused(run_pytest: Pytest) -> None:
-    said = run_pytest("docs", page=SKIPPING.replace("needs a GPU", ""))
+def test_a_block_whose_skip_has_no_reason_is_refused(suite: Pytest) -> None:
+    said = suite("docs", page=SKIPPING.replace("needs a GPU", ""))
     assert "docs/page.md:14: option 'skip' of a block of language 'python' cannot be ''\n" in said
     assert "passed" not in said
 

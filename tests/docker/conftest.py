@@ -11,9 +11,9 @@ import pytest
 from _pytest.capture import CaptureManager
 
 from tests.docker.debian import Unavailable
+from tests.figures import Figures, keep
 
 from .engine import DIALECT, Machine, machine, releases
-from .record import Figures, keep
 from .root import engine_root
 
 RUNNING = pytest.StashKey[Machine]()
@@ -23,7 +23,6 @@ FAILED = pytest.StashKey[bool]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What can be run in part, or at length."""
     group = parser.getgroup("docker", "a real Docker Engine")
-    group.addoption("--record", action="store_true", help="write the figures of this run into the course")
     group.addoption("--seed", type=int, default=28, help="what chance starts from")
     group.addoption("--sequences", type=int, default=20, help="how many random sequences of commands to compare")
     group.addoption(

@@ -2,6 +2,11 @@
 
 What is drawn names no ID: a sequence can be pasted anywhere. It names few containers and images, so that commands meet
 what earlier ones made, in the state that they need or in another.
+
+Not drawn is what stays at the terminal until somebody ends it (`start -a`, `attach`, `logs -f`, a service without -d): what it
+has shown by then depends on the moment, and the lifecycle's cells have it. Nor are commands that write to both streams,
+whose lines come in either order, and the whole of `inspect`, which is compared setting by setting. `stop` has -t 1, or
+each of them would wait for ten seconds.
 """
 
 import re

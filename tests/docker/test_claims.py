@@ -11,7 +11,7 @@ from dockerlearn.session import Session
 from tests.course.course_pages import PAGES, ROOT, name
 from tests.docker.claims import UNJUDGED, Judged, Unjudged, Word, ask, claims, differences, faults, judge
 from tests.docker.engine import Machine, releases
-from tests.docker.record import Figures
+from tests.figures import Figures
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
 TEXTS = {name(page): page.read_text() for page in PAGES}

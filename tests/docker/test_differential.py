@@ -13,10 +13,10 @@ from dockerlearn.container import Container
 from dockerlearn.digest import chain_ids, short
 from dockerlearn.inspection import ENGINE_VERSION
 from dockerlearn.session import PAGE_SEED, Session
+from tests.figures import Figures
 
 from .compare import Correspondence, difference
 from .engine import Machine, releases
-from .record import Figures
 from .replay import Following
 from .sequences import drawn, shrunk
 from .terminal import Terminal
@@ -77,7 +77,6 @@ class Pair:
         self._made: set[str] = set()
         self._slowest = 0.0
         self._last_commit = 0
-        self.succeeded = False
 
     def differ(self, command: str) -> Difference | None:
         """Run a command on both, and tell how what they answer differs."""
@@ -105,7 +104,6 @@ class Pair:
             unordered=UNORDERED.search(command) is not None,
             images=self._machine.names() if "docker images" in command else {},
         )
-        self.succeeded = shown.status == 0
         if found is None and shown.status != result.status:
             found = f"exit status {shown.status}, and not {result.status}"
         if found is None:
@@ -142,7 +140,6 @@ class Tally:
 
     sequences: int = 0
     commands: int = 0
-    succeeded: int = 0
     differences: int = 0
 
 
@@ -157,7 +154,6 @@ def compare(machine: Machine, commands: list[str], tally: Tally | None = None) -
         for number, command in enumerate(commands, 1):
             found = pair.differ(command)
             tally.commands += 1
-            tally.succeeded += pair.succeeded
             if found := found or pair.differ_in_state():
                 tally.differences += 1
                 return replace(found, commands=commands[:number])
@@ -190,7 +186,6 @@ def tally(record: Figures) -> Iterator[Tally]:
         "compared": it.commands,
         "equal": it.commands - it.differences,
         "sequences": it.sequences,
-        "succeeded": it.succeeded,
     }
 
 

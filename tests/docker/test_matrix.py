@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from dockerlearn.session import PAGE_SEED, Session
+from tests.figures import Figures
 
 from ..model.test_lifecycle import CELLS, SETUP, demo
 from .compare import Correspondence, difference
 from .engine import Machine
-from .record import Figures
 from .replay import Following
 from .terminal import Terminal
 

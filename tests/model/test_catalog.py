@@ -1,6 +1,6 @@
 """The lesson's registry: what the scale models have in common with the real images."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain, combinations
 
 import pytest
@@ -97,6 +97,28 @@ def test_the_tags_of_nginx_have_moved(moment: str | datetime) -> None:
     assert hub().image(f"nginx@{old.digest}") == old  # still there for who knows the digest
     with pytest.raises(NotFound):
         before.image("nginx:1.27.4")
+
+
+@pytest.mark.parametrize(
+    ("day", "names"),
+    [
+        ("2024-11-26", "nginx:1 nginx:1.27 nginx:1.27.3 nginx:latest"),
+        ("2025-01-26", "ubuntu:22.04"),
+        ("2025-01-27", "ubuntu:24.04 ubuntu:latest"),
+        ("2025-02-03", "debian:bookworm-slim"),
+        ("2025-02-04", "python:3.12 python:3.12-slim"),
+        ("2025-02-05", "nginx:1.27.4 nginx:stable"),
+        ("2025-02-11", "node:22"),
+        ("2025-02-14", "alpine:latest nginx:1.27.4-alpine nginx:1.27.4-alpine-slim node:22-alpine postgres:16"),
+    ],
+)
+def test_each_tag_came_on_its_day(day: str, names: str) -> None:
+    eve = datetime.fromisoformat(day) - timedelta(days=1)
+    there, before = (
+        {f"{repository}:{tag}" for repository in OFFERED for tag in hub(at=moment).tags(repository)}
+        for moment in (day, eve)
+    )
+    assert there - before == set(names.split())
 
 
 def test_every_other_tag_points_to_one_image_for_ever() -> None:

@@ -62,6 +62,7 @@ def test_the_solution_of_the_page_meets_all_goals() -> None:
         ({3: "docker rm -f first second"}, "remove"),
         ({4: "docker logs second"}, "logs"),
         ({4: "docker ps -a"}, "logs"),
+        ({4: "docker logs first; false"}, "logs"),
         ({4: "docker logs --tail 1 first"}, "logs"),
         ({5: "docker history nginx"}, "layers"),
         ({5: "docker image inspect -f '{{.RootFS.Layers}}' nginx"}, "layers"),
@@ -104,8 +105,7 @@ def test_a_goal_that_is_met_stays_met() -> None:
 def test_hints_go_from_vague_to_plain_and_then_repeat() -> None:
     session = Session(clock=FixedClock("2025-02-20"))
     challenge = Challenge(session)
-    hints = GOALS[0].hints
-    assert [challenge.hint() for _ in range(len(hints) + 1)] == [*hints, hints[-1]]
+    assert [challenge.hint() for _ in range(3)] == ["One command for each of them.", *["docker pull nginx"] * 2]
     session.run(PULL)
     challenge.look()
     assert challenge.hint() == GOALS[1].hints[0]
@@ -113,6 +113,31 @@ def test_hints_go_from_vague_to_plain_and_then_repeat() -> None:
         session.run(command)
         challenge.look()
     assert challenge.hint() == "There is nothing left to do."
+
+
+def test_each_hint_comes_in_its_turn() -> None:
+    session = Session(clock=FixedClock("2025-02-20"), seed=1)
+    challenge = Challenge(session)
+    for command in SOLUTION[:5]:
+        session.run(command)
+        challenge.look()
+    layers = challenge.open[0]
+    assert layers.name == "layers"
+    assert [challenge.hint() for _ in layers.hints] == [*layers.hints]
+
+
+def test_the_hints_that_come_before_name_what_is_needed() -> None:
+    assert [hint for goal in GOALS for hint in goal.hints[:-1]] == [
+        "One command for each of them.",
+        "They need -d, and a name each, before the image.",
+        "It has a name.",
+        "The refusal of docker rm names two ways out.",
+        "That it does not run is no obstacle.",
+        "docker image inspect takes several images, and -f takes out .RootFS.Layers.",
+        "Printed one a line, those in common come twice: sort, then uniq with an option.",
+        "docker system prune leaves images that have a tag.",
+        "First the container: docker rm first",
+    ]
 
 
 def test_the_plainest_hints_are_a_solution() -> None:
@@ -151,8 +176,15 @@ def test_who_leaves_early_is_told_what_was_reached(
     said, status = graded(monkeypatch, capsys, PULL, "goals", "hint", "hint")
     assert said[-1] == "1 of 7 goals are met."
     assert said[-3:-1] == list(GOALS[1].hints)
-    assert "[x] 1. Pull nginx, node:22-alpine and python:3.12-slim." in said[-11:]
-    assert "[ ] 2. Make two containers of nginx that run in the background." in said[-11:]
+    assert said[-10:-3] == [
+        "[x] 1. Pull nginx, node:22-alpine and python:3.12-slim.",
+        "[ ] 2. Make two containers of nginx that run in the background.",
+        "[ ] 3. Stop one of them, and keep it.",
+        "[ ] 4. Remove the other one, which still runs.",
+        "[ ] 5. Read the logs of the one that is left.",
+        "[ ] 6. Find the layers that nginx and python:3.12-slim have in common.",
+        "[ ] 7. Clean up: no container, and none of the three images.",
+    ]
     assert status == 1
 
 

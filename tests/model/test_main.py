@@ -1,5 +1,6 @@
 """The program `dockerlearn`, run as one: a command line, a script, a prompt on a terminal."""
 
+import io
 import os
 import pty
 import select
@@ -9,10 +10,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock, call
 
 import pytest
 
 from dockerlearn.__main__ import main
+from dockerlearn.challenge import GOALS
 from dockerlearn.session import Session
 
 PROGRAM = [sys.executable, "-m", "dockerlearn"]
@@ -233,15 +236,16 @@ def test_the_history_outlives_the_program(tmp_path: Path) -> None:
     os.close(second.screen)
 
 
-# The same within this process, so that its lines are counted as run
+# The same within this process, where the drift score changes the program
 
 
-def answers(monkeypatch: pytest.MonkeyPatch, *lines: str | type[BaseException]) -> None:
-    """Let a terminal give these lines, then end."""
-    pending = list(lines)
+def in_terminal(monkeypatch: pytest.MonkeyPatch, *lines: str | type[BaseException]) -> None:
+    """Let a terminal show what is asked, and give these lines, then end."""
+    pending = [*lines, EOFError]
 
     def typed(prompt: str = "") -> str:
-        line = pending.pop(0) if pending else EOFError
+        line = pending.pop(0)
+        print(prompt, end="" if not isinstance(line, str) else f"{line}\n")
         if isinstance(line, str):
             return line
         raise line
@@ -250,16 +254,121 @@ def answers(monkeypatch: pytest.MonkeyPatch, *lines: str | type[BaseException]) 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
 
 
-def test_a_conversation(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+@pytest.fixture
+def readline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Mock:
+    """What would edit lines and remember them in the user's folder."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    answers(
-        monkeypatch, "docker pull -q alpine", "docker image prune -a", "y", "docker image prune", EOFError,
-        "echo 'a", KeyboardInterrupt, "echo $?", "echo 'a", "b'", "logout",
+    module = Mock()
+    monkeypatch.setitem(sys.modules, "readline", module)
+    return module
+
+
+@pytest.mark.usefixtures("readline")
+def test_a_conversation(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    in_terminal(
+        monkeypatch, "docker volume prune", "y", "docker volume prune", EOFError, "echo 'a", KeyboardInterrupt,
+        "echo $?", "for i in 1 2", "do", "echo $i; done", "docker rmi nosuch", " logout", "echo never",
     )  # fmt: skip
+    assert main([]) == 1
+    assert (
+        capsys.readouterr().out
+        == """\
+$ docker volume prune
+WARNING! This will remove anonymous local volumes not used by at least one container.
+Are you sure you want to continue? [y/N] y
+Total reclaimed space: 0B
+$ docker volume prune
+WARNING! This will remove anonymous local volumes not used by at least one container.
+Are you sure you want to continue? [y/N]\x20
+$ echo 'a
+> ^C
+$ echo $?
+130
+$ for i in 1 2
+> do
+> echo $i; done
+1
+2
+$ docker rmi nosuch
+Error response from daemon: No such image: nosuch:latest
+$  logout
+"""
+    )
+
+
+@pytest.mark.usefixtures("readline")
+def test_a_container_s_program_reads_what_is_typed_until_it_ends(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_terminal(monkeypatch, "docker pull -q alpine", "docker run -it alpine", "echo hello", EOFError, "exit")
     assert main([]) == 0
-    shown = capsys.readouterr().out
-    assert "untagged: alpine:latest\n" in shown
-    assert shown.endswith("\n^C\n130\na\nb\n")
+    assert capsys.readouterr().out.endswith("$ docker run -it alpine\n/ # echo hello\nhello\n/ # \n$ exit\n")
+
+
+@pytest.mark.usefixtures("readline")
+def test_nothing_interrupts_a_command_but_the_learner(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_terminal(monkeypatch, "sleep 5; echo over")
+    assert main(["--clock", "2025-02-20"]) == 0
+    assert capsys.readouterr().out == "$ sleep 5; echo over\nover\n$ \n"
+
+
+def test_a_conversation_is_remembered_from_one_to_the_next(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, readline: Mock
+) -> None:
+    readline.read_history_file.side_effect = FileNotFoundError  # there is none yet
+    readline.write_history_file.side_effect = PermissionError  # nor ever will be
+    in_terminal(monkeypatch, "docker rmi nosuch")
+    assert main([]) == 1
+    history = tmp_path / ".dockerlearn_history"
+    assert readline.mock_calls == [
+        call.read_history_file(history),
+        call.set_history_length(1000),
+        call.write_history_file(history),
+    ]
+
+
+def test_without_line_editing_there_is_still_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "readline", None)
+    in_terminal(monkeypatch, "exit")
+    assert main([]) == 0
+
+
+@pytest.mark.usefixtures("readline")
+def test_the_challenge_is_a_conversation_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_terminal(monkeypatch, "sleep 5", " goals ", "exit")
+    assert main(["challenge", "--clock", "2025-02-20"]) == 1
+    goals = "".join(f"[ ] {number}. {goal.text}\n" for number, goal in enumerate(GOALS, 1))
+    assert capsys.readouterr().out == (
+        f"{goals}Type 'goals' to see them again, 'hint' for a hint, 'exit' to leave.\n"
+        f"$ sleep 5\n$  goals \n{goals}$ exit\n0 of 7 goals are met.\n"
+    )
+
+
+def test_help_tells_what_may_be_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert (
+        capsys.readouterr().out
+        == """\
+usage: dockerlearn [-h] [-c COMMAND] [--seed SEED] [--clock TIME] [{challenge}]
+
+Docker's images and containers, as a model that you can type at.
+
+positional arguments:
+  {challenge}   be graded, as on the course's last page
+
+options:
+  -h, --help    show this help message and exit
+  -c COMMAND    run this command line and exit
+  --seed SEED   make IDs repeatable
+  --clock TIME  start a repeatable clock at this ISO 8601 time
+"""
+    )
 
 
 def test_an_interrupted_command_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,16 +379,12 @@ def test_an_interrupted_command_in_this_process(monkeypatch: pytest.MonkeyPatch)
     assert main(["-c", "sleep 60"]) == 130
 
 
-def test_a_conversation_ends_with_its_input(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
-    answers(monkeypatch, "docker rmi nosuch")
-    assert main([]) == 1
-
-
-def test_without_line_editing_there_is_still_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "readline", None)
-    answers(monkeypatch, "exit")
-    assert main([]) == 0
+def test_output_that_nobody_reads_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as unread:  # closing it writes what is left, and must not complain
+        monkeypatch.setattr("sys.stdout", unread)
+        assert main(["-c", "docker -v"]) == 141
 
 
 def test_a_command_line_in_this_process(capsys: pytest.CaptureFixture[str]) -> None:
@@ -287,13 +392,34 @@ def test_a_command_line_in_this_process(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == "Docker version 28.2.2, build e6534b4\n"
 
 
-def test_a_script_in_this_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("sys.stdin", __import__("io").StringIO("echo a\necho 'b\nc'\nfor i in 1"))
-    assert main(["--clock", "2025-02-20"]) == 2
-    assert capsys.readouterr().out.startswith("a\nb\nc\nbash: syntax error")
+def test_the_time_is_that_of_the_clock_it_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    tagged = "docker pull -q alpine; docker tag alpine mine; docker inspect -f '{{json .Metadata}}' mine"
+    assert main(["--clock", "2025-02-20T09:00", "-c", tagged]) == 0
+    assert capsys.readouterr().out.endswith('\n{"LastTagTime":"2025-02-20T09:00:00Z"}\n')
 
 
-def test_a_time_that_is_none_in_this_process() -> None:
+def test_a_time_that_is_none_in_this_process(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(["--clock", "soon"])
     assert left.value.code == 2
+    assert capsys.readouterr().err.endswith("argument --clock: not an ISO 8601 time: 'soon'\n")
+
+
+@pytest.mark.parametrize(
+    ("script", "output", "status"),
+    [
+        ("", "", 0),
+        ("echo a\n\necho 'b\nc'\n", "a\nb\nc\n", 0),
+        ("echo a\necho $?; docker rmi -f nosuch 2> no; nosuch 2> no\n# the end\n", "a\n0\n", 127),
+        ("docker wait web\n\x03\necho $?", "^C\n130\n", 0),
+        ("sleep 5; echo over\n", "over\n", 0),
+        ("sleep 5; echo over \\", "over\n", 0),
+        ("for i in 1", "bash: syntax error: unexpected end of file\n", 2),
+    ],
+)
+def test_a_script_in_this_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], script: str, output: str, status: int
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"docker run -d --name web nginx 2> no > no\n{script}"))
+    assert main(["--clock", "2025-02-20"]) == status
+    assert capsys.readouterr().out == output

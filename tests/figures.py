@@ -1,4 +1,4 @@
-"""The figures of the last runs against a real engine: kept as data, and shown on the page that tells how the course is verified."""
+"""The figures of the last runs of the heavier witnesses: kept as data, and shown on the page that tells how the course is verified."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.course.course_pages import ROOT
-
-from .accepted import Accepted, accepted
+from tests.docker.accepted import Accepted, accepted
 
 FILE = Path(__file__).with_name("verified.json")
 PAGE = ROOT / "docs/verified.md"
@@ -17,6 +16,7 @@ WHAT = {
     "claims": "**{compared:,} digests, IDs and sizes** that Python blocks print",
     "matrix": "**{compared:,} steps in a container's life**, each command typed in each state",
     "sequences": "**{compared:,} commands** in {sequences:,} random sequences",
+    "browser": "**{compared:,} examples** on {pages} pages, run in the page",
 }
 OTHERS = {"pages": "differ as is accepted", "claims": "no engine can judge"}
 
@@ -38,11 +38,19 @@ def keep(run: Figures) -> None:
 
 def shown(page: str, kept: Figures, entries: Iterable[Accepted]) -> str:
     """The page with these figures and accepted differences in their places."""
-    return _between(_between(page, "figures", _figures(kept)), "accepted differences", _accepted(entries))
+    with_figures = _between(
+        page, "figures: written by make test-docker and make test-browser", "figures", _figures(kept)
+    )
+    return _between(
+        with_figures,
+        "accepted differences: from tests/docker/accepted.toml",
+        "accepted differences",
+        _accepted(entries),
+    )
 
 
-def _between(page: str, what: str, rows: Iterable[str]) -> str:
-    begin, end = f"<!-- {what}: written by make test-docker -->\n", f"<!-- end of {what} -->\n"
+def _between(page: str, begin: str, what: str, rows: Iterable[str]) -> str:
+    begin, end = f"<!-- {begin} -->\n", f"<!-- end of {what} -->\n"
     before, _, rest = page.partition(begin)
     _, _, after = rest.partition(end)
     return "\n".join([before + begin, *rows, "", end + after])
@@ -53,8 +61,7 @@ def _figures(kept: Figures) -> Iterator[str]:
         run = kept[about]
         others = run["compared"] - run["equal"]
         equal = f"{run['equal']:,} equal, {others:,} {OTHERS.get(about, 'differ')}" if others else "all equal"
-        with_whom = f"Docker Engine {run['engine']}, client {run['client']}"
-        yield f"- {what.format(**run)}: {equal}. ({run['date']}, {with_whom})"
+        yield f"- {what.format(**run)}: {equal}. ({run['date']}, {_witness(run)})"
     pages = kept["pages"]
     ratio = pages["engine_seconds"] / pages["model_seconds"]
     yield ""
@@ -62,6 +69,12 @@ def _figures(kept: Figures) -> Iterator[str]:
         f"For the commands of the pages the engine took {pages['engine_seconds']:g} seconds, the model "
         f"{pages['model_seconds']:g}: {ratio:.0f} to 1. Much of that is waiting, which the model only notes."
     )
+
+
+def _witness(run: dict[str, Any]) -> str:
+    if "chromium" in run:
+        return f"Chromium {run['chromium']}, Python {run['python']} of Pyodide {run['pyodide']}"
+    return f"Docker Engine {run['engine']}, client {run['client']}"
 
 
 def _accepted(entries: Iterable[Accepted]) -> Iterator[str]:

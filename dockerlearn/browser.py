@@ -1,0 +1,140 @@
+"""The examples of a page in the reader's own browser: what the page's worker asks of Python, and how it is answered.
+
+Requests and answers are JSON, since they pass from one world to another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .session import Session, traceback_of
+from .shell import incomplete
+
+INTERRUPT = "^C"  # a line of its own: Ctrl-C is typed while the command above runs
+LONGEST_OUTPUT = 100_000  # characters of one command or Python example; more would freeze the page that shows it
+SOURCE = "<example>"
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A block as the reader has it: console or python, its commands or source, and what it is to raise."""
+
+    language: str
+    text: str
+    raises: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A command or a Python example that was run: what it is, what it printed, and its exit status."""
+
+    source: str
+    output: str
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an example; `error` tells why Python did not come to its end, and `line` where."""
+
+    runs: tuple[Run, ...]
+    error: str | None = None
+    line: int | None = None
+
+
+class Page:
+    """A page as its reader runs it: one session, and the examples that have been run in it, from the top."""
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._session = Session.page()
+        self._ran: list[Example] = []
+
+    def run(self, examples: list[Example]) -> Iterator[tuple[int, Outcome]]:
+        """Run the last of some examples, which stand at the top of a page; yields what came of it, and its place.
+
+        Those above it run first, unless just they have been run and nothing else. An error ends it.
+        """
+        if len(self._ran) >= len(examples) or self._ran != examples[: len(self._ran)]:
+            self._begin()
+        for place, example in enumerate(examples[len(self._ran) :], len(self._ran)):
+            outcome = self._run(example)
+            if outcome.error is not None:
+                self._begin()  # half of an example is no state that any page describes
+                yield place, outcome
+                return
+            self._ran.append(example)
+            yield place, outcome
+
+    def _run(self, example: Example) -> Outcome:
+        return self._console(example.text) if example.language == "console" else self._python(example)
+
+    def _console(self, text: str) -> Outcome:
+        return Outcome(
+            tuple(
+                Run(source, shown(result.output), result.status)
+                for source, interrupt in commands(text)
+                for result in [self._session.run(source, interrupt=interrupt)]
+            )
+        )
+
+    def _python(self, example: Example) -> Outcome:
+        printed = io.StringIO()
+        error, line = None, None
+        try:
+            with contextlib.redirect_stderr(printed):
+                self._session.python(example.text, filename=SOURCE, raises=example.raises, printed=printed)
+        except BaseException as raised:  # SystemExit, too: it is the example's, not the worker's
+            line, error = traceback_of(raised, SOURCE)
+        return Outcome((Run(example.text, shown(printed.getvalue()), int(error is not None)),), error, line)
+
+
+def commands(text: str) -> Iterator[tuple[str, bool]]:
+    """The command lines of a text, some of several lines, each with whether Ctrl-C is typed while it runs."""
+    source: str | None = None
+    for line in text.split("\n"):
+        if source is not None and incomplete(source):
+            source += f"\n{line}"
+        elif line == INTERRUPT and source is not None:
+            yield source, True
+            source = None
+        elif line.strip():
+            if source is not None:
+                yield source, False
+            source = line
+    if source is not None:
+        yield source, False
+
+
+def shown(output: str) -> str:
+    """Output as a page can show it: all of it, or its beginning and how much more there is."""
+    if len(output) <= LONGEST_OUTPUT:
+        return output
+    return f"{output[:LONGEST_OUTPUT]}\n[{len(output) - LONGEST_OUTPUT:,} more characters are not shown]\n"
+
+
+_page = Page()
+
+
+def _examples(tell: Callable[[Json], object], examples: list[dict[str, Any]]) -> None:
+    for place, outcome in _page.run([Example(**example) for example in examples]):
+        tell({"place": place, **asdict(outcome)})
+
+
+ANSWERS: dict[str, Callable[..., Json]] = {"examples": _examples}
+"""What can be asked; each is called with what tells something meanwhile, and with the arguments of the request."""
+
+
+def answer(request: str, tell: Callable[[str], object]) -> str:
+    """Answer one request: a list of its name and its arguments. Raises what the answering raises."""
+    name, *arguments = json.loads(request)
+    return json.dumps(ANSWERS[name](lambda value: tell(json.dumps(value)), *arguments))

@@ -1,0 +1,93 @@
+// Python in this tab: one worker for all pages that are read in it, started when somebody is about to need it.
+
+/** @typedef {{kind: "ready"} | {kind: "failed", reason: string}} Started */
+/** @typedef {{kind: "answer" | "told", id: number, value: string} | {kind: "error", id: number, reason: string}} Answer */
+/** @typedef {Started | Answer} FromWorker */
+/** @typedef {{tell: (value: any) => void, answer: (value: any) => void, fail: (error: Error) => void}} Waiting */
+/** @typedef {"asleep" | "starting" | "slow" | "ready" | "failed" | "off"} State */
+
+const LONG = 15_000; // ms after which whoever waits for Python is told what may be wrong
+
+/** Python was stopped before it had answered. */
+export class Stopped extends Error {}
+
+/** @type {State} */
+let state = "asleep";
+let why = "";
+/** @type {Worker | null} */
+let worker = null;
+/** @type {Map<number, Waiting>} */
+const waiting = new Map();
+let requests = 0;
+let patience = 0;
+
+/** Tells of each change of the state, as an event of that name. */
+export const changes = new EventTarget();
+
+/** What Python is doing, and why it failed if it did. */
+export const now = () => ({ state, why });
+
+/** @param {State} next @param {string} [reason] */
+function become(next, reason = "") {
+  [state, why] = [next, reason];
+  clearTimeout(patience);
+  if (next === "starting") patience = setTimeout(become, LONG, "slow");
+  changes.dispatchEvent(new Event("state"));
+}
+
+/** Start Python, unless it is there, on its way, or not to be had. */
+export function wake() {
+  if (worker || state === "off") return;
+  worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+  worker.onmessage = ({ data }) => heard(data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    heard({ kind: "failed", reason: event.message || "its files could not be read" });
+  };
+  become("starting");
+}
+
+/** @param {FromWorker} message */
+function heard(message) {
+  if (message.kind === "ready") return become("ready");
+  if (message.kind === "failed") {
+    end(new Error(message.reason));
+    return become(message.reason === "off" ? "off" : "failed", message.reason);
+  }
+  const asked = waiting.get(message.id);
+  if (!asked) return;
+  if (message.kind === "told") return asked.tell(JSON.parse(message.value));
+  waiting.delete(message.id);
+  if (message.kind === "error") asked.fail(new Error(message.reason));
+  else asked.answer(JSON.parse(message.value));
+}
+
+/** @param {Error} error */
+function end(error) {
+  worker?.terminate();
+  worker = null;
+  const left = [...waiting.values()];
+  waiting.clear();
+  left.forEach(({ fail }) => fail(error));
+}
+
+/** Stop Python at once, whatever it does: nothing that it knew is left. Who waits for an answer gets `Stopped`. */
+export function stop() {
+  if (worker) become("asleep");
+  end(new Stopped("stopped"));
+}
+
+/**
+ * Ask what dockerlearn/browser.py answers, by its name there.
+ * @param {string} name
+ * @param {unknown[]} given
+ * @param {(value: any) => void} [tell] gets what is told before the answer
+ * @returns {Promise<any>} rejected with `Stopped`, or with why Python cannot answer
+ */
+export function ask(name, given, tell = () => {}) {
+  wake();
+  if (!worker) return Promise.reject(new Error(why));
+  const id = ++requests;
+  worker.postMessage({ id, request: JSON.stringify([name, ...given]) });
+  return new Promise((answer, fail) => waiting.set(id, { tell, answer, fail }));
+}

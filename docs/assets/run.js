@@ -1,0 +1,284 @@
+// Run: the examples of a page, edited and run where they stand, with what they print in the place of what was printed.
+
+import { highlighted } from "./highlight.js";
+import { ask, changes, now, stop, Stopped, wake } from "./python.js";
+
+/** @typedef {{source: string, output: string}} Run */
+/** @typedef {{place: number, runs: Run[], error: string | null, line: number | null}} Outcome */
+
+const INTERRUPT = "^C";
+const CUE = "No Docker? Run it here, in your browser.";
+
+const OFF = "Run is off: this site was built without Python for the browser.";
+const SLOW = "Python takes long to start. On a slow connection, wait; otherwise reload the page.";
+const FAILED = "Python did not start. Reload the page, or try another browser.";
+
+/** @param {string} tag @param {Record<string, string>} [attributes] @param {...(Node | string)} content */
+function element(tag, attributes = {}, ...content) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...content);
+  return made;
+}
+
+/** @param {string} text @returns {string[]} */
+const linesOf = (text) => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+
+/** The commands of a terminal as it is shown, each with what it printed. @param {string} shown */
+function commandsOf(shown) {
+  /** @type {Run[]} */
+  const runs = [];
+  for (const line of linesOf(shown)) {
+    const last = runs.at(-1);
+    if (line.startsWith("$ ")) runs.push({ source: line.slice(2, -1), output: "" });
+    else if (last && !last.output && /^>( |\n)/.test(line)) last.source += `\n${line.slice(2).replace(/\n$/, "")}`;
+    else if (last) last.output += line;
+  }
+  return runs;
+}
+
+/** What is typed for commands to run, and interrupted as they are. @param {Run[]} runs */
+const typed = (runs) =>
+  runs.map(({ source, output }) => (linesOf(output).includes(`${INTERRUPT}\n`) ? `${source}\n${INTERRUPT}` : source)).join("\n");
+
+/** @param {Run[]} runs */
+const printed = (runs) => runs.map(({ output }) => output).join("");
+
+/** Output as the page shows it: each line a span that the mouse does not select. @param {string} output */
+const outputNodes = (output) => linesOf(output).map((line) => element("span", { class: "go" }, line));
+
+/** @param {Run[]} runs */
+const terminalNodes = (runs) =>
+  runs.flatMap(({ source, output }) => [
+    ...source.split("\n").flatMap((line, index) => [
+      element("span", { class: "gp" }, index ? "> " : "$ "),
+      ...highlighted("console", line),
+      "\n",
+    ]),
+    ...outputNodes(output && !output.endsWith("\n") ? `${output}\n` : output),
+  ]);
+
+/** A block that can be run, with its buttons. */
+class Example {
+  /** @param {HTMLElement} block @param {number} number @param {(example: Example) => void} run */
+  constructor(block, number, run) {
+    this.block = block;
+    this.name = `example ${number}`;
+    this.language = block.classList.contains("language-console") ? "console" : "python";
+    this.pre = /** @type {HTMLElement} */ (block.querySelector("pre"));
+    this.code = /** @type {HTMLElement} */ (this.pre.querySelector("code"));
+    this.original = [...this.code.childNodes];
+    const following = block.nextElementSibling;
+    this.printed = following?.classList.contains("language-output") ? following : null; // the page's own output block
+    const shown = this.code.textContent ?? "";
+    this.runs = this.language === "console" ? commandsOf(shown) : [{ source: shown.replace(/\n$/, ""), output: this.said() }];
+    this.text = this.originalText = typed(this.runs);
+    this.copied = block.dataset.copy;
+    this.running = false;
+    /** @type {HTMLTextAreaElement | null} */
+    this.editor = null;
+    /** @type {HTMLElement | null} */
+    this.result = null; // what stands in the place of the page's own output block
+    this.go = this.button("Run", () => (this.running ? stop() : run(this)));
+    this.edit = this.button("Edit", () => this.open());
+    this.reset = this.button("Reset", () => this.restore());
+    this.reset.hidden = true;
+    this.status = element("span", { class: "course-run__status", role: "status" });
+    const bar = { class: "course-run", role: "group", "aria-label": `Example ${number}` };
+    block.append(element("div", bar, this.go, this.edit, this.reset, this.status));
+    block.classList.add("course-runnable");
+    this.runIt = () => run(this);
+  }
+
+  /** @param {string} label @param {() => void} act */
+  button(label, act) {
+    const made = /** @type {HTMLButtonElement} */ (element("button", { type: "button", class: "course-run__button" }));
+    made.onclick = act;
+    this.label(made, label);
+    return made;
+  }
+
+  /** @param {HTMLButtonElement} button @param {string} label */
+  label(button, label) {
+    button.textContent = label;
+    button.setAttribute("aria-label", `${label} ${this.name}`);
+    button.dataset.does = label.toLowerCase();
+  }
+
+  /** What Python is asked to run. */
+  get request() {
+    return { language: this.language, text: this.text, raises: this.block.dataset.raises ?? null };
+  }
+
+  get edited() {
+    return this.text !== this.originalText;
+  }
+
+  /** What the page says that a Python example prints. */
+  said() {
+    return this.printed?.querySelector("code")?.textContent ?? "";
+  }
+
+  /** @param {string} message @param {string} [kind] same, other, or failed */
+  say(message, kind = "") {
+    this.status.textContent = message;
+    this.status.dataset.kind = kind;
+  }
+
+  /** @param {boolean} running */
+  busy(running) {
+    this.running = running;
+    this.block.setAttribute("aria-busy", `${running}`);
+    this.label(this.go, running ? "Stop" : "Run");
+  }
+
+  /** Let the reader edit. */
+  open() {
+    if (!this.editor) {
+      const attributes = { class: "course-editor", spellcheck: "false", autocapitalize: "off", autocomplete: "off", wrap: "off" };
+      const editor = /** @type {HTMLTextAreaElement} */ (element("textarea", attributes));
+      editor.setAttribute("aria-label", `The ${this.language === "console" ? "commands" : "Python"} of ${this.name}`);
+      editor.value = this.text;
+      editor.oninput = () => this.type(editor.value);
+      editor.onscroll = () => this.code.scrollTo(editor.scrollLeft, editor.scrollTop);
+      editor.onkeydown = (event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey || event.shiftKey)) {
+          event.preventDefault();
+          if (!this.running) this.runIt();
+        } else if (event.key === "Escape") this.go.focus();
+      };
+      this.editor = editor;
+      this.pre.append(editor);
+      this.block.classList.add("course-edited");
+      this.edit.hidden = true;
+      this.reset.hidden = false;
+      this.type(this.text);
+      this.say(matchMedia("(hover: hover)").matches ? "Ctrl+Enter runs it." : "");
+    }
+    this.editor.focus();
+  }
+
+  /** @param {string} text */
+  type(text) {
+    this.text = text;
+    this.code.replaceChildren(...highlighted(this.language, `${text}\n`));
+    if (this.language === "console") this.block.dataset.copy = linesOf(text).filter((line) => line.trim() !== INTERRUPT).join("");
+  }
+
+  /** @param {boolean} [focused] whether the keyboard should stay here */
+  close(focused = this.editor === document.activeElement) {
+    this.editor?.remove();
+    this.editor = null;
+    this.block.classList.remove("course-edited");
+    this.edit.hidden = false;
+    if (focused) this.edit.focus();
+  }
+
+  /** Let all be as the page has it. */
+  restore() {
+    this.close(false);
+    this.text = this.originalText;
+    this.code.replaceChildren(...this.original);
+    if (this.copied !== undefined) this.block.dataset.copy = this.copied;
+    this.print(null);
+    this.say("");
+    this.go.focus();
+    this.reset.hidden = true;
+  }
+
+  /** Show what came of it. @param {Outcome} outcome */
+  show({ runs, error, line }) {
+    const output = printed(runs) + (error ?? "");
+    const same = output === printed(this.runs);
+    if (this.language === "console") {
+      this.close();
+      const asDocumented = same && !this.edited && runs.every((run, index) => run.output === this.runs[index].output);
+      this.code.replaceChildren(...(asDocumented ? this.original : terminalNodes(runs)));
+    } else this.print(same ? null : output, error !== null);
+    this.reset.hidden = !this.editor && same && !this.edited;
+    if (error !== null) this.say(line ? `It failed, in line ${line}.` : "It failed.", "failed");
+    else if (same) this.say(this.edited ? "Prints the same as documented." : "Just as documented.", "same");
+    else this.say(this.edited ? "Prints something else than documented." : "Not as documented!", this.edited ? "other" : "failed");
+  }
+
+  /** Put output in the place of the page's own, or the page's own back. @param {string | null} output @param {boolean} [failed] */
+  print(output, failed = false) {
+    this.result?.remove();
+    this.result = null;
+    this.printed?.toggleAttribute("hidden", output !== null);
+    if (output) {
+      const code = element("code", { tabindex: "0" }, ...outputNodes(output));
+      this.result = element("div", { class: "language-output highlight no-copy course-result" }, element("pre", {}, code));
+      this.result.classList.toggle("course-failed", failed);
+      this.block.after(this.result);
+    }
+  }
+}
+
+/** The examples of the page that is read, and the one that is being run. */
+class Page {
+  /** @param {Element} article */
+  constructor(article) {
+    const blocks = /** @type {NodeListOf<HTMLElement>} */ (
+      article.querySelectorAll(".language-console.highlight[data-copy], .language-python.highlight")
+    );
+    const examples = [...blocks].filter((block) => !block.hasAttribute("data-skip"));
+    this.examples = examples.map((block, index) => new Example(block, index + 1, (example) => this.run(example)));
+    this.examples[0]?.say(CUE);
+    this.examples[0]?.status.classList.add("course-run__cue");
+  }
+
+  /** Run an example, and before it those above it that have not been run. @param {Example} example */
+  async run(example) {
+    if (current !== this && current?.examples.some(({ running }) => running)) stop(); // nobody reads that page any more
+    current = this;
+    const upTo = this.examples.slice(0, this.examples.indexOf(example) + 1);
+    let last = -1;
+    /** @type {Outcome | null} */
+    let failure = null;
+    example.busy(true);
+    const waits = () => example.say(now().state === "slow" ? SLOW : now().state === "starting" ? "Starting Python…" : "Running…");
+    changes.addEventListener("state", waits);
+    waits();
+    try {
+      await ask("examples", [upTo.map(({ request }) => request)], (/** @type {Outcome} */ outcome) => {
+        last = outcome.place;
+        if (outcome.error !== null) failure = outcome;
+        upTo[last].show(outcome);
+      });
+      if (failure && upTo[last] !== example) example.say(`Not run: ${upTo[last].name} failed.`, "failed");
+    } catch (error) {
+      example.say(...why(error));
+    } finally {
+      changes.removeEventListener("state", waits);
+      example.busy(false);
+    }
+  }
+}
+
+/** @param {unknown} error @returns {[string, string]} */
+function why(error) {
+  if (error instanceof Stopped) return ["Stopped. Run starts Python anew.", "other"];
+  if (now().state === "off") return [OFF, "other"];
+  if (now().state === "failed") return [`${FAILED} (${now().why})`, "failed"];
+  return [`Python cannot answer: ${/** @type {Error} */ (error).message}`, "failed"];
+}
+
+/** @type {Page | null} */
+let current = null;
+
+/** @param {Event} event */
+function comesNear({ target }) {
+  if (target instanceof Element && target.closest(".course-runnable")) wake();
+}
+
+const { document$ } = /** @type {{document$: {subscribe(set: () => void): void}}} */ (/** @type {unknown} */ (window));
+document$.subscribe(() => {
+  const article = document.querySelector("article");
+  if (article && !article.querySelector(".course-run")) new Page(article);
+});
+
+// Python takes a moment to start. Whoever only reads downloads nothing.
+if (!(/** @type {any} */ (navigator).connection?.saveData)) {
+  for (const kind of ["pointerover", "focusin", "touchstart"]) document.addEventListener(kind, comesNear, { passive: true });
+}

@@ -1,0 +1,217 @@
+"""The promises about speed in the reader's browser, measured: the second half of `make bench`."""
+
+import gzip
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+
+from tests.browser.built import ROOT, SITE, addresses, chromium, served
+from tests.browser.examples import run, runnable
+
+ROUNDS = 9
+PYODIDE = ROOT / "node_modules/pyodide"
+LESSON = addresses()["docs/what-is-an-image.md"]
+REQUEST = json.dumps(["examples", [{"language": "console", "text": "docker pull nginx", "raises": None}]])
+
+# Pyodide as it is published, and the model as source; asked in the same way.
+PUBLISHED = """
+import { loadPyodide } from "./pyodide/pyodide.mjs";
+const started = (async () => {
+  const model = fetch("model.zip").then((response) => response.arrayBuffer());
+  const python = await loadPyodide();
+  python.unpackArchive(await model, "zip", { extractDir: "/lib/course" });
+  python.runPython(`import sys; sys.path.insert(0, "/lib/course")`);
+  return python.pyimport("dockerlearn.browser").answer;
+})();
+self.onmessage = async ({ data: { id, request } }) => {
+  const answer = await started;
+  answer(request, (value) => self.postMessage({ kind: "told", id, value }));
+};
+"""
+# From the wish for a Python to the first output of an example.
+BOOT = """([script, request]) => new Promise((resolve, reject) => {
+  const start = performance.now();
+  const worker = new Worker(script, { type: "module" });
+  worker.onerror = () => reject(new Error("the worker did not start"));
+  worker.onmessage = ({ data }) => {
+    if (data.kind === "failed") reject(new Error(data.reason));
+    if (data.kind !== "told") return;
+    const taken = performance.now() - start;
+    worker.terminate();
+    resolve([taken, JSON.parse(data.value).runs[0].output]);
+  };
+  worker.postMessage({ id: 1, request });
+})"""
+CLICK = """block => new Promise((resolve) => {
+  const status = block.querySelector(".course-run__status");
+  const start = performance.now();
+  new MutationObserver(() => {
+    if (status.textContent === "Just as documented.") resolve(performance.now() - start);
+  }).observe(status, { childList: true, characterData: true, subtree: true });
+  block.querySelector("[data-does=run]").click();
+})"""
+READY = """async () => {
+  const { changes, now } = await import("/assets/python.js");
+  while (now().state !== "ready") await new Promise((resolve) => changes.addEventListener("state", resolve, { once: true }));
+}"""
+LOAD = """() => new Promise((resolve) => {
+  const nothing = () => new PerformanceObserver((list) => {
+    const painted = list.getEntries().at(-1).startTime;
+    resolve([performance.getEntriesByType("navigation")[0].loadEventEnd, painted]);
+  }).observe({ type: "largest-contentful-paint", buffered: true });
+  document.readyState === "complete" ? setTimeout(nothing) : addEventListener("load", () => setTimeout(nothing));
+})"""
+LONG_TASKS = """
+window.blocked = [];
+new PerformanceObserver((list) => window.blocked.push(...list.getEntries().map((each) => each.duration))).observe({
+  type: "longtask",
+});
+"""
+
+
+@contextmanager
+def folder_of_both() -> Iterator[Path]:
+    """A folder with our worker and its runtime, and beside it Pyodide as npm has it."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        (folder / "index.html").write_text("<!doctype html><title>A page</title>")
+        shutil.copytree(SITE / "assets/runtime", folder / "runtime")
+        shutil.copy(SITE / "assets/worker.js", folder)
+        shutil.copytree(PYODIDE, folder / "pyodide")
+        (folder / "published.js").write_text(PUBLISHED)
+        with ZipFile(folder / "model.zip", "w", ZIP_DEFLATED) as archive:
+            for file in sorted((ROOT / "dockerlearn").glob("*.py")):
+                archive.write(file, f"dockerlearn/{file.name}")
+        yield folder
+
+
+def booted(tab: Page, script: str) -> float:
+    """Milliseconds until a worker has answered."""
+    taken, output = tab.evaluate(BOOT, [script, REQUEST])
+    assert "Status: Downloaded newer image for nginx:latest" in output
+    return float(taken)
+
+
+def boots(browser: Browser) -> Iterator[str]:
+    """From nothing to the first output, in a browser that was never here, and in one that was."""
+    scripts = ("worker.js", "published.js")
+    cold: dict[str, list[float]] = {script: [] for script in scripts}
+    warm: dict[str, list[float]] = {script: [] for script in scripts}
+    with folder_of_both() as folder, served(folder) as address:
+        for _ in range(ROUNDS):
+            for script in scripts:
+                context = browser.new_context()
+                tab = context.new_page()
+                tab.goto(address)
+                cold[script].append(booted(tab, script))
+                booted(tab, script)  # once more, until all that a browser keeps is kept
+                tab.goto(address)
+                warm[script].append(booted(tab, script))
+                context.close()
+    for how, taken, most in (("cold", cold, 0.45), ("warm", warm, 0.40)):
+        ours, theirs = (median(taken[script]) for script in scripts)
+        yield row(f"first output, {how} / Pyodide as published", ours, theirs, most)
+
+
+def fresh(context: BrowserContext, address: str) -> Page:
+    """A lesson's page that nobody has come near yet."""
+    tab = context.new_page()
+    tab.add_init_script(LONG_TASKS)
+    tab.goto(address + LESSON, wait_until="networkidle")
+    return tab
+
+
+def clicks(browser: Browser) -> Iterator[str]:
+    """What a reader waits for after pressing Run when Python was started by hovering, and what starting it blocks."""
+    taken, blocked = [], []
+    with served() as address:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        for _ in range(ROUNDS):
+            tab = fresh(context, address)
+            first, second = runnable(tab)[:2]
+            tab.evaluate("window.blocked.length = 0")
+            with tab.expect_worker():
+                first.hover()
+            run(first)  # waits until Python is there
+            blocked.append(max(tab.evaluate("window.blocked"), default=0.0))
+            tab.close()
+            tab = fresh(context, address)
+            first, second = runnable(tab)[:2]
+            first.hover()
+            tab.evaluate(READY)
+            taken.append(first.evaluate(CLICK))
+            run(second)
+            tab.close()
+        context.close()
+    yield f"{'click to output, after hovering':<52} {median(taken):>8.0f} ms {'':>18}  at most 150 ms"
+    longest = f"{max(blocked):.0f}" if max(blocked) else "under 50"
+    yield f"{'longest task of the page while Python starts':<52} {longest:>8} ms {'':>18}  at most 50 ms"
+
+
+def stock(folder: Path) -> None:
+    """Build the same pages with the theme as it comes."""
+    theme = {"name": "material", "font": False}
+    build(load_config(str(ROOT / "mkdocs.yml"), site_dir=str(folder), theme=theme, extra_css=[], extra_javascript=[]))
+
+
+class Weighed:
+    """What a tab fetches, from here on."""
+
+    def __init__(self, tab: Page) -> None:
+        self._responses: list[Response] = []
+        tab.on("response", lambda response: self._responses.append(response))
+
+    def bytes(self) -> int:
+        """All of it, each file compressed, as hosts of static sites send it."""
+        return sum(len(gzip.compress(response.body(), 6)) for response in self._responses)
+
+
+def loads(browser: Browser) -> Iterator[str]:
+    """The first load of a lesson's page: what is fetched, when all is there, when most is painted."""
+    with tempfile.TemporaryDirectory() as folder:
+        stock(Path(folder))
+        with served() as ours, served(Path(folder)) as theirs:
+            taken: dict[str, list[list[float]]] = {ours: [], theirs: []}
+            weight: dict[str, int] = {}
+            for _ in range(ROUNDS):
+                for address, seen in taken.items():
+                    context = browser.new_context(viewport={"width": 1280, "height": 900})
+                    tab = context.new_page()
+                    weighed = Weighed(tab)
+                    tab.goto(address + LESSON, wait_until="networkidle")
+                    seen.append(tab.evaluate(LOAD))
+                    weight[address] = weighed.bytes()
+                    context.close()
+    for place, what in enumerate(("loaded", "largest paint")):
+        mine, stocks = (median(each[place] for each in taken[address]) for address in (ours, theirs))
+        yield row(f"a lesson's page, first {what} / stock Material", mine, stocks, 1.4)
+    mine, stocks = weight[ours] / 1e3, weight[theirs] / 1e3
+    yield f"{'its bytes, compressed / stock Material':<52} {mine:>8.1f} kB {stocks:>8.1f} kB {mine / stocks:>6.2f}  at most 1.4"
+
+
+def row(what: str, taken: float, yardstick: float, most: float) -> str:
+    """One line of the table, of milliseconds."""
+    return f"{what:<52} {taken:>8.1f} ms {yardstick:>8.1f} ms {taken / yardstick:>6.2f}  at most {most}"
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    sections: list[Callable[[Browser], Iterator[str]]] = [boots, clicks, loads]
+    with chromium() as browser:
+        print(f"{f'Chromium {browser.version}, medians of {ROUNDS}':<52} {'this':>11} {'yardstick':>11} {'ratio':>6}")
+        for section in sections:
+            for line in section(browser):
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

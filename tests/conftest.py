@@ -1,0 +1,8 @@
+"""What the heavier witnesses have in common."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a witness tell the course what it has seen."""
+    parser.addoption("--record", action="store_true", help="write the figures of this run into the course")

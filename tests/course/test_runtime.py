@@ -1,0 +1,93 @@
+"""What of Python the reader's browser gets. That it runs every example there, tests/browser shows."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path, PurePosixPath
+from zipfile import ZipFile
+
+import pytest
+
+from dockerlearn.course.runtime import compiled, is_lean, model, stdlib, write
+
+
+@pytest.mark.parametrize(
+    ("module", "lean"),
+    [
+        ("json/decoder.py", True),
+        ("encodings/utf_8.py", True),
+        ("encodings/cp1252.py", False),
+        ("unittest/mock.py", False),
+        ("concurrent/futures/thread.py", True),
+        ("concurrent/futures/process.py", False),
+        ("pydoc.py", False),
+        ("pydoc_data/topics.py", False),
+        ("trace.py", False),
+        ("traceback.py", True),
+    ],
+)
+def test_what_no_example_can_use_is_left_out(module: str, lean: bool) -> None:
+    assert is_lean(PurePosixPath(module)) is lean
+
+
+def test_a_compiled_module_is_imported_without_its_source_and_names_where_it_came_from(tmp_path: Path) -> None:
+    archive = tmp_path / "library.zip"
+    with ZipFile(tmp_path / "source.zip", "w") as source:
+        source.writestr("small.py", "def where():\n    return where.__code__.co_filename\n")
+        source.writestr("unittest/__init__.py", "")
+        source.writestr("data.txt", "as it is")
+    with ZipFile(tmp_path / "source.zip") as source:
+        write(archive, stdlib(source))
+    with ZipFile(archive) as made:
+        assert made.namelist() == ["data.txt", "small.pyc"]
+        assert made.read("data.txt") == b"as it is"
+    program = f"import sys; sys.path.insert(0, {str(archive)!r}); import small; print(small.where())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "/lib/small.py\n"
+
+
+def test_the_models_compiled_modules_are_the_ones_that_are_imported(tmp_path: Path) -> None:
+    """Source that was changed afterwards shows that it is not looked at again."""
+    package = tmp_path / "tiny"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "part.py").write_text("value = 'compiled'\n")
+    write(tmp_path / "model.zip", model(package))
+    unpacked = tmp_path / "unpacked"
+    with ZipFile(tmp_path / "model.zip") as archive:
+        archive.extractall(unpacked)
+    assert (unpacked / "tiny/part.py").read_text() == "value = 'compiled'\n"
+    (unpacked / "tiny/part.py").write_text("value = 'from source'\n")
+    done = subprocess.run(
+        [sys.executable, "-c", "import tiny.part; print(tiny.part.value)"],
+        cwd=unpacked,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "compiled\n"
+
+
+def test_an_archive_of_the_same_files_is_the_same(tmp_path: Path) -> None:
+    for name in ("one.zip", "other.zip"):
+        write(tmp_path / name, model(Path("dockerlearn")))
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "other.zip").read_bytes()
+    with ZipFile(tmp_path / "one.zip") as archive:
+        assert "dockerlearn/browser.py" in archive.namelist()
+        assert not [name for name in archive.namelist() if "course" in name]
+
+
+def test_a_module_is_compiled_as_the_import_system_would_compile_it() -> None:
+    assert compiled(b"x = 1\n", "x.py")[:8].hex() == compiled(b"x = 2\n", "x.py")[:8].hex()
+    assert compiled(b"x = 1\n", "x.py")[8:16] != compiled(b"x = 2\n", "x.py")[8:16]
+
+
+def test_npm_is_told_versions_and_hashes_and_no_address() -> None:
+    wanted = json.loads(Path("package.json").read_text(encoding="utf-8"))
+    for version in [*wanted["dependencies"].values(), *wanted["devDependencies"].values()]:
+        assert version[0].isdigit()
+    locked = json.loads(Path("package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: entry for name, entry in locked["packages"].items() if name}
+    assert packages
+    assert all(entry["integrity"].startswith("sha512-") for entry in packages.values())
+    assert "http" not in Path("package-lock.json").read_text(encoding="utf-8")
