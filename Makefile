@@ -50,7 +50,7 @@ show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and s
 	.venv/bin/python -m tests.course.break_lines --seed $${SEED:-1}
 
 BROWSE := --record
-test-browser: .venv/browser.stamp check-site  ## the built site in Chromium: every example run in the page, copying, no foreign request
+test-browser: .venv/browser.stamp node_modules/.package-lock.json check-site  ## the built site in Chromium: every example run in the page, copying, no foreign request
 	.venv/bin/python -m pytest tests/browser -n 2 --dist loadfile $(BROWSE)
 
 RUN := --record

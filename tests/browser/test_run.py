@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Route, expect
 
+from tests.browser.axe import violations
 from tests.browser.built import OTHER_SITE, SITE, addresses, served
 from tests.browser.examples import LISTEN, answers, examples, run, run_all, runnable, settled
 
@@ -478,15 +479,7 @@ def test_what_happens_is_announced(tab: Page, site: str) -> None:
     expect(group.get_by_role("status")).to_have_text("Just as documented.")
 
 
-AXE = Path("node_modules/axe-core/axe.min.js")
 MODES = [(width, palette) for width in (1280, 390) for palette in ("light", "dark")]
-
-
-def violations(tab: Page) -> list[str]:
-    """What axe finds in the page, rule by rule."""
-    tab.evaluate(AXE.read_text(encoding="utf-8"))
-    found = tab.evaluate("axe.run().then(({violations}) => violations)")
-    return [f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize(
