@@ -131,8 +131,9 @@ class Playground:
         if self._pending or not line.strip():
             return entry
         if self._challenge is not None and line.strip() in ("goals", "hint"):
-            told = self._challenge.overview() if line.strip() == "goals" else f"{self._challenge.hint()}\n"
-            return entry._replace(output=told, status=0)
+            if line.strip() == "goals":
+                return entry._replace(output=self._challenge.overview(), status=0)
+            return entry._replace(notes=(self._challenge.hint(),), status=0)
         began = self._clock.now()
         job = self._session.begin(line)
         entry = self._go_on(job, entry, began)
@@ -278,9 +279,9 @@ class Playground:
     # What helps
 
     def suggestions(self) -> list[str]:
-        """A few lines that could come next."""
+        """A few lines that could come next; in the challenge, they are the learner's to find."""
         if self._job is None:
-            return [] if self._pending else guide.suggestions(self._session.engine)
+            return [] if self._pending or self._challenge is not None else guide.suggestions(self._session.engine)
         if not self.prompt:
             return []
         return ["y", "n"] if self.prompt.endswith("[y/N] ") else ["ls /", "exit"]

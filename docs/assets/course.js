@@ -15,6 +15,6 @@ new MutationObserver(() => {
 
 // Reading comes first: what else the page can do is fetched when all of it is there to be read.
 const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
-const rest = () => ["run.js", "quiz.js"].forEach((name) => import(new URL(name, src).href));
+const rest = () => ["run.js", "quiz.js", "playground.js"].forEach((name) => import(new URL(name, src).href));
 if (document.readyState === "complete") rest();
 else addEventListener("load", rest);

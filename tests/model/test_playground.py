@@ -624,6 +624,11 @@ def test_each_goal_is_met_by_its_command() -> None:
     assert all(goal["met"] for goal in typist.view["goals"])
 
 
+def test_the_challenge_suggests_nothing_but_answers() -> None:
+    assert Typist("docker pull nginx", challenge=True).view["suggestions"] == []
+    assert Typist("docker system prune", challenge=True).view["suggestions"] == ["y", "n"]
+
+
 def test_without_the_challenge_there_are_no_goals() -> None:
     assert Typist(*SOLUTION).view["goals"] == []
     assert Typist().entry("hint")["status"] == 127
@@ -631,8 +636,8 @@ def test_without_the_challenge_there_are_no_goals() -> None:
 
 def test_hints_come_one_by_one_and_stay() -> None:
     typist = Typist(challenge=True)
-    assert typist.prints("hint") == "One command for each of them.\n"
-    assert typist.prints(" hint ") == "docker pull nginx\n"
+    assert typist.notes("hint") == "One command for each of them."
+    assert typist.notes(" hint ") == "docker pull nginx"
     assert typist.view["goals"][0]["hints"] == ["One command for each of them.", "docker pull nginx"]
     assert typist.view["goals"][1]["hints"] == []
     assert typist.prints("goals").startswith("[ ] 1. Pull nginx")
