@@ -44,7 +44,7 @@ def complete(engine: Engine, before: str) -> tuple[str, list[str]]:
         elif words != [""]:
             words.append("")
     *earlier, word = words
-    return word, [each for each in _candidates(engine, earlier, word) if each.startswith(word) and each != word]
+    return word, [each for each in _candidates(engine, earlier, word) if each.startswith(word)]
 
 
 def _candidates(engine: Engine, earlier: list[str], word: str) -> Iterable[str]:

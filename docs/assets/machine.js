@@ -19,6 +19,9 @@ const some = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 /** @param {string} kind @param {...(Node | string)} content */
 const part = (kind, ...content) => element("span", { class: `course-machine__${kind}` }, ...content);
 
+/** What a list is called; no heading, since it stands anywhere in a page. @param {string} text */
+export const title = (text) => element("p", { class: "course-terminal__title" }, text);
+
 /** What shows a machine, in an element of its own. */
 export class MachineView {
   constructor() {
@@ -46,16 +49,16 @@ export class MachineView {
     const { images, containers, layers, disk, total } = machine;
     const sum = images.length > 1 && disk !== total ? `; added up, the images have ${total}` : "";
     this.images.replaceChildren(
-      element("h3", {}, "Images"),
+      title("Images"),
       images.length
         ? element("p", {}, `${some(images.length, "image")}, ${some(layers, "layer")}, ${disk} on the disk${sum}.`)
         : element("p", {}, "None yet."),
-      element("ul", {}, ...images.map((image) => this.image(image, marks.get(image.id)))),
+      element("ul", { "aria-label": "Images" }, ...images.map((image) => this.image(image, marks.get(image.id)))),
     );
     this.containers.replaceChildren(
-      element("h3", {}, "Containers"),
+      title("Containers"),
       ...(containers.length ? [] : [element("p", {}, "None yet.")]),
-      element("ul", {}, ...containers.map((container) => this.container(container, marks.get(container.id)))),
+      element("ul", { "aria-label": "Containers" }, ...containers.map((container) => this.container(container, marks.get(container.id)))),
     );
     this.gone.textContent = changes.gone.length ? `Gone: ${changes.gone.join(", ")}` : "";
   }

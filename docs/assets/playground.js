@@ -2,7 +2,7 @@
 
 import { element } from "./element.js";
 import { fresh, Place } from "./kept.js";
-import { MachineView } from "./machine.js";
+import { MachineView, title } from "./machine.js";
 import { ask, changes, delay, now, stop, Stopped, wake, why } from "./python.js";
 
 /** @typedef {import("./kept.js").Kept} Kept */
@@ -158,7 +158,7 @@ class Terminal {
       this.chips,
       keys,
     );
-    this.goals = element("section", { class: "course-goals", "aria-label": "Goals", tabindex: "0" }, element("h3", {}, "Goals"));
+    this.goals = element("section", { class: "course-goals", "aria-label": "Goals", tabindex: "0" }, title("Goals"));
     this.goals.append(element("p", {}, "They come with Python, and tick as your commands meet them."));
     this.goals.hidden = !this.graded;
     root.replaceChildren(screen, element("div", { class: "course-terminal__side" }, this.goals, this.view.node));
@@ -262,7 +262,7 @@ class Terminal {
     const { value, selectionStart } = this.input;
     const before = value.slice(0, selectionStart ?? value.length);
     const after = value.slice(before.length);
-    this.released = true; // until something is typed: a second Tab goes on
+    this.released = true;
     try {
       const { word, candidates } = await this.state.ask("complete", before);
       if (this.input.value !== value) return;
@@ -271,7 +271,7 @@ class Terminal {
       this.input.value = before.slice(0, before.length - word.length) + whole + after;
       const end = this.input.value.length - after.length;
       this.input.setSelectionRange(end, end);
-      this.released = whole === word;
+      this.released = candidates.length !== 1; // what is offered is reached by the next Tab
       this.offer(candidates.length > 1 ? candidates : [], whole);
       if (!candidates.length) this.said.textContent = "Nothing to complete. Tab goes on.";
     } catch (error) {
@@ -314,8 +314,12 @@ class Terminal {
 
   // Python
 
-  /** One request after another; what keeps Python from answering is told. @param {() => Promise<View>} request @param {boolean} [anew] */
-  async asked(request, anew = false) {
+  /**
+   * One request after another; what keeps Python from answering is told.
+   * @param {() => Promise<View>} request
+   * @param {{anew?: boolean, text?: string}} [about] whether all is shown anew, and what was typed
+   */
+  async asked(request, { anew = false, text = "" } = {}) {
     this.waiting += 1;
     this.since = performance.now();
     this.tell();
@@ -329,6 +333,7 @@ class Terminal {
       this.tell();
     } catch (error) {
       this.waiting -= 1;
+      this.input.value ||= text.includes("\n") || text < " " ? "" : text; // to be typed again
       this.tell(error);
     }
   }
@@ -341,14 +346,14 @@ class Terminal {
     }
     this.place = 0;
     this.offer([]);
-    void this.asked(() => this.state.play(), true);
+    void this.asked(() => this.state.play(), { anew: true });
   }
 
   /** @param {string} text */
   run(text) {
     this.place = 0;
     this.offer([]);
-    void this.asked(() => this.state.type(text));
+    void this.asked(() => this.state.type(text), { text });
   }
 
   /** Tell what Python is doing. @param {unknown} [error] */
@@ -449,9 +454,9 @@ class Terminal {
       open < 0
         ? "All goals are met. Never stop coding."
         : `${met} of ${goals.length} goals are met. They tick as your commands meet them, in any way that works.`;
-    this.goals.replaceChildren(element("h3", {}, "Goals"), element("p", { class: "course-goals__word" }, word), element("ol", {}, ...items));
+    this.goals.replaceChildren(title("Goals"), element("p", { class: "course-goals__word" }, word), element("ol", {}, ...items));
     this.goals.classList.toggle("course-goals--done", open < 0);
-    reveal(this.goals, open < 0 ? "h3" : "[data-met=false]");
+    reveal(this.goals, open < 0 ? "p" : "[data-met=false]");
     if (focused) (this.goals.querySelector("button") ?? this.input).focus();
   }
 }
@@ -501,7 +506,8 @@ document$.subscribe(() => {
     states.set(name, state);
     if (!root.classList.contains("course-terminal--live")) new Terminal(root, state);
     if (!(/** @type {any} */ (navigator).connection?.saveData)) {
-      for (const kind of ["pointerover", "focusin", "touchstart"]) root.addEventListener(kind, wake, { passive: true });
+      const comesNear = () => now() === "asleep" && wake();
+      for (const kind of ["pointerover", "focusin", "touchstart"]) root.addEventListener(kind, comesNear, { passive: true });
     }
   }
 });
