@@ -108,18 +108,20 @@ class Terminal {
     this.draft = "";
     /** @type {string | null} */
     this.prompt = PROMPT;
-    this.goal = -1;
 
     this.status = element("span", { class: "course-terminal__status", role: "status" });
     this.again = button("Try again", () => this.begin(), { hidden: "" });
-    this.interrupter = button("Ctrl+C", () => this.interrupt(), {
+    const interrupter = button("Ctrl+C", () => this.interrupt(), {
       "aria-label": "Type Ctrl+C: interrupt the command",
       "data-does": "interrupt",
     });
-    this.over = button("Start over", () => this.startOver());
+    const over = button("Start over", () => this.startOver());
     this.lines = element("ol");
     this.log = element("div", { class: "course-terminal__log", role: "log", "aria-label": "Output", tabindex: "0" }, this.lines);
-    this.label = element("span", { class: "course-terminal__prompt", "aria-hidden": "true" }, PROMPT);
+    this.lowest = true; // whether the newest line is to be in view
+    this.log.onscroll = () => (this.lowest = this.log.scrollTop + this.log.clientHeight > this.log.scrollHeight - 8);
+    new ResizeObserver(() => this.lowest && this.lower()).observe(this.log);
+    this.label = element("span", { class: "course-terminal__prompt", role: "status" }, PROMPT); // it may be a question
     const keys = element("p", { class: "course-terminal__keys", id: `${state.name}-keys` }, KEYS);
     this.input = element("input", {
       class: "course-terminal__input",
@@ -145,7 +147,7 @@ class Terminal {
     this.chips = element("div", { class: "course-terminal__chips", role: "group", "aria-label": "What could come next" });
     this.notice = element("div", { class: "course-terminal__notice", role: "status" });
     this.view = new MachineView();
-    const bar = element("div", { class: "course-terminal__bar" }, this.status, this.again, this.interrupter, this.over);
+    const bar = element("div", { class: "course-terminal__bar" }, this.status, this.again, interrupter, over);
     const screen = element(
       "section",
       { class: "course-terminal__screen", "aria-label": "Terminal" },
@@ -182,7 +184,7 @@ class Terminal {
     const unless = (/** @type {() => void} */ act) => () => (this.root.isConnected ? act() : stopping.abort());
     const python = () => {
       this.tell();
-      if (now() === "ready" && !this.shown && !this.waiting) this.begin();
+      if (now().state === "ready" && !this.shown && !this.waiting) this.begin();
     };
     changes.addEventListener("state", unless(python), { signal });
     addEventListener("storage", unless(() => this.otherTab()), { signal });
@@ -223,6 +225,11 @@ class Terminal {
     else this.run(line);
   }
 
+  /** Show the newest line. */
+  lower() {
+    this.log.scrollTo(0, this.log.scrollHeight);
+  }
+
   /** An empty screen. */
   clear() {
     this.lines.replaceChildren();
@@ -243,7 +250,7 @@ class Terminal {
 
   interrupt() {
     this.input.value = "";
-    if (this.waiting && now() === "ready" && performance.now() - this.since > PATIENCE) stop();
+    if (this.waiting && now().state === "ready" && performance.now() - this.since > PATIENCE) stop();
     else this.run(CTRL_C);
   }
 
@@ -292,7 +299,6 @@ class Terminal {
     this.completions.replaceChildren(...chips);
     this.completions.hidden = !chips.length;
     this.chips.hidden = chips.length > 0;
-    this.log.scrollTo(0, this.log.scrollHeight);
     const more = candidates.length - chips.length;
     this.said.textContent = candidates.length ? `${candidates.length} ways to go on${more > 0 ? `, ${more} not shown` : ""}.` : "";
   }
@@ -358,7 +364,9 @@ class Terminal {
 
   /** Tell what Python is doing. @param {unknown} [error] */
   tell(error) {
-    const [message, kind] = error instanceof Stopped ? [STOPPED, "other"] : error ? why(error) : [this.waiting ? delay() || "Running…" : now() === "asleep" ? ASLEEP : "", ""];
+    if (["failed", "off"].includes(now().state)) error ??= new Error();
+    const waits = delay() || (this.waiting ? "Running…" : now().state === "asleep" ? ASLEEP : "");
+    const [message, kind] = error instanceof Stopped ? [STOPPED, "other"] : error ? why(error) : [waits, ""];
     this.status.textContent = message;
     this.status.dataset.kind = kind;
     this.again.hidden = kind !== "failed";
@@ -407,9 +415,9 @@ class Terminal {
     const titles = new Map(view.goals.map((goal, index) => [goal.name, `Goal ${index + 1} is met: ${goal.text}`]));
     if (view.entries.length) delete this.log.dataset.empty;
     this.lines.append(...view.entries.map((entry) => line(entry, titles)));
-    this.log.scrollTo(0, this.log.scrollHeight);
+    if (view.entries.length) this.lower();
     this.prompt = view.prompt;
-    this.label.textContent = view.prompt ?? "";
+    if (this.label.textContent !== (view.prompt ?? "")) this.label.textContent = view.prompt;
     this.input.placeholder = view.prompt === null ? "Ctrl+C ends the command above" : "";
     this.root.classList.toggle("course-terminal--held", view.prompt === null);
     this.view.show(view.machine, view.changes);
@@ -423,7 +431,7 @@ class Terminal {
   suggest(suggestions) {
     const focused = this.chips.contains(document.activeElement);
     this.chips.replaceChildren(...suggestions.map((suggestion) => button(suggestion, () => this.run(suggestion))));
-    if (focused) this.input.focus();
+    if (focused) (matchMedia("(hover: hover)").matches ? this.input : this.log).focus(); // a phone would show its keyboard
   }
 
   /** @param {Goal[]} goals */
@@ -506,7 +514,7 @@ document$.subscribe(() => {
     states.set(name, state);
     if (!root.classList.contains("course-terminal--live")) new Terminal(root, state);
     if (!(/** @type {any} */ (navigator).connection?.saveData)) {
-      const comesNear = () => now() === "asleep" && wake();
+      const comesNear = () => now().state === "asleep" && wake();
       for (const kind of ["pointerover", "focusin", "touchstart"]) root.addEventListener(kind, comesNear, { passive: true });
     }
   }

@@ -29,8 +29,8 @@ let patience = 0;
 /** Tells of each change of the state, as an event of that name. */
 export const changes = new EventTarget();
 
-/** What Python is doing. */
-export const now = () => state;
+/** What Python is doing, and why it failed if it did. */
+export const now = () => ({ state, why: reason });
 
 /** What to tell somebody who waits for Python; nothing once it is there. */
 export const delay = () => (state === "slow" ? SLOW : state === "starting" ? STARTING : "");

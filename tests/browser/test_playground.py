@@ -16,7 +16,7 @@ from tests.browser.built import OTHER_SITE, ROOT, addresses, served
 
 PLAYGROUND, CHALLENGE = addresses()["docs/playground.md"], addresses()["docs/challenge.md"]
 KEY = "dockerlearn.playground"
-FOREVER = "docker run --rm alpine sh -c 'while true; do true; done'"  # takes Python several seconds
+LONG = "for i in $(seq 9999); do docker run --rm alpine true; done"  # takes Python many seconds
 SOLUTION = [
     *(f"docker pull {name}" for name in ("nginx", "node:22-alpine", "python:3.12-slim")),
     "docker run -d --name first nginx",
@@ -504,8 +504,7 @@ def test_a_site_without_python_says_so(context: BrowserContext, site: str) -> No
 
 def test_ctrl_c_stops_python_itself_where_it_takes_very_long(tab: Page, site: str) -> None:
     opened(tab, site, PLAYGROUND, "docker pull -q alpine")
-    tab.evaluate("window.postMessage(0)")
-    prompt(tab).fill("; ".join([FOREVER] * 9))
+    prompt(tab).fill(LONG)
     prompt(tab).press("Enter")
     tab.wait_for_timeout(2_000)
     prompt(tab).press("Control+c")
@@ -715,7 +714,7 @@ def test_what_a_screen_reader_hears_and_in_which_order(tab: Page, site: str) -> 
             .map((node) => node.getAttribute("aria-label") ?? node.getAttribute("role"))"""
     )
     assert order == [
-        "Terminal", "status", "status", "Output", "Command", "status", "Completions", "What could come next",
+        "Terminal", "status", "status", "Output", "status", "Command", "status", "Completions", "What could come next",
         "Goals", "The machine", "Images", "Layers, the top one first", "Containers",
     ]  # fmt: skip
     assert tab.locator("[data-terminal] .course-machine").get_attribute("aria-live") is None  # the log says it already
