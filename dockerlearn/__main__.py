@@ -83,25 +83,21 @@ def _run_all(session: Session, run: _Runner, command: str | None, terminal: bool
 
 def _challenge(session: Session, command: str | None, terminal: bool) -> int:
     """Grade what is typed; 0 if all goals are met at the end."""
-    from .challenge import GOALS, Challenge  # not at the top: the terminal starts quicker without
+    from .challenge import GOALS, WELL_DONE, Challenge  # not at the top: the terminal starts quicker without
 
     challenge = Challenge(session)
 
-    def goals() -> None:
-        for number, goal in enumerate(GOALS, 1):
-            _show(f"{'[x]' if goal in challenge.met else '[ ]'} {number}. {goal.text}\n")
-
     def run(command: str, *, interrupt: bool = False) -> None:
         if command.strip() in ("goals", "hint"):
-            goals() if command.strip() == "goals" else _show(f"{challenge.hint()}\n")
+            _show(challenge.overview() if command.strip() == "goals" else f"{challenge.hint()}\n")
             return
         session.run(command, interrupt=interrupt)
         for goal in challenge.look():
             _show(f"[x] {GOALS.index(goal) + 1}. {goal.text}\n")
             if not challenge.open:
-                _show("All goals are met. Never stop coding.\n")
+                _show(f"{WELL_DONE}\n")
 
-    goals()
+    _show(challenge.overview())
     _show("Type 'goals' to see them again, 'hint' for a hint, 'exit' to leave.\n")
     _run_all(session, run, command, terminal)
     if challenge.open:

@@ -1,4 +1,4 @@
-"""The examples of a page in the reader's own browser: what the page's worker asks of Python, and how it is answered.
+"""A page's examples and terminals in the reader's own browser: what its worker asks of Python, and how that is answered.
 
 Requests and answers are JSON, since they pass from one world to another.
 """
@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .playground import LONGEST_OUTPUT, Playground
 from .session import Session, traceback_of
 from .shell import incomplete
 
 INTERRUPT = "^C"  # a line of its own: Ctrl-C is typed while the command above runs
-LONGEST_OUTPUT = 100_000  # characters of one command or Python example; more would freeze the page that shows it
 SOURCE = "<example>"
+CHALLENGE = "challenge"  # the name of the terminal that looks after the goals
 
 Json = Any
 
@@ -130,7 +131,39 @@ def _examples(tell: Callable[[Json], object], examples: list[dict[str, Any]]) ->
         tell({"place": place, **asdict(outcome)})
 
 
-ANSWERS: dict[str, Callable[..., Json]] = {"examples": _examples}
+_terminals: dict[str, Playground] = {}
+
+
+def _play(tell: Callable[[Json], object], name: str, seed: int, commands: list[tuple[float, str]]) -> Json:
+    """Begin the terminal of that name anew, with all that was typed into it before."""
+    _terminals[name] = Playground(seed, challenge=name == CHALLENGE)
+    return _terminals[name].replay(commands)
+
+
+def _type(tell: Callable[[Json], object], name: str, seed: int, count: int, text: str, at: float) -> Json:
+    """Type into a terminal; null if it is not where whoever types believes it to be, so that it has to begin anew."""
+    terminal = _terminal(name, seed, count)
+    return terminal and {**terminal.type(text, at), "commands": terminal.commands[count:]}
+
+
+def _complete(tell: Callable[[Json], object], name: str, seed: int, count: int, before: str) -> Json:
+    """What the last word of a line could become; null as for `_type`."""
+    terminal = _terminal(name, seed, count)
+    return terminal and terminal.complete(before)
+
+
+def _terminal(name: str, seed: int, count: int) -> Playground | None:
+    """The terminal of that name, if it has that seed, and so many lines were typed into it."""
+    terminal = _terminals.get(name)
+    return terminal if terminal and (terminal.seed, len(terminal.commands)) == (seed, count) else None
+
+
+ANSWERS: dict[str, Callable[..., Json]] = {
+    "examples": _examples,
+    "play": _play,
+    "type": _type,
+    "complete": _complete,
+}
 """What can be asked; each is called with what tells something meanwhile, and with the arguments of the request."""
 
 

@@ -14,6 +14,7 @@ from .errors import DockerError
 from .image import Image
 from .session import Session
 
+WELL_DONE = "All goals are met. Never stop coding."
 PULLED = ("nginx", "node:22-alpine", "python:3.12-slim")
 
 
@@ -50,6 +51,14 @@ class Challenge:
         news = [goal for goal in self.open if self._met.issuperset(goal.after) and goal.reached(self._session)]
         self._met.update(goal.name for goal in news)
         return tuple(news) + (self.look() if news else ())
+
+    def overview(self) -> str:
+        """All goals, those that are met with a cross."""
+        return "".join(f"[{'x' if goal in self.met else ' '}] {number}. {goal.text}\n" for number, goal in enumerate(GOALS, 1))
+
+    def hinted(self, goal: Goal) -> tuple[str, ...]:
+        """The hints for a goal that have been given."""
+        return goal.hints[: self._hinted.get(goal.name, 0)]
 
     def hint(self) -> str:
         """The next hint for the first open goal; its last one once there are no more."""

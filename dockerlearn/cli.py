@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Generator, Iterable, MutableMapping
 from datetime import datetime
 from posixpath import basename, join, normpath
 from typing import Any, NamedTuple
@@ -35,13 +35,11 @@ HOME = "/root"  # the folder that the client is called in, where it has to be na
 class Docker:
     """The `docker` client of an engine, with the `files` of the computer that it is called on.
 
-    `ask` gets an answer from the terminal, given what to show before it.
+    It `asks` where there is somebody at the terminal to answer.
     """
 
-    def __init__(
-        self, engine: Engine, files: MutableMapping[str, str] | None = None, ask: Callable[[str], str] | None = None
-    ) -> None:
-        self.engine, self.files, self.ask = engine, {} if files is None else files, ask
+    def __init__(self, engine: Engine, files: MutableMapping[str, str] | None = None, *, asks: bool = False) -> None:
+        self.engine, self.files, self.asks = engine, {} if files is None else files, asks
 
     def run(self, words: list[str], stdin: str | None = None) -> Steps:
         """Run `docker` with these words. Refusals become text and status; nothing is raised for them."""
@@ -108,11 +106,11 @@ class Docker:
         self._pieces.append((True, f"{prefix}{error}\n"))
         self._status = status
 
-    def _confirm(self, warning: str) -> bool:
+    def _confirm(self, warning: str) -> Generator[Wait, str | None, bool]:
         """Show a warning and read one line: only y means yes."""
         question = f"{warning}\nAre you sure you want to continue? [y/N] "
-        if self._stdin is None and self.ask is not None:
-            answer = self.ask(question)
+        if self._stdin is None and self.asks:
+            answer = (yield Wait(None, output=self._written(), prompt=question)) or ""
         else:
             self._out(question)
             answer = (self._stdin or "").split("\n")[0]
@@ -236,11 +234,11 @@ class Docker:
         for refusal in refused:
             self._refuse(refusal, 0 if forgiven else 1)
 
-    def prune_images(self, options: Options, operands: list[str]) -> None:
+    def prune_images(self, options: Options, operands: list[str]) -> Waiting:
         """Docker image prune."""
         every = bool(options.get("all"))
         what = "all images without at least one container associated to them" if every else "all dangling images"
-        if options.get("force") or self._confirm(f"WARNING! This will remove {what}."):
+        if options.get("force") or (yield from self._confirm(f"WARNING! This will remove {what}.")):
             self._reclaimed(self._prune_images(every))
 
     def _prune_images(self, every: bool) -> int:
@@ -474,7 +472,7 @@ class Docker:
             (error, line) for error, text in container.logs() for line in text.splitlines(keepends=True)
         ]
         tail = options.get("tail", "all")
-        self._pieces += lines[-int(tail) :] if re.fullmatch("[1-9][0-9]*", tail) else [] if tail == "0" else lines
+        self._pieces += lines[-int(tail[:18]) :] if re.fullmatch("[1-9][0-9]*", tail) else [] if tail == "0" else lines
         if options.get("follow"):
             yield from self._attend(container, len(container.logs()), proxy=False)
 
@@ -507,7 +505,8 @@ class Docker:
             self._pieces += wait.output
             sent = None
             if wait.seconds != 0:
-                sent = yield wait._replace(output=self._written())
+                survives = wait.signals or ("INT",) * bool(wait.prompt)  # a shell that asks does, under Ctrl-C
+                sent = yield wait._replace(output=self._written(), signals=survives)
                 if container.state is not State.RUNNING:
                     self._status = KILLED
                     return
@@ -554,7 +553,7 @@ class Docker:
                 any(CONTAINER_FILTERS[name](self.engine, container, value) for value in values)
                 for name, values in filters.items()
             ):
-                shown.append(views.Listed(container, self._image_of(container)))
+                shown.append(views.Listed(container, self.engine.image_name(container)))
         form, sized = options.get("format", ""), options.get("size", False)
         kind = views.CONTAINERS_WITH_SIZE if sized else views.CONTAINERS
         quiet = options.get("quiet", False)
@@ -568,17 +567,9 @@ class Docker:
             text = str(error).removeprefix("template parsing error: ")
             raise DockerError(f"failed to {what} template: {text}") from error
 
-    def _image_of(self, container: Container) -> str:
-        """What a container's image is called now: what it was made by, if that still points to it."""
-        try:
-            same = self.engine.image(container.image_name) == container.image
-        except DaemonError:
-            same = False
-        return container.image_name if same else container.image.id
-
-    def prune_containers(self, options: Options, operands: list[str]) -> None:
+    def prune_containers(self, options: Options, operands: list[str]) -> Waiting:
         """Docker container prune."""
-        if options.get("force") or self._confirm("WARNING! This will remove all stopped containers."):
+        if options.get("force") or (yield from self._confirm("WARNING! This will remove all stopped containers.")):
             self._reclaimed(self._prune_containers())
 
     def _prune_containers(self) -> int:
@@ -661,10 +652,10 @@ class Docker:
             self._out(f"{name}\n")
         self._refuse_all(refused)
 
-    def prune_volumes(self, options: Options, operands: list[str]) -> None:
+    def prune_volumes(self, options: Options, operands: list[str]) -> Waiting:
         """Docker volume prune."""
         warning = "WARNING! This will remove anonymous local volumes not used by at least one container."
-        if options.get("force") or self._confirm(warning):
+        if options.get("force") or (yield from self._confirm(warning)):
             self._reclaimed(self._prune_volumes())
 
     def _prune_volumes(self) -> int:
@@ -699,7 +690,7 @@ class Docker:
             name = views.names_of(engine.tags(image)[:1], digests=False, pinned=False)[0]
             named = views.Named(image, *name, engine.shared_size(image), len(engine.users(image)))
             shown.append(named)
-        listed = [views.Listed(each, self._image_of(each)) for each in containers]
+        listed = [views.Listed(each, engine.image_name(each)) for each in containers]
         held = [views.Held(each, len(engine.volume_users(each))) for each in volumes]
         self._out(
             f"Images space usage:\n\n{views.DISK_IMAGES.show(shown, view)}\n"
@@ -707,7 +698,7 @@ class Docker:
             f"Local Volumes space usage:\n\n{views.DISK_VOLUMES.show(held, view)}{views.DISK_CACHE}"
         )
 
-    def prune_system(self, options: Options, operands: list[str]) -> None:
+    def prune_system(self, options: Options, operands: list[str]) -> Waiting:
         """Docker system prune."""
         every, volumes = bool(options.get("all")), bool(options.get("volumes"))
         what = ["all stopped containers", "all networks not used by at least one container"]
@@ -716,7 +707,7 @@ class Docker:
         what.append("all images without at least one container associated to them" if every else "all dangling images")
         what.append("all build cache" if every else "unused build cache")
         warning = "WARNING! This will remove:\n" + "".join(f"  - {each}\n" for each in what)
-        if options.get("force") or self._confirm(warning):
+        if options.get("force") or (yield from self._confirm(warning)):
             reclaimed = self._prune_containers()
             reclaimed += self._prune_volumes() if volumes else 0
             self._reclaimed(reclaimed + self._prune_images(every))

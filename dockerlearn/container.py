@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from itertools import count
 from typing import NamedTuple, Protocol
 
 from .clock import Clock
@@ -23,7 +24,8 @@ from .shell import Output, Pieces, Steps, finished
 from .tree import Content, Directory, File, Node, node
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
-GRACE = 10  # seconds between the stop signal and SIGKILL
+GRACE, LONGEST_GRACE = 10, 60 * 60  # seconds between the stop signal and SIGKILL: unless told otherwise, and at most
+MOST_TURNS = 10_000  # of a process between two looks at it
 EVERYWHERE = ("0.0.0.0", "::")  # every address of one version of IP
 NO_NETWORK = 128  # the exit code of a container whose port was taken
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -124,7 +126,7 @@ class Port(NamedTuple):
         for kind, port in (("containerPort", container), ("hostPort", host)):
             if re.fullmatch("[0-9]+-[0-9]+", port, re.ASCII):
                 raise DockerError("dockerlearn: a range of ports is a real thing, which this model does not have")
-            if port and not (re.fullmatch("[0-9]+", port, re.ASCII) and int(port) < 2**16):
+            if port and not (re.fullmatch("[0-9]{1,20}", port, re.ASCII) and int(port) < 2**16):
                 raise DockerError(f"invalid {kind}: {port}")
         if protocol.lower() not in ("", "tcp", "udp", "sctp"):
             raise DockerError(f"invalid proto: {protocol}")
@@ -205,8 +207,13 @@ class Process:
         self.advance(started)
 
     def advance(self, now: datetime) -> None:
-        """Let it do all that it has had time for."""
-        while self.status is None and self.wake is not None and self.wake <= now:
+        """Let it do all that it has had time for; one that has had time for very much falls behind."""
+        for turn in count():
+            if self.status is not None or self.wake is None or self.wake > now:
+                return
+            if turn == MOST_TURNS:
+                self.wake = now + timedelta(seconds=1)
+                return
             waiting, self._pending = sorted(set(self._pending), key=SIGNALS.__getitem__), []
             self._resume(self.wake, " ".join(waiting) or None)  # like the kernel: each once, the lowest number first
 
@@ -566,13 +573,14 @@ def stop(containers: Iterable[Container], timeout: float | None = None, signal: 
         return
     clock = asked[0]._home.clock
     grace = GRACE if timeout is None else timeout
-    deadline = None if grace < 0 else clock.now() + timedelta(seconds=grace)  # a negative timeout never ends
+    endless = grace < 0 or grace > LONGEST_GRACE
+    deadline = clock.now() + timedelta(seconds=LONGEST_GRACE if endless else grace)
     while running := [each for each in asked if each.state in (State.RUNNING, State.PAUSED)]:
-        moments = [moment for moment in (deadline, *(each.wake for each in running)) if moment is not None]
-        if deadline is not None and clock.now() >= deadline:
+        if clock.now() >= deadline and not endless:
             for each in running:
                 each.kill()
-        elif moments:
-            clock.sleep((min(moments) - clock.now()).total_seconds())
-        else:
+            continue
+        wakes = [each.wake for each in running if each.wake is not None]
+        if endless and (not wakes or clock.now() >= deadline):
             raise DaemonError("this goes on for ever")
+        clock.sleep((min([deadline, *wakes]) - clock.now()).total_seconds())

@@ -355,6 +355,14 @@ class Engine:
             raise NotFound(f"No such container: {name}")
         return found
 
+    def image_name(self, container: Container) -> str:
+        """What a container's image is called now: what it was made by, if that still points to it, else its ID."""
+        try:
+            same = self.image(container.image_name) == container.image
+        except DaemonError:
+            same = False
+        return container.image_name if same else container.image.id
+
     def create(
         self,
         image: str,

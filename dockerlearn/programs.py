@@ -154,7 +154,7 @@ class Commands(Mapping[str, Command]):
         return len(self.own)
 
     def _exit(self, arguments: list[str], stdin: str | None) -> Output:
-        if arguments and not arguments[0].isdigit():
+        if arguments and not re.fullmatch("[0-9]{1,18}", arguments[0], re.ASCII):
             return err(f"{self.shell.name}: exit: line 0: Illegal number: {arguments[0]}\n", 2)
         raise Exit(int(arguments[0]) % 256 if arguments else self.shell.status)
 

@@ -15,7 +15,7 @@ from .catalog import hub
 from .cli import Docker
 from .clock import Clock, FixedClock, SystemClock
 from .engine import Engine
-from .shell import Files, Output, Shell, ShellError, Steps, Wait
+from .shell import Files, Output, Pieces, Shell, Steps, Wait
 from .tools import commands
 
 PAGE_CLOCK = "2025-02-20T09:00:00+00:00"  # a little after the catalog's youngest image
@@ -47,6 +47,59 @@ def traceback_of(error: BaseException, filename: str) -> tuple[int | None, str]:
     return line, "".join(traceback.format_exception(type(error), error, frames))
 
 
+class Job:
+    """A command line under way: what it has shown so far, and what it waits for, which is nothing once it has ended."""
+
+    def __init__(self, command: str, steps: Steps, show: Callable[[str], object]) -> None:
+        self.command, self._steps, self._show = command, steps, show
+        self._shown: list[str] = []
+        self.wait: Wait | None = None
+        self.status = 0
+        self.resume()
+
+    @property
+    def output(self) -> str:
+        """All that it has shown."""
+        return "".join(self._shown)
+
+    def show(self, text: str) -> None:
+        """Show a text among what it writes."""
+        if text:
+            self._shown.append(text)
+            self._show(text)
+
+    def resume(self, sent: str | None = None) -> None:
+        """Let it go on, with the signal or the line that has come meanwhile, until it waits again or ends."""
+        try:
+            wait = self._steps.send(sent)
+            while wait.seconds == 0:
+                self.show(_text(wait.output))
+                wait = next(self._steps)
+        except StopIteration as end:
+            output: Output = end.value
+            self.wait, self.status = None, output.status
+            self.show(output.screen)
+        else:
+            self.wait = wait
+            self.show(_text(wait.output))
+
+    def interrupt(self) -> None:
+        """Type Ctrl-C: it ends, unless it does something else about that. A shell drops what was typed and asks again."""
+        if self.wait is None or INTERRUPT not in self.wait.signals:
+            self.leave()
+        elif self.wait.prompt is None:
+            self.resume(INTERRUPT)
+
+    def leave(self) -> None:
+        """End it where it waits."""
+        self._steps.close()
+        self.wait, self.status = None, INTERRUPTED
+
+
+def _text(pieces: Pieces) -> str:
+    return "".join(text for _, text in pieces)
+
+
 class Session:
     """A terminal and a Python prompt, apart from each other.
 
@@ -69,7 +122,7 @@ class Session:
         self._show, self._ask = show, ask
         self.history: list[tuple[str, Result]] = []  # each command line with what came of it
         files = Files()
-        docker = Docker(self.engine, files, ask)
+        docker = Docker(self.engine, files, asks=ask is not None)
         self._shell = Shell({"docker": docker.run, **commands(files, self.engine.answer)}, files)
 
     @classmethod
@@ -83,60 +136,46 @@ class Session:
         With `interrupt`, Ctrl-C is typed as soon as something waits. On a fixed clock every command takes one second, and
         one that would go on for longer than an hour is given up.
         """
-        result = self._finish(self._shell.run(command), interrupt)
-        self._shell.status = result.status
-        self.history.append((command, result))
+        job, until = self.begin(command), self.clock.now() + LONGEST_COMMAND
+        while (wait := job.wait) is not None:
+            if wait.prompt is not None:
+                line = self._ask(wait.prompt) if self._ask is not None else ""
+                job.resume(line.removesuffix("\n") if line else None)
+            elif interrupt:
+                interrupt = False
+                job.show("^C\n")
+                job.interrupt()
+            else:
+                self._pause(job, wait, until)
+        result = self.end(job)
         if isinstance(self.clock, FixedClock):
             self.clock.sleep(1)
         return result
 
-    def _finish(self, steps: Steps, interrupt: bool) -> Result:
-        shown: list[str] = []
+    def begin(self, command: str) -> Job:
+        """Begin a command line: it runs to where it first waits. Whoever takes it on from there hands it to `end`."""
+        return Job(command, self._shell.run(command), self._show)
 
-        def show(text: str) -> None:
-            if text:
-                shown.append(text)
-                self._show(text)
+    def end(self, job: Job) -> Result:
+        """Remember a command line that has ended, and its status."""
+        result = Result(job.output, job.status)
+        self._shell.status = result.status
+        self.history.append((job.command, result))
+        return result
 
-        sent, until = None, self.clock.now() + LONGEST_COMMAND
-        while True:
-            try:
-                wait = steps.send(sent)
-            except StopIteration as end:
-                output: Output = end.value
-                show(output.screen)
-                return Result("".join(shown), output.status)
-            show("".join(text for _, text in wait.output))
-            sent = None
-            if wait.seconds == 0:
-                continue
-            if wait.prompt is not None:
-                line = self._ask(wait.prompt) if self._ask is not None else ""
-                sent = line.removesuffix("\n") if line else None
-                continue
-            if interrupt:
-                sent, interrupt = INTERRUPT, False
-                show("^C\n")
-            else:
-                try:
-                    sent = self._pause(wait, until)
-                except ShellError as error:
-                    show(f"dockerlearn: {error}\n")
-                    sent = "given up"
-                except KeyboardInterrupt:
-                    sent = INTERRUPT
-                    show("\n")
-            if sent and sent not in wait.signals:
-                steps.close()
-                return Result("".join(shown), INTERRUPTED)
-
-    def _pause(self, wait: Wait, until: datetime) -> str | None:
-        """Let time pass. Raises `ShellError` where it is a fixed clock's and would pass for ever."""
-        fixed = isinstance(self.clock, FixedClock)
-        if fixed and (wait.seconds is None or self.clock.now() > until):
-            raise ShellError(FOR_EVER)
-        self.clock.sleep(60 if wait.seconds is None else wait.seconds)
-        return None
+    def _pause(self, job: Job, wait: Wait, until: datetime) -> None:
+        """Let time pass, until Ctrl-C is typed. On a fixed clock nobody does, so what would pass for ever is given up."""
+        if isinstance(self.clock, FixedClock) and (wait.seconds is None or self.clock.now() > until):
+            job.show(f"dockerlearn: {FOR_EVER}\n")
+            job.leave()
+            return
+        try:
+            self.clock.sleep(60 if wait.seconds is None else wait.seconds)
+        except KeyboardInterrupt:
+            job.show("\n")
+            job.interrupt()
+        else:
+            job.resume()
 
     @property
     def status(self) -> int:

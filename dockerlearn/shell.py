@@ -32,6 +32,7 @@ NOWHERE = "/dev/null"
 STREAMS = (["/dev/stdout"], ["/dev/stderr"])
 MOST_NESTED = 40  # loops, `$( )` and sums of a line: they may be within each other
 MOST_SIGNS = 50  # of a sum, with those of the sums in its variables
+MOST_BUSY = 20  # seconds of a loop that never waits, before it is taken to go on for ever, and rests until a signal comes
 MOST_STEPS = 100_000  # commands, words, and hundreds of characters, of one line
 
 
@@ -375,7 +376,8 @@ class Line:
         shell.status = output.status
         if shell.slice and self._steps > shell.slice:  # a loop that does not wait takes time all the same
             self._steps = 0
-            self._heard((yield Wait(1)))
+            shell.busy += 1
+            self._heard((yield Wait(1 if shell.busy < MOST_BUSY else None, tuple(shell.traps))))
         while shell.pending:
             handler = Line(shell.traps[shell.pending.pop(0)], shell)
             yield from self._handled(handler)
@@ -429,6 +431,7 @@ class Line:
             if captured:
                 written += wait.output
                 wait = wait._replace(output=())
+            shell.busy = shell.busy if wait.seconds == 0 else 0
             sent = yield wait
             self._heard(sent)
 
@@ -629,6 +632,7 @@ class Shell:
         self.pending: list[str] = []  # signals that came while a command ran
         self.stdin: str | None = None  # what its commands read, unless something is piped into them
         self.status, self.ended = 0, False
+        self.busy = 0  # seconds since it last waited for anything
 
     def run(self, text: str) -> Steps:
         """Run a command line to its end. Never raises for what the line says."""

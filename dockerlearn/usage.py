@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from .help import HELP_TEXTS
 
 MISUSED_FLAG = 125
+MOST_DIGITS = 1_000  # of a number that is read at all
 MORE = " for more information\n"
 TRUE = ("1", "t", "T", "TRUE", "true", "True")
 FALSE = ("0", "f", "F", "FALSE", "false", "False")
@@ -44,6 +45,8 @@ class Flag(NamedTuple):
             return f"invalid environment variable: {value}"
         if self.kind == "int" and not re.fullmatch("[-+]?[0-9]+", value, re.ASCII):
             return f'strconv.ParseInt: parsing "{value}": invalid syntax'
+        if self.kind == "int" and not (len(value) < MOST_DIGITS and -(2**63) <= int(value) < 2**63):
+            return f'strconv.ParseInt: parsing "{value}": value out of range'
         if not self.kind and value not in TRUE + FALSE:
             return f'strconv.ParseBool: parsing "{value}": invalid syntax'
         return None
@@ -73,7 +76,7 @@ class Usage(NamedTuple):
     @property
     def flags(self) -> dict[str, Flag]:
         """The flags as they are typed, long and short."""
-        found = re.findall(r"^  (?:-(\w), |    )--([\w-]+)(?: (\w+))?  ", self.text, re.MULTILINE)
+        found = re.findall(r"^  (?:-(\w), |    )--([\w-]+)(?: ([\w-]+))?  ", self.text, re.MULTILINE)
         flags = [Flag(name, letter, kind) for letter, name, kind in found]
         by_letter = {f"-{flag.letter}": flag for flag in flags if flag.letter}
         return {"--help": HELP, "-h": HELP, **{f"--{flag.name}": flag for flag in flags}, **by_letter}

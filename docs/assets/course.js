@@ -15,6 +15,12 @@ new MutationObserver(() => {
 
 // Reading comes first: what else the page can do is fetched when all of it is there to be read.
 const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
-const rest = () => ["run.js", "quiz.js"].forEach((name) => import(new URL(name, src).href));
+/** @param {string} name */
+const fetched = (name) => import(new URL(name, src).href);
+const rest = () => {
+  ["run.js", "quiz.js"].forEach(fetched);
+  const { document$ } = /** @type {{document$: {subscribe(set: () => void): void}}} */ (/** @type {unknown} */ (window));
+  document$.subscribe(() => void (document.querySelector("[data-terminal]") && fetched("playground.js")));
+};
 if (document.readyState === "complete") rest();
 else addEventListener("load", rest);

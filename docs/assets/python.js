@@ -11,9 +11,14 @@ const LONG = 15_000; // ms after which whoever waits for Python is told what may
 /** Python was stopped before it had answered. */
 export class Stopped extends Error {}
 
+const STARTING = "Starting Python…";
+const SLOW = "Python takes long to start. On a slow connection, wait; otherwise reload the page.";
+const OFF = "Run is off: this site was built without Python for the browser.";
+const FAILED = "Python did not start. Reload the page, or try another browser.";
+
 /** @type {State} */
 let state = "asleep";
-let why = "";
+let reason = "";
 /** @type {Worker | null} */
 let worker = null;
 /** @type {Map<number, Waiting>} */
@@ -25,11 +30,23 @@ let patience = 0;
 export const changes = new EventTarget();
 
 /** What Python is doing, and why it failed if it did. */
-export const now = () => ({ state, why });
+export const now = () => ({ state, why: reason });
 
-/** @param {State} next @param {string} [reason] */
-function become(next, reason = "") {
-  [state, why] = [next, reason];
+/** What to tell somebody who waits for Python; nothing once it is there. */
+export const delay = () => (state === "slow" ? SLOW : state === "starting" ? STARTING : "");
+
+/** What to tell somebody who gets no answer, and of what kind that is. @param {unknown} error @returns {[string, string]} */
+export function why(error) {
+  if (error instanceof Stopped) return ["Stopped. Run starts Python anew.", "other"];
+  if (state === "off") return [OFF, "other"];
+  if (state === "failed") return [`${FAILED} (${reason})`, "failed"];
+  const { message } = /** @type {Error} */ (error);
+  return [`Python cannot answer: ${message.trim().split("\n").at(-1)}`, "failed"];
+}
+
+/** @param {State} next @param {string} [because] */
+function become(next, because = "") {
+  [state, reason] = [next, because];
   clearTimeout(patience);
   if (next === "starting") patience = setTimeout(become, LONG, "slow");
   changes.dispatchEvent(new Event("state"));
@@ -86,7 +103,7 @@ export function stop() {
  */
 export function ask(name, given, tell = () => {}) {
   wake();
-  if (!worker) return Promise.reject(new Error(why));
+  if (!worker) return Promise.reject(new Error(reason));
   const id = ++requests;
   worker.postMessage({ id, request: JSON.stringify([name, ...given]) });
   return new Promise((answer, fail) => waiting.set(id, { tell, answer, fail }));

@@ -1,25 +1,14 @@
 // Run: the examples of a page, edited and run where they stand, with what they print in the place of what was printed.
 
+import { element } from "./element.js";
 import { highlighted } from "./highlight.js";
-import { ask, changes, now, stop, Stopped, wake } from "./python.js";
+import { ask, changes, delay, stop, wake, why } from "./python.js";
 
 /** @typedef {{source: string, output: string}} Run */
 /** @typedef {{place: number, runs: Run[], error: string | null, line: number | null}} Outcome */
 
 const INTERRUPT = "^C";
 const CUE = "No Docker? Run it here, in your browser.";
-
-const OFF = "Run is off: this site was built without Python for the browser.";
-const SLOW = "Python takes long to start. On a slow connection, wait; otherwise reload the page.";
-const FAILED = "Python did not start. Reload the page, or try another browser.";
-
-/** @param {string} tag @param {Record<string, string>} [attributes] @param {...(Node | string)} content */
-function element(tag, attributes = {}, ...content) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...content);
-  return made;
-}
 
 /** @param {string} text @returns {string[]} */
 const linesOf = (text) => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
@@ -237,7 +226,7 @@ class Page {
     /** @type {Outcome | null} */
     let failure = null;
     example.busy(true);
-    const waits = () => example.say(now().state === "slow" ? SLOW : now().state === "starting" ? "Starting Python…" : "Running…");
+    const waits = () => example.say(delay() || "Running…");
     changes.addEventListener("state", waits);
     waits();
     try {
@@ -254,14 +243,6 @@ class Page {
       example.busy(false);
     }
   }
-}
-
-/** @param {unknown} error @returns {[string, string]} */
-function why(error) {
-  if (error instanceof Stopped) return ["Stopped. Run starts Python anew.", "other"];
-  if (now().state === "off") return [OFF, "other"];
-  if (now().state === "failed") return [`${FAILED} (${now().why})`, "failed"];
-  return [`Python cannot answer: ${/** @type {Error} */ (error).message}`, "failed"];
 }
 
 /** @type {Page | null} */

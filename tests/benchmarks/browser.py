@@ -19,7 +19,11 @@ from tests.browser.examples import run, runnable
 
 ROUNDS = 9
 PYODIDE = ROOT / "node_modules/pyodide"
-LESSON = addresses()["docs/what-is-an-image.md"]
+LESSON, PLAYGROUND = addresses()["docs/what-is-an-image.md"], addresses()["docs/playground.md"]
+TRIED = (
+    "docker pull nginx", "docker run -d --name web{} nginx", "docker ps", "docker images", "docker stop web{}", "docker ps -a",
+    "docker logs web{}", "docker rm web{}", "docker imges", "echo {}",
+)  # fmt: skip
 REQUEST = json.dumps(["examples", [{"language": "console", "text": "docker pull nginx", "raises": None}]])
 
 # Pyodide as it is published, and the model as source; asked in the same way.
@@ -70,6 +74,26 @@ LOAD = """() => new Promise((resolve) => {
   }).observe({ type: "largest-contentful-paint", buffered: true });
   document.readyState === "complete" ? setTimeout(nothing) : addEventListener("load", () => setTimeout(nothing));
 })"""
+# From a line's Enter to what came of it, on the page; and from the load of the page to Python, and on to all lines.
+ANSWERED = """(line) => new Promise((resolve) => {
+  const [input, list] = ["input", "ol"].map((name) => document.querySelector(`.course-terminal__screen ${name}`));
+  const start = performance.now();
+  const observer = new MutationObserver(() => {
+    observer.disconnect();
+    resolve(performance.now() - start);
+  });
+  observer.observe(list, { childList: true });
+  input.value = line;
+  input.form.requestSubmit();
+})"""
+REPLAYED = """async (count) => {
+  while (!document.querySelector(".course-terminal__log")) await new Promise(requestAnimationFrame);
+  const { changes, now } = await import("/assets/python.js");
+  while (now().state !== "ready") await new Promise((resolve) => changes.addEventListener("state", resolve, { once: true }));
+  const booted = performance.now();
+  while (document.querySelectorAll(".course-terminal__log li").length < count) await new Promise((resolve) => setTimeout(resolve));
+  return [booted, performance.now() - booted];
+}"""
 LONG_TASKS = """
 window.blocked = [];
 new PerformanceObserver((list) => window.blocked.push(...list.getEntries().map((each) => each.duration))).observe({
@@ -198,6 +222,37 @@ def loads(browser: Browser) -> Iterator[str]:
     yield f"{'its bytes, compressed / stock Material':<52} {mine:>8.1f} kB {stocks:>8.1f} kB {mine / stocks:>6.2f}  at most 1.4"
 
 
+def typed(count: int) -> list[tuple[float, str]]:
+    """So many lines of somebody who tries this and that, one every ten seconds."""
+    lines = [line.format(number) for number in range(count // len(TRIED) + 1) for line in TRIED]
+    return [(1_795_700_000.0 + 10 * place, line) for place, line in enumerate(lines[:count])]
+
+
+def terminals(browser: Browser) -> Iterator[str]:
+    """What somebody waits for at the playground's prompt, after so many lines; and what those cost when the page is loaded."""
+    with served() as address:
+        for count in (1, 100, 1_000):
+            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            kept = json.dumps({"version": 1, "seed": 1, "commands": typed(count)})
+            context.add_init_script(f"localStorage['dockerlearn.playground'] ??= {json.dumps(kept)}")
+            tab = context.new_page()
+            loads: list[tuple[float, float]] = []
+            for _ in range(ROUNDS if count < 1_000 else 1):
+                tab.goto(address + PLAYGROUND, wait_until="commit")
+                loads.append(tab.evaluate(REPLAYED, count))
+            for line in TRIED:
+                tab.evaluate(ANSWERED, line.format("warm"))
+            answers = sorted(tab.evaluate(ANSWERED, line.format(f"x{place}")) for place in range(5) for line in TRIED)
+            slow = answers[len(answers) * 9 // 10]
+            what = f"line to answer after {count:,}, {len(answers)} lines / slowest tenth"
+            yield f"{what:<52} {median(answers):>8.1f} ms {slow:>8.1f} ms {'':>6}  median at most 30 ms"
+            if count == 100:
+                booted, played = (median(column) for column in zip(*loads, strict=True))
+                what = f"reload: {count} lines played again / Python's start"
+                yield f"{what:<52} {played:>8.1f} ms {booted:>8.1f} ms {'':>6}  at most 500 ms"
+            context.close()
+
+
 def row(what: str, taken: float, yardstick: float, most: float) -> str:
     """One line of the table, of milliseconds."""
     return f"{what:<52} {taken:>8.1f} ms {yardstick:>8.1f} ms {taken / yardstick:>6.2f}  at most {most}"
@@ -205,7 +260,7 @@ def row(what: str, taken: float, yardstick: float, most: float) -> str:
 
 def main() -> None:
     """Measure, and print the table."""
-    sections: list[Callable[[Browser], Iterator[str]]] = [boots, clicks, loads]
+    sections: list[Callable[[Browser], Iterator[str]]] = [boots, clicks, terminals, loads]
     with chromium() as browser:
         print(f"{f'Chromium {browser.version}, medians of {ROUNDS}':<52} {'this':>11} {'yardstick':>11} {'ratio':>6}")
         for section in sections:

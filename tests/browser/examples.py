@@ -47,7 +47,7 @@ def examples(page: str) -> list[Example]:
     """The examples of a page in the repository, in order."""
     blocks = LEXER.blocks((ROOT / page).read_text(encoding="utf-8"))
     found = []
-    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, after in zip(blocks, [*blocks, None][1:], strict=True):
         if block.language == "console":
             found.append(Example(block, [each.expected for each in read_console(block.text, block.text_line)]))
         elif block.language == "python":

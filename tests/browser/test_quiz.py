@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from dockerlearn.course.blocks import Lexer, Quiz, read_quiz
-from tests.browser.axe import violations
+from tests.browser.audit import violations
 from tests.browser.built import ROOT, SITE, addresses
 
 LEXER = Lexer(ROOT / "mkdocs.yml")

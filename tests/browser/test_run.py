@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Route, expect
 
-from tests.browser.axe import violations
+from tests.browser.audit import MODES, SHIFTS, shown_in, violations
 from tests.browser.built import OTHER_SITE, SITE, addresses, served
 from tests.browser.examples import LISTEN, answers, examples, run, run_all, runnable, settled
 
@@ -479,20 +479,12 @@ def test_what_happens_is_announced(tab: Page, site: str) -> None:
     expect(group.get_by_role("status")).to_have_text("Just as documented.")
 
 
-MODES = [(width, palette) for width in (1280, 390) for palette in ("light", "dark")]
-
-
 @pytest.mark.parametrize(
     "page", ["docs/what-is-an-image.md", "docs/container-lifecycle.md", "docs/naming-containers.md"]
 )
 @pytest.mark.parametrize(("width", "palette"), MODES)
 def test_axe_finds_nothing(browser: Browser, site: str, page: str, width: int, palette: str) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if palette == "dark" else "light",
-        reduced_motion="reduce",
-        bypass_csp=True,  # for axe itself
-    )
+    context = shown_in(browser, width, palette)
     tab = context.new_page()
     tab.goto(site + ADDRESSES[page])
     blocks = runnable(tab)
@@ -521,14 +513,6 @@ def test_without_scripts_a_page_reads_as_it_is(browser: Browser, site: str, page
     gap = tab.evaluate("getComputedStyle(document.querySelector('.language-console'), '::after').content")
     assert gap == "none"
     context.close()
-
-
-SHIFTS = """
-window.shifted = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-}).observe({type: "layout-shift", buffered: true});
-"""
 
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from dockerlearn.browser import LONGEST_OUTPUT, Example, Outcome, Page, answer, commands, shown
+from dockerlearn.browser import Example, Outcome, Page, answer, commands, shown
+from dockerlearn.playground import LONGEST_OUTPUT
 
 
 def console(text: str) -> Example:
@@ -149,3 +150,30 @@ def test_the_browser_gets_no_module_of_the_courses_tools() -> None:
     program = "import sys, dockerlearn.browser; print([name for name in sys.modules if name.startswith('dockerlearn.course')])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def asked(name: str, *arguments: Any) -> Any:
+    return json.loads(answer(json.dumps([name, *arguments]), lambda told: None))
+
+
+def test_a_terminal_is_played_from_the_beginning_and_typed_into() -> None:
+    view = asked("play", "playground", 7, [[1.8e9, "docker pull -q nginx"]])
+    assert [entry["output"] for entry in view["entries"]] == ["docker.io/library/nginx:latest\n"]
+    typed = asked("type", "playground", 7, 1, "docker images -q | wc -l\ndocker ps -q", 1.8e9 + 5)
+    assert [entry["output"] for entry in typed["entries"]] == ["1\n", ""]
+    assert typed["commands"] == [[1.8e9 + 5, "docker images -q | wc -l"], [1.8e9 + 5, "docker ps -q"]]
+    assert asked("complete", "playground", 7, 3, "docker rmi n") == {"word": "n", "candidates": ["nginx:latest"]}
+
+
+@pytest.mark.parametrize(("name", "seed", "count"), [("nosuch", 7, 0), ("playground", 8, 0), ("playground", 7, 1)])
+def test_a_terminal_that_is_not_where_it_should_be_is_not_typed_into(name: str, seed: int, count: int) -> None:
+    asked("play", "playground", 7, [])
+    assert asked("type", name, seed, count, "docker ps", 1.8e9) is None
+    assert asked("complete", name, seed, count, "docker p") is None
+    assert asked("type", "playground", 7, 0, "docker ps", 1.8e9) is not None
+
+
+def test_the_challenge_is_a_terminal_with_goals_and_apart_from_the_other() -> None:
+    assert asked("play", "playground", 7, [[1.8e9, "docker pull nginx"]])["goals"] == []
+    view = asked("play", "challenge", 7, [])
+    assert (len(view["goals"]), view["machine"]["images"]) == (7, [])

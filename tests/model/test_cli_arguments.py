@@ -225,6 +225,14 @@ def test_a_flag_that_cannot_be_read_is_refused(line: str) -> None:
     assert refusal.value.status == 125
 
 
+@pytest.mark.parametrize("number", [str(2**63), "-" + "9" * 30, "9" * 5_000])
+def test_a_number_of_more_than_64_bits_is_refused(number: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        parse(["-n", number], usages()["docker ps"])
+    problem = f'strconv.ParseInt: parsing "{number}": value out of range'
+    assert str(refusal.value).startswith(f'invalid argument "{number}" for "-n, --last" flag: {problem}\n')
+
+
 # What Docker has and the model does not
 
 
@@ -237,6 +245,7 @@ def test_a_flag_that_cannot_be_read_is_refused(line: str) -> None:
         ("container export x", "'docker container export' is a real command", 1),
         ("network ls", "'docker network' is a real command", 1),
         ("run --restart always nginx", "'--restart of docker run' is a real flag", 125),
+        ("run --gpus all nginx", "'--gpus of docker run' is a real flag", 125),
         ("ps -f label=x", "'label of docker ps' is a real filter", 1),
         ("image save nginx", "'docker image save' is a real command", 1),
         ("help build", "'docker build' is a real command", 1),

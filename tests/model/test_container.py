@@ -12,7 +12,7 @@ import pytest
 
 from dockerlearn.catalog import hub
 from dockerlearn.clock import FixedClock
-from dockerlearn.container import Container, Port, State, signal_name, stop
+from dockerlearn.container import LONGEST_GRACE, MOST_TURNS, Container, Port, State, signal_name, stop
 from dockerlearn.engine import REFUSED, RESET, Engine, Removal
 from dockerlearn.errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
 from dockerlearn.image import Image
@@ -241,6 +241,29 @@ def test_waiting_for_ever_for_a_process_that_only_looks_out_for_others_is_refuse
     web = engine.run("nginx")
     with pytest.raises(DaemonError, match=r"^this goes on for ever$"):
         web.stop(timeout=-1, signal="HUP")
+
+
+@pytest.mark.parametrize("timeout", [-1, LONGEST_GRACE + 1, 1e18])
+def test_a_wait_without_end_for_a_process_that_keeps_busy_is_given_up(engine: Engine, timeout: float) -> None:
+    container = sh(engine, "trap : TERM; while :; do sleep 60; done")
+    before = engine.clock.now()
+    with pytest.raises(DaemonError, match=r"^this goes on for ever$"):
+        container.stop(timeout=timeout)
+    assert container.state is State.RUNNING
+    assert (engine.clock.now() - before).total_seconds() == LONGEST_GRACE
+    container.stop(timeout=LONGEST_GRACE)
+    assert ended(container) == (State.EXITED, 137)
+
+
+def test_a_process_that_nobody_looked_at_for_very_long_falls_behind(engine: Engine) -> None:
+    container = sh(engine, "while :; do echo tick; sleep 1; done")
+    engine.clock.sleep(99)
+    assert written(container) == "tick\n" * 100
+    engine.clock.sleep(10**8)
+    behind = len(written(container).splitlines())
+    assert MOST_TURNS / 10 < behind <= 100 + MOST_TURNS  # a loop takes several turns
+    engine.clock.sleep(10)
+    assert len(written(container).splitlines()) > behind
 
 
 def test_several_containers_are_stopped_at_the_same_time_and_restarted_one_by_one(engine: Engine) -> None:
@@ -620,6 +643,7 @@ def test_a_port_is_published_by_its_number(text: str, port: Port) -> None:
         ("8080:x", "invalid containerPort: x"),
         ("x:80", "invalid hostPort: x"),
         ("8080:65536", "invalid containerPort: 65536"),
+        (f"8080:{'9' * 5_000}", f"invalid containerPort: {'9' * 5_000}"),
         ("65536:80", "invalid hostPort: 65536"),
         ("8080:80/foo", "invalid proto: foo"),
         ("localhost:8080:80", "invalid IP address: localhost"),

@@ -13,8 +13,8 @@ from dockerlearn.catalog import hub
 from dockerlearn.clock import FixedClock
 from dockerlearn.container import Container, State
 from dockerlearn.engine import Engine
-from dockerlearn.programs import CannotStart
-from dockerlearn.shell import Output
+from dockerlearn.programs import STEPS_A_SECOND, CannotStart
+from dockerlearn.shell import MOST_BUSY, Output
 from dockerlearn.tree import File, Symlink
 
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n"
@@ -345,6 +345,7 @@ def test_node_finds_a_file_that_was_put_there(engine: Engine) -> None:
         ("sh -c 'echo a; exit 4'; echo $?", "a\n4\n", 0),
         ("sh -c; echo $?", "sh: -c requires an argument\n2\n", 0),
         ("sh -c 'exit x'; echo $?", "sh: exit: line 0: Illegal number: x\n2\n", 0),
+        ("sh -c 'exit ²'; echo $?", "sh: exit: line 0: Illegal number: ²\n2\n", 0),
         ("sh /nosuch; echo $?", "sh: can't open '/nosuch': No such file or directory\n2\n", 0),
         ("echo 'echo hi' >/s; sh /s", "hi\n", 0),
         ("echo 'echo hi' | sh", "hi\n", 0),
@@ -466,6 +467,26 @@ def test_a_loop_without_end_that_looks_out_for_a_signal_ends_at_it(engine: Engin
     container.stop()
     assert container.exit_code == 4
     assert (container.finished - container.started).total_seconds() <= 1
+
+
+def test_a_loop_that_never_waits_rests_until_a_signal_comes(engine: Engine) -> None:
+    container = trapping(engine, "trap 'echo heard' USR1; i=0; while :; do i=$((i + 1)); done")
+    engine.clock.sleep(MOST_BUSY)
+    assert container.state is State.RUNNING
+    assert container.wake is None
+    container.kill("USR1")
+    assert written(container) == "heard\n"
+    assert container.wake is None
+    container.stop(timeout=2)
+    assert (container.state, container.exit_code) == (State.EXITED, 137)
+
+
+def test_a_loop_that_waits_now_and_then_goes_on(engine: Engine) -> None:
+    busy = f"for i in $(seq {STEPS_A_SECOND // 2}); do true; done"
+    container = trapping(engine, f"while :; do {busy}; sleep 1; done")
+    for _ in range(2):
+        engine.clock.sleep(MOST_BUSY)
+        assert container.wake is not None
 
 
 # The tools

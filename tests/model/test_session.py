@@ -217,6 +217,54 @@ def test_who_only_watches_a_container_leaves_it_alone(session: Session, command:
     assert session.run("docker inspect -f '{{.State.Status}}' web").output == "running\n"
 
 
+def test_a_command_line_can_be_taken_on_from_where_it_waits(session: Session) -> None:
+    shown: list[str] = []
+    session = Session(clock=FixedClock("2025-02-20T09:00:00"), seed=1, show=shown.append)
+    job = session.begin("echo a; sleep 5; echo b")
+    assert job.wait is not None
+    assert (job.wait.seconds, job.output, shown) == (5, "a\n", ["a\n"])
+    job.resume()
+    assert shown == ["a\n", "b\n"]
+    assert session.end(job) == ("a\nb\n", 0)
+    assert session.history == [("echo a; sleep 5; echo b", Result("a\nb\n", 0))]
+    assert session.clock.now() == datetime(2025, 2, 20, 9, tzinfo=UTC)
+
+
+def test_ctrl_c_ends_a_command_that_waits_and_reaches_a_program_that_looks_out_for_it(session: Session) -> None:
+    job = session.begin("sleep 30; echo after")
+    job.interrupt()
+    assert (job.wait, session.end(job)) == (None, Result("", 130))
+    assert session.run("echo $?").output == "130\n"
+    job = session.begin("docker run nginx")
+    job.interrupt()
+    assert (job.wait, session.end(job)) == (None, Result(f"{NGINX}nginx: SIGINT, exiting\n", 0))
+
+
+def test_a_command_can_be_left_where_it_waits(session: Session) -> None:
+    job = session.begin("docker run --name web nginx; echo after")
+    job.leave()
+    assert (job.wait, session.end(job)) == (None, Result(NGINX, 130))
+    assert session.run("docker inspect -f '{{.State.Status}}' web").output == "running\n"
+
+
+@pytest.mark.parametrize("command", ["docker run -it alpine", "docker exec -it web sh"])
+def test_a_shell_that_asks_survives_ctrl_c(session: Session, command: str) -> None:
+    session.run("docker run -d --name web nginx")
+    job = session.begin(command)
+    job.interrupt()
+    assert job.wait is not None
+    assert job.wait.prompt == SHELL
+    job.resume("exit 4")
+    assert session.end(job) == ("", 4)
+
+
+def test_what_reads_in_a_container_ends_at_ctrl_c(session: Session) -> None:
+    session.run("docker run -d --name web nginx")
+    job = session.begin("docker exec -it web cat")
+    job.interrupt()
+    assert session.end(job) == ("", 130)
+
+
 FOR_EVER = "dockerlearn: this goes on until somebody types Ctrl-C\n"
 
 

@@ -1,0 +1,33 @@
+"""What is asked of every page in every state: nothing for axe to find, and nothing that jumps."""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+AXE = Path("node_modules/axe-core/axe.min.js")
+MODES = [(width, palette) for width in (1280, 390) for palette in ("light", "dark")]
+
+# How far things have moved that nobody has moved.
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
+
+
+def shown_in(browser: Browser, width: int, palette: str) -> BrowserContext:
+    """A browser as wide as that, in light or dark, that lets axe in."""
+    return browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if palette == "dark" else "light",
+        reduced_motion="reduce",
+        bypass_csp=True,
+    )
+
+
+def violations(tab: Page, within: str = "html") -> list[str]:
+    """What axe finds in the page, or in a part of it, rule by rule."""
+    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    found = tab.evaluate("where => axe.run(where).then(({violations}) => violations)", within)
+    return [f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
