@@ -87,6 +87,7 @@ def enter(tab: Page, line: str) -> None:
 def opened(tab: Page, site: str, address: str = PLAYGROUND, *lines: str) -> Page:
     """The page, with some lines typed into its terminal."""
     tab.goto(site + address)
+    tab.locator(".course-terminal--live").wait_for()
     for line in lines:
         enter(tab, line)
     return tab
@@ -550,7 +551,7 @@ def tab_to(tab: Page, target: Locator) -> None:
 
 
 def test_the_whole_challenge_can_be_done_by_keyboard_alone(tab: Page, site: str) -> None:
-    tab.goto(site + CHALLENGE)
+    opened(tab, site, CHALLENGE)
     tab_to(tab, prompt(tab))
     counts = []
     for line in SOLUTION:
@@ -568,7 +569,7 @@ def test_the_whole_challenge_can_be_done_by_keyboard_alone(tab: Page, site: str)
 
 
 def test_mistakes_a_reload_and_hints_on_the_way_do_no_harm(tab: Page, site: str) -> None:
-    tab.goto(site + CHALLENGE)
+    opened(tab, site, CHALLENGE)
     tab_to(tab, prompt(tab))
 
     def types(*lines: str) -> None:
