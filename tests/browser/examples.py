@@ -59,7 +59,8 @@ def examples(page: str) -> list[Example]:
 def runnable(tab: Page) -> list[Locator]:
     """The blocks that have a Run button, once they have it."""
     tab.wait_for_selector(".course-run", state="attached")
-    return tab.locator(".course-runnable").all()
+    blocks: list[Locator] = tab.locator(".course-runnable").all()
+    return blocks
 
 
 def run(block: Locator) -> None:

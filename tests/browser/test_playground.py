@@ -120,7 +120,7 @@ def last(tab: Page) -> str:
 
 
 def machine(tab: Page) -> str:
-    return tab.get_by_role("region", name="The machine").inner_text()
+    return str(tab.get_by_role("region", name="The machine").inner_text())
 
 
 def met(tab: Page) -> list[bool]:

@@ -69,7 +69,7 @@ def answer(quiz: Locator, choice: int) -> None:
 
 def said(quiz: Locator) -> str:
     """What a screen reader is told after a check."""
-    return quiz.get_by_role("status").first.inner_text().replace("\n", " ").replace("  ", " ").strip()
+    return " ".join(str(quiz.get_by_role("status").first.inner_text()).split())
 
 
 def right(asked: Quiz) -> int:
