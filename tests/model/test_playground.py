@@ -108,6 +108,12 @@ def test_far_too_many_lines_are_not_all_run() -> None:
     assert entries[-1]["notes"] == ["The 5 lines after these were not run: 1,000 at once are enough."]
 
 
+def test_as_many_lines_and_characters_as_may_be_are_run() -> None:
+    assert Typist().type("\n" * (MOST_LINES - 1))["entries"][-1]["notes"] == []
+    assert Typist().entry("echo " + "a" * (LONGEST_LINE - 5))["status"] == 0
+    assert Typist().playground.type("docker run alpine date", 0)["entries"][0]["output"].endswith(" 1970\n")
+
+
 def test_a_line_that_is_far_too_long_is_not_run() -> None:
     typist = Typist()
     assert typist.notes("echo " + "a" * LONGEST_LINE) == "Not run: 10,000 characters are enough for one command."
@@ -521,6 +527,10 @@ def test_nothing_is_offered_where_anything_could_stand(before: str) -> None:
     assert typist.playground.complete(before)["candidates"] == []
 
 
+def test_nothing_is_known_of_words_in_quotes() -> None:
+    assert Typist().playground.complete("docker 'pul") == {"word": "", "candidates": []}
+
+
 def test_only_what_the_model_has_is_offered() -> None:
     playground = Typist().playground
     assert not {"build", "compose", "top", "network"} & set(playground.complete("docker ")["candidates"])
@@ -582,10 +592,18 @@ def test_suggestions_follow_the_state() -> None:
         ("docker build .", "Building has a lesson of its own. Here, docker commit makes an image of a container."),
         ("docker compose up", "Here containers are started one by one, with docker run."),
         ("docker top web", "docker ps shows which containers run, docker logs what they write."),
+        ("docker login", "You need no account here: the course's registry is open to all."),
+        ("docker logout", "You need no account here: the course's registry is open to all."),
+        ("docker push nginx", "The course's registry is there to pull from."),
+        ("docker save nginx", "Here images come from the registry: docker pull."),
         ("docker network ls", "This course does without it. The command is right, and works with a real Docker."),
         ("docker run --gpus all nginx", "This course does without it. The command is right, and works with a real Docker."),
         ("ls -l", "To look into a container: docker exec NAME ls /"),
         ("vim x", "There is no editor here. echo text > file writes one."),
+        ("apt-get install nginx", "There is nothing to install: docker is here."),
+        ("man docker", "docker --help lists Docker's commands, docker run --help tells all of one."),
+        ("podman ps", "Here it is docker."),
+        ("sudo docker run " + "x" * 100, "You need no sudo here: docker run " + "x" * 68 + "…"),
         ("sudo docker ps", "You need no sudo here: docker ps"),
         ("$ docker ps", "The $ is the prompt. Type what stands after it: docker ps"),
         ("pull nginx", "Docker's commands begin with docker: docker pull nginx"),
