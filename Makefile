@@ -18,7 +18,7 @@ serve: .venv/course.stamp docs/assets/runtime/runtime.json  ## the course at htt
 	.venv/bin/python -m mkdocs serve --livereload --watch overrides
 
 test: lint  ## everything quick: ruff, mypy, every example and every test, with the model's branch coverage
-	.venv/bin/python -m pytest --cov --cov-report=term
+	.venv/bin/python -m pytest -n 2 --cov --cov-report=term
 
 lint: .venv/test.stamp node_modules/.package-lock.json  ## ruff, mypy, tsc, and the schemas of what hosted runners read
 	.venv/bin/python -m ruff check .
