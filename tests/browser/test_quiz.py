@@ -1,13 +1,12 @@
 """A reader who answers quizzes: with the mouse and by keyboard, in two tabs, with no storage, and without scripts."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from dockerlearn.course.blocks import Lexer, Quiz, read_quiz
-from tests.browser.audit import violations
+from tests.browser.audit import MODES, shown_in, violations
 from tests.browser.built import ROOT, SITE, addresses
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
@@ -25,9 +24,7 @@ FIRST = next(iter(QUIZZES))
 
 every_page = pytest.mark.parametrize("page", QUIZZES)
 some_pages = pytest.mark.parametrize("page", list(QUIZZES)[::4])
-every_look = pytest.mark.parametrize(
-    ("width", "palette"), [(width, palette) for width in (1280, 390) for palette in ("light", "dark")]
-)
+every_look = pytest.mark.parametrize(("width", "palette"), MODES)
 
 
 @pytest.fixture
@@ -281,10 +278,8 @@ def test_a_screen_reader_hears_the_question_the_choices_and_the_verdict(tab: Pag
 
 @every_look
 @some_pages
-def test_axe_finds_nothing(
-    browser: Browser, site: str, page: str, width: int, palette: Literal["light", "dark"]
-) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=palette, bypass_csp=True)
+def test_axe_finds_nothing(browser: Browser, site: str, page: str, width: int, palette: str) -> None:
+    context = shown_in(browser, width, palette)
     tab = context.new_page()
     found = visit(tab, site, page)
 
