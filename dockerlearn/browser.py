@@ -10,11 +10,13 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .playground import LONGEST_OUTPUT, Playground
-from .session import Session, traceback_of
+from .session import LONGEST_OUTPUT, Session, traceback_of
 from .shell import incomplete
+
+if TYPE_CHECKING:
+    from .playground import Playground
 
 INTERRUPT = "^C"  # a line of its own: Ctrl-C is typed while the command above runs
 SOURCE = "<example>"
@@ -136,6 +138,8 @@ _terminals: dict[str, Playground] = {}
 
 def _play(tell: Callable[[Json], object], name: str, seed: int, commands: list[tuple[float, str]]) -> Json:
     """Begin the terminal of that name anew, with all that was typed into it before."""
+    from .playground import Playground  # not at the top: examples start quicker without
+
     _terminals[name] = Playground(seed, challenge=name == CHALLENGE)
     return _terminals[name].replay(commands)
 

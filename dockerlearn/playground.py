@@ -20,7 +20,7 @@ from .container import Container
 from .digest import short
 from .human import duration, size
 from .image import Image
-from .session import Job, Session
+from .session import LONGEST_OUTPUT, Job, Session
 from .shell import incomplete
 from .views import CONTAINERS, Listed, View
 
@@ -30,7 +30,6 @@ EPOCH, LAST = "1970-01-01", 2**32  # the times that are believed, in seconds
 LONGEST_REST = 366 * 24 * 60 * 60  # seconds between two lines; more than that is a clock that was set
 LONGEST_WAIT, MOST_WAITS = timedelta(hours=1), 100  # of a command, before it is taken to go on for ever
 LONGEST_LINE, MOST_LINES = 10_000, 1_000  # characters of a command, lines of a paste
-LONGEST_OUTPUT = 100_000  # characters of a command's output that are shown
 CONTROLS = {code: f"^{chr(code ^ 64)}" for code in (*range(9), *range(11, 32), 127)}  # all but tab and line end
 
 Plain = dict[str, Any]

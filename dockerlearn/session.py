@@ -22,6 +22,7 @@ PAGE_CLOCK = "2025-02-20T09:00:00+00:00"  # a little after the catalog's younges
 PAGE_SEED = 28
 INTERRUPT, INTERRUPTED = "INT", 130  # the signal of Ctrl-C, and the status that it leaves
 FOR_EVER = "this goes on until somebody types Ctrl-C"  # what is said of a command that is given up
+LONGEST_OUTPUT = 100_000  # characters of a command or a Python example that a page shows; more would freeze it
 LONGEST_COMMAND = timedelta(hours=1)  # on a fixed clock, where nobody gets tired of waiting
 
 

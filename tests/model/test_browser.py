@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dockerlearn.browser import Example, Outcome, Page, answer, commands, shown
-from dockerlearn.playground import LONGEST_OUTPUT
+from dockerlearn.session import LONGEST_OUTPUT
 
 
 def console(text: str) -> Example:

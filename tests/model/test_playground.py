@@ -14,11 +14,11 @@ from dockerlearn.playground import (
     CTRL_C,
     CTRL_D,
     LONGEST_LINE,
-    LONGEST_OUTPUT,
     MOST_LINES,
     MOST_WAITS,
     Playground,
 )
+from dockerlearn.session import LONGEST_OUTPUT
 
 AT = 1_795_700_000.0  # a moment in November 2026
 SOLUTION = [
