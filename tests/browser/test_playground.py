@@ -602,6 +602,10 @@ def test_mistakes_a_reload_and_hints_on_the_way_do_no_harm(tab: Page, site: str)
     types("docker rm -f second", "docker logs nosuch", "docker rmi nginx", *SOLUTION[7:9], "docker system prune -f")
     types("docker rm -f $(docker ps -aq)", "docker rmi -f $(docker images -q)")
     assert met(tab)[:4] == [True] * 4
+    types("docker pull -q python:3.12-slim", "docker run -d --name again nginx", "docker stop again", "docker logs again")
+    types(SOLUTION[8], "docker rm again", "docker rmi nginx python:3.12-slim")
+    assert met(tab) == [True] * 7
+    assert WELL_DONE in goals.inner_text()
 
 
 def test_the_solution_of_a_goal_is_the_page_s_own(tab: Page, site: str) -> None:
