@@ -99,8 +99,11 @@ def tests_notice(file: str, code: CodeType, tests: list[str]) -> bool:
     A test that starts the model as a program of its own sees nothing of the change, and so never notices it.
     """
     silence()
-    become(file, code)
-    status = run_tests(dict.fromkeys(test.split("::")[0] for test in tests), Chosen(tests))
+    try:
+        become(file, code)
+        status = run_tests(dict.fromkeys(test.split("::")[0] for test in tests), Chosen(tests))
+    except BaseException:  # what leaves even pytest, a Ctrl-C of the model's for one, is noticed
+        return True
     return status not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
 
 
