@@ -1,6 +1,8 @@
 // Quizzes: a choice is checked where it stands, and kept on this device only. Without this script a quiz works too: its
 // answer unfolds. So nothing here makes a quiz; its empty places are filled, and they have their height already.
 
+import { element } from "./element.js";
+
 /**
  * The quizzes of this page that were set up, with what each keeps up to date.
  * @typedef {{ form: HTMLElement, key: string, answered: string | null, restore: (value: string | null) => void }} Quiz
@@ -27,27 +29,12 @@ function stored(ask) {
 }
 
 /**
- * An element with a class and text.
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag
- * @param {string} [className]
- * @param {string} [text]
- */
-function element(tag, className = "", text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-/**
  * A button.
  * @param {string} text
  * @param {() => void} press
  */
 function button(text, press) {
-  const made = element("button", "md-button quiz-button", text);
-  made.type = "button";
+  const made = element("button", { type: "button", class: "md-button quiz-button" }, text);
   made.addEventListener("click", press);
   return made;
 }
@@ -63,7 +50,7 @@ function setUp(form) {
   const reasons = [...form.querySelectorAll(".quiz-answer li")];
   const summary = /** @type {HTMLElement} */ (form.querySelector(".quiz-answer > summary"));
   const folded = summary.textContent;
-  const said = element("div", "quiz-said");
+  const said = element("div", { class: "quiz-said" });
 
   /** @param {HTMLInputElement | undefined} radio */
   const isRight = (radio) => radio !== undefined && reasons[radios.indexOf(radio)].matches(".quiz-right");
@@ -79,9 +66,9 @@ function setUp(form) {
     summary.textContent = isRight(radio) ? "Why the others are wrong" : folded;
     if (!radio) return;
     radio.closest("li")?.classList.add(isRight(radio) ? "is-right" : "is-wrong");
-    said.append(element("strong", "quiz-verdict", isRight(radio) ? "Right." : "Wrong."));
+    said.append(element("strong", { class: "quiz-verdict" }, isRight(radio) ? "Right." : "Wrong."));
     if (!why) return;
-    const reason = element("p", "quiz-why");
+    const reason = element("p", { class: "quiz-why" });
     const words = reasons[radios.indexOf(radio)].querySelector("span");
     reason.append(...[...(words?.childNodes ?? [])].map((node) => node.cloneNode(true)));
     said.append(reason);
@@ -90,7 +77,7 @@ function setUp(form) {
   function check() {
     const radio = radios.find((each) => each.checked);
     if (!radio) {
-      said.replaceChildren(element("span", "quiz-verdict", "Choose an answer first."));
+      said.replaceChildren(element("span", { class: "quiz-verdict" }, "Choose an answer first."));
       return;
     }
     quiz.answered = radio.value;

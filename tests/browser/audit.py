@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 MODES = [(width, palette) for width in (1280, 390) for palette in ("light", "dark")]
@@ -31,3 +31,23 @@ def violations(tab: Page, within: str = "html") -> list[str]:
     tab.evaluate(AXE.read_text(encoding="utf-8"))
     found = tab.evaluate("where => axe.run(where).then(({violations}) => violations)", within)
     return [f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def watched(tab: Page, complaints: list[str]) -> Page:
+    """A tab that notes what the browser has to complain of."""
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
+
+    def thrown(error: Error) -> None:
+        complaints.append(error.stack or str(error))
+
+    tab.on("console", heard)
+    tab.on("pageerror", thrown)
+    return tab
+
+
+def pythons(tab: Page) -> int:
+    """How many workers have Python in them."""
+    return sum(worker.url.endswith("assets/worker.js") for worker in tab.workers)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.built import SITE, addresses, chromium, served
 from tests.browser.examples import examples
@@ -22,6 +22,19 @@ def site() -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser had to complain of: errors that nobody caught, refused requests, violations of the policy."""
+    return []
 
 
 @pytest.fixture(scope="session")

@@ -6,41 +6,18 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from dockerlearn.challenge import GOALS, WELL_DONE
 from dockerlearn.course.blocks import Lexer, read_console
 from dockerlearn.playground import Playground
-from tests.browser.audit import MODES, SHIFTS, shown_in, violations
+from tests.browser.audit import MODES, SHIFTS, pythons, shown_in, violations, watched
 from tests.browser.built import OTHER_SITE, ROOT, addresses, served
+from tests.challenge import SOLUTION
 
 PLAYGROUND, CHALLENGE = addresses()["docs/playground.md"], addresses()["docs/challenge.md"]
 KEY = "dockerlearn.playground"
 LONG = "for i in $(seq 9999); do docker run --rm alpine true; done"  # takes Python many seconds
-SOLUTION = [
-    *(f"docker pull {name}" for name in ("nginx", "node:22-alpine", "python:3.12-slim")),
-    "docker run -d --name first nginx",
-    "docker run -d --name second nginx",
-    "docker stop first",
-    "docker rm -f second",
-    "docker logs first",
-    "docker image inspect -f '{{join .RootFS.Layers \"\\n\"}}' nginx python:3.12-slim | sort | uniq -d",
-    "docker rm first",
-    "docker rmi nginx node:22-alpine python:3.12-slim",
-]
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser had to complain of."""
-    return []
 
 
 @pytest.fixture
@@ -50,26 +27,8 @@ def tab(context: BrowserContext, complaints: list[str]) -> Iterator[Page]:
     assert complaints == []
 
 
-def watched(tab: Page, complaints: list[str]) -> Page:
-    def heard(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            complaints.append(message.text)
-
-    def thrown(error: Error) -> None:
-        complaints.append(error.stack or str(error))
-
-    tab.on("console", heard)
-    tab.on("pageerror", thrown)
-    return tab
-
-
 def prompt(tab: Page) -> Locator:
     return tab.get_by_role("textbox", name="Command")
-
-
-def pythons(tab: Page) -> int:
-    """How many workers have Python in them."""
-    return sum(worker.url.endswith("assets/worker.js") for worker in tab.workers)
 
 
 def settled(tab: Page) -> None:

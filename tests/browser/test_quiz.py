@@ -28,13 +28,6 @@ every_look = pytest.mark.parametrize(("width", "palette"), MODES)
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context
-    context.close()
-
-
-@pytest.fixture
 def tab(context: BrowserContext) -> Iterator[Page]:
     tab = context.new_page()
     thrown: list[object] = []

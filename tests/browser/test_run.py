@@ -3,13 +3,12 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from tests.browser.audit import MODES, SHIFTS, shown_in, violations
+from tests.browser.audit import MODES, SHIFTS, pythons, shown_in, violations, watched
 from tests.browser.built import OTHER_SITE, SITE, addresses, served
 from tests.browser.examples import LISTEN, answers, examples, run, run_all, runnable, settled
 
@@ -21,31 +20,8 @@ FOREVER = "while True: pass"
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser had to complain of: errors that nobody caught, refused requests, violations of the policy."""
-    return []
-
-
-@pytest.fixture
 def tab(context: BrowserContext, complaints: list[str]) -> Page:
-    tab = context.new_page()
-
-    def heard(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            complaints.append(message.text)
-
-    def thrown(error: Error) -> None:
-        complaints.append(str(error))
-
-    tab.on("console", heard)
-    tab.on("pageerror", thrown)
+    tab = watched(context.new_page(), complaints)
     tab.add_init_script(LISTEN)
     return tab
 
@@ -364,11 +340,6 @@ def test_who_waits_long_is_told_what_may_be_wrong(tab: Page, site: str) -> None:
 
 
 # When it starts, and how long it lives
-
-
-def pythons(tab: Page) -> int:
-    """How many there are in the tab; the theme's search has a worker, too."""
-    return sum(worker.url.endswith("/worker.js") for worker in tab.workers)
 
 
 def test_who_only_reads_downloads_nothing(tab: Page, site: str) -> None:

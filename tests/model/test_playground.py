@@ -19,19 +19,9 @@ from dockerlearn.playground import (
     Playground,
 )
 from dockerlearn.session import LONGEST_OUTPUT
+from tests.challenge import SOLUTION
 
 AT = 1_795_700_000.0  # a moment in November 2026
-SOLUTION = [
-    *(f"docker pull {name}" for name in ("nginx", "node:22-alpine", "python:3.12-slim")),
-    "docker run -d --name first nginx",
-    "docker run -d --name second nginx",
-    "docker stop first",
-    "docker rm -f second",
-    "docker logs first",
-    "docker image inspect -f '{{join .RootFS.Layers \"\\n\"}}' nginx python:3.12-slim | sort | uniq -d",
-    "docker rm first",
-    "docker rmi nginx node:22-alpine python:3.12-slim",
-]
 
 
 class Typist:
