@@ -410,7 +410,7 @@ def test_the_engine_that_a_machine_has_is_started_once_more(tmp_path: Path, engi
 def _copy(folder: Path) -> Path:
     """A checkout elsewhere, with what the tests here need."""
     checkout = folder / "checkout"
-    for part in ("dockerlearn", "tests/docker", "tests/course"):
+    for part in ("dockerlearn", "tests"):
         shutil.copytree(CHECKOUT / part, checkout / part, ignore=shutil.ignore_patterns("__pycache__", "test_*"))
     shutil.copy(CHECKOUT / "pyproject.toml", checkout)
     return checkout
@@ -424,7 +424,7 @@ def _run(folder: Path, test: str, **environment: str) -> tuple[int, str]:
     done = subprocess.run(
         command, cwd=checkout, env={**clean, **environment}, capture_output=True, text=True, check=False
     )
-    return done.returncode, done.stdout
+    return done.returncode, done.stdout + done.stderr
 
 
 USES_AN_ENGINE = "def test_something(engine):\n    assert engine.ask('/version')\n"
