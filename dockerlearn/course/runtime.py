@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from importlib.util import MAGIC_NUMBER, source_hash
@@ -47,6 +46,7 @@ LEFT_OUT = {
     ),
     "is for Pyodide's packages, of which there are none": "sysconfig _sysconfigdata__emscripten_wasm32-emscripten",
 }
+READS_ITS_DOCSTRINGS = ("pyodide", "_pyodide")
 ENCODINGS = frozenset(
     "__init__ aliases ascii cp437 hex_codec idna latin_1 punycode raw_unicode_escape undefined "
     "unicode_escape utf_16 utf_16_be utf_16_le utf_32 utf_8 utf_8_sig base64_codec rot_13".split()
@@ -61,34 +61,34 @@ def is_lean(module: PurePosixPath) -> bool:
     return not any(name == left or name.startswith(f"{left}/") for names in LEFT_OUT.values() for left in names.split())
 
 
-def compiled(source: bytes, shown_as: str) -> bytes:
+def compiled(source: bytes, shown_as: str, *, documented: bool = True) -> bytes:
     """A module as this Python imports it; it never looks whether the source has changed since (PEP 552)."""
-    code = compile(source, shown_as, "exec", dont_inherit=True)
+    code = compile(source, shown_as, "exec", dont_inherit=True, optimize=0 if documented else 2)
     return MAGIC_NUMBER + (0b01).to_bytes(4, "little") + source_hash(source) + dumps(code)
 
 
 def stdlib(archive: ZipFile) -> Iterator[tuple[str, bytes]]:
-    """What the browser gets of Pyodide's standard library: modules without their source."""
+    """What the browser gets of Pyodide's standard library: modules without their source.
+
+    Nor have they docstrings, a seventh of their bytes: the `help` that would show them is left out.
+    """
     for name in sorted(archive.namelist()):
         module = PurePosixPath(name)
         if not is_lean(module) or name.endswith("/"):
             continue
         content = archive.read(name)
         if module.suffix == ".py":
-            yield f"{name}c", compiled(content, f"/lib/{name}")
+            yield f"{name}c", compiled(content, f"/lib/{name}", documented=module.parts[0] in READS_ITS_DOCSTRINGS)
         else:
             yield name, content
 
 
 def model(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """The modules of the model, each with its source."""
+    """The modules of the model, each beside its source, as Python imports them from an archive."""
     for file in sorted(folder.glob("*.py")):
         name = f"{folder.name}/{file.name}"
         yield name, file.read_bytes()
-        yield (
-            f"{folder.name}/__pycache__/{file.stem}.{sys.implementation.cache_tag}.pyc",
-            compiled(file.read_bytes(), name),
-        )
+        yield f"{name}c", compiled(file.read_bytes(), name)
 
 
 def write(archive: Path, files: Iterator[tuple[str, bytes]]) -> None:
