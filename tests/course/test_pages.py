@@ -61,6 +61,17 @@ def test_all_pages_in_order_in_one_session_get_in_nobody_s_way() -> None:
         assert session.engine.volumes() == [], f"{page} leaves volumes"
 
 
+def test_each_message_that_the_cheat_sheet_explains_is_printed_on_some_page() -> None:
+    table = (ROOT / "docs/cheat-sheet.md").read_text(encoding="utf-8").partition("| Docker says |")[2]
+    messages = re.findall(r"^\| `(.+?)` \|", table, flags=re.M)
+    assert len(messages) == table.count("\n| ")
+    blocks = (block.text for page in BLOCKS for block in of_language(page, "console"))
+    printed = [line for text in blocks for line in text.split("\n") if not line.startswith(("$ ", "> "))]
+    for message in messages:
+        said = re.compile(".+".join(map(re.escape, message.split("…"))))
+        assert any(map(said.search, printed)), message
+
+
 def paste(blocks: list[Block]) -> None:
     """Paste the Python blocks of a page into a bare interpreter: it prints and raises what the page says."""
     pasted = "".join(f"{block.text}\n\n" for block in blocks if block.language == "python")
