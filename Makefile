@@ -50,8 +50,8 @@ show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and s
 	.venv/bin/python -m tests.course.break_lines --seed $${SEED:-1}
 
 BROWSE := --record
-test-browser: .venv/browser.stamp node_modules/.package-lock.json check-site  ## the built site in Chromium: every example run in the page, copying, no foreign request
-	.venv/bin/python -m pytest tests/browser -n 2 --dist loadfile $(BROWSE)
+test-browser: .venv/browser.stamp node_modules/.package-lock.json check-site  ## the built site in Chromium: every example run in the page, copying, no foreign request (BROWSE='--cases 4' for less)
+	.venv/bin/python -m pytest tests/browser -n 2 --dist loadgroup $(BROWSE)
 
 RUN := --record
 test-docker: .venv/test.stamp  ## the examples on a real Docker Engine, on a machine of its own; needs root (RUN='--cells 70' for less)

@@ -1,8 +1,11 @@
 """One server and one browser for all browser tests, and what they have seen."""
 
 import json
+import random
 from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
@@ -10,6 +13,26 @@ from playwright.sync_api import Browser, BrowserContext
 from tests.browser.built import SITE, addresses, chromium, served
 from tests.browser.examples import examples
 from tests.figures import keep
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What can be run in part."""
+    group = parser.getgroup("browser", "the site in a real browser")
+    group.addoption("--cases", type=int, help="so many cases of each test, drawn by --seed; all unless given")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Draw the cases that are tried: of each test so many, but all examples of the course."""
+    if (most := config.getoption("cases")) is None:
+        return
+    chance = random.Random(config.getoption("seed"))
+    left: list[pytest.Item] = []
+    for _, each in groupby(list(items), lambda item: item.nodeid.partition("[")[0]):
+        cases = list(each)
+        if cases[0].path.parent == Path(__file__).parent and not cases[0].get_closest_marker("xdist_group"):
+            left += chance.sample(cases, max(0, len(cases) - most))
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,6 @@ FAILED = pytest.StashKey[bool]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What can be run in part, or at length."""
     group = parser.getgroup("docker", "a real Docker Engine")
-    group.addoption("--seed", type=int, default=28, help="what chance starts from")
     group.addoption("--sequences", type=int, default=20, help="how many random sequences of commands to compare")
     group.addoption(
         "--cells", type=int, default=None, help="how many cells of the lifecycle to compare; all unless given"
