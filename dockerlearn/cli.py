@@ -792,6 +792,11 @@ def _found_in(pattern: str, text: str) -> bool:
         return False
 
 
+def _is_only_one(engine: Engine, container: Container, beginning: str) -> bool:
+    """Whether a container's ID, and no other's, begins so; with nothing begins none (measured with Engine 28.5.2)."""
+    return bool(beginning) and [container] == [each for each in engine.containers() if each.id.startswith(beginning)]
+
+
 def _is_ancestor(engine: Engine, container: Container, name: str) -> bool:
     """Whether a container's image is the one called so, or was made of one that is."""
     try:
@@ -863,7 +868,7 @@ LACKING_FILTERS = ("before", "expose", "health", "is-task", "isolation", "label"
 CONTAINER_FILTERS: dict[str, Callable[[Engine, Container, str], bool]] = {
     "ancestor": lambda engine, it, value: _is_ancestor(engine, it, value),
     "exited": lambda engine, it, value: it.state is State.EXITED and str(it.exit_code) == value,
-    "id": lambda engine, it, value: _found_in(value, it.id),
+    "id": lambda engine, it, value: _is_only_one(engine, it, value),
     "name": lambda engine, it, value: _found_in(value, f"/{it.name}") or _found_in(value, it.name),
     "status": lambda engine, it, value: it.state.value == value,
 }

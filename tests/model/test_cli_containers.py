@@ -44,6 +44,21 @@ def test_of_one_container(session: Session, command: str, output: str, status: i
     assert session.run(command) == (output, status)
 
 
+def test_a_filter_by_id_finds_the_one_whose_id_begins_so(session: Session) -> None:
+    def found(beginning: str) -> list[str]:
+        return session.run(f"docker ps -a --filter id='{beginning}' --format '{{{{.ID}}}}'").output.split()
+
+    session.run("for i in $(seq 16); do docker create alpine; done")  # 17 with the counter: two begin with the same digit
+    ids = [container.id for container in session.engine.containers()]
+    for digit in "0123456789abcdef":
+        begin_so = [each[:12] for each in ids if each.startswith(digit)]
+        assert found(digit) == (begin_so if len(begin_so) == 1 else [])
+    for each in ids:
+        assert found(each) == found(each[:12]) == [each[:12]]
+        assert found(f"^{each}") == found(each[1:]) == []
+    assert found("") == []
+
+
 def test_quiet_wins_over_a_form_and_warns(session: Session) -> None:
     said = session.run("docker ps -q --format '{{.Names}}'").output
     assert said == (
