@@ -4,7 +4,7 @@ Three things are changed, one at a time, and three rates tell how many of the ch
 of every page and every literal in its examples, as `damage` changes them, by the page itself; and every behaviour of the
 model, as `mutants` changes it, by the pages, or else by the tests that run the line.
 
-    python -m dockerlearn.course.drift [--text] [--file FILE] [--sample N] [--seed S] [--budget SECONDS] [PAGE ...]
+    python -m dockerlearn.course.drift [--text] [--file FILE ...] [--sample N] [--seed S] [--budget SECONDS] [PAGE ...]
 
 Mutation testers change source code alone, and start the tests anew for each change; none changes documents. Here nothing is
 started: each change is made in a copy of a process that has all it needs in memory, and the copy ends with it.
@@ -38,7 +38,7 @@ from .verify import PageRun
 
 EQUIVALENT = TESTS / "equivalent.toml"
 GOALS = {"expected line": 100, "literal": 90, "model mutant": 90}  # per cent
-TEXT_SECONDS, PAGES_SECONDS, TESTS_SECONDS = 2.0, 5.0, 60.0  # of CPU: what is left of a page, all pages, the tests
+TEXT_SECONDS, PAGES_SECONDS, TESTS_SECONDS = 2.0, 5.0, 30.0  # of CPU: what is left of a page, all pages, the tests
 
 Key = tuple[str, str, str, str, str]
 
@@ -125,7 +125,8 @@ class Judge:
         if in_copy(partial(pages_notice, mutant.file, code, self.pages), PAGES_SECONDS) is not False:
             return "pages"
         tests = self.cover.tests(mutant, self.budget)
-        if tests and in_copy(partial(tests_notice, mutant.file, code, tests), TESTS_SECONDS) is not False:
+        seconds = TESTS_SECONDS + 2 * sum(self.cover.seconds[test] for test in tests)
+        if tests and in_copy(partial(tests_notice, mutant.file, code, tests), seconds) is not False:
             return "tests"
         return ""
 
@@ -177,14 +178,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/, and README.md")
     part = parser.add_mutually_exclusive_group()
     part.add_argument("--text", action="store_true", help="change pages only, not the model")
-    part.add_argument("--file", help="change this file of the model only, and no page")
+    part.add_argument("--file", action="append", help="change this file of the model only, and no page; or these")
     parser.add_argument("--sample", type=int, metavar="N", help="of the changes to the model, try only so many")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="only the quickest tests, these long together")
     parser.add_argument("--processes", type=int, default=2, help="that judge side by side")
     options = parser.parse_args(arguments)
-    if options.file and Path(options.file) not in PACKAGE.glob("*.py"):
-        parser.error(f"no file of the model: {options.file}")
+    for file in options.file or []:
+        if Path(file) not in PACKAGE.glob("*.py"):
+            parser.error(f"no file of the model: {file}")
     lexer = Lexer(Path("mkdocs.yml"))
     paths = options.pages or [*sorted(Path("docs").rglob("*.md")), Path("README.md")]
     pages = {str(path): lexer.blocks(path.read_text(encoding="utf-8-sig")) for path in paths}
@@ -196,8 +198,8 @@ def main(arguments: list[str] | None = None) -> int:
             mutants = [mutant for file in sorted(PACKAGE.glob("*.py")) for mutant in _source(str(file)).mutants]
             known = equivalents(EQUIVALENT)
             good &= report_unused(known, mutants)
-            of_file = [mutant for mutant in mutants if options.file in (None, mutant.file)]
-            tried = sampled(of_file, options.sample, options.seed)
+            of_files = [mutant for mutant in mutants if not options.file or mutant.file in options.file]
+            tried = sampled(of_files, options.sample, options.seed)
             good &= report_mutants([mutant for mutant in tried if mutant.key not in known], judges)
     return 0 if good else 1
 
