@@ -43,7 +43,7 @@ update-examples: .venv/test.stamp  ## write what the examples print into the pag
 	.venv/bin/python -m pytest --update-examples $(PAGES)
 
 DRIFT :=
-drift: .venv/test.stamp  ## change pages and the model, and count what nobody notices; hours (DRIFT=--text for the pages alone)
+drift: .venv/test.stamp  ## change pages and the model, and count what nobody notices; hours (DRIFT=--text for the pages alone, DRIFT="--budget 2" for the quickest tests)
 	.venv/bin/python -m dockerlearn.course.drift $(DRIFT)
 
 show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and see each one noticed (SEED=n for others)
@@ -63,9 +63,9 @@ test-pythons: .venv/test.stamp  ## make test with Python 3.13 and 3.14, in a roo
 show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and see a real engine give each away; needs root
 	.venv/bin/python -m tests.docker.plant_faults
 
-soak: .venv/test.stamp  ## at length: 300 random sequences of commands on the real engine, then the whole drift score; needs root, and hours
+soak: .venv/test.stamp  ## at length: 300 random sequences of commands on the real engine, then the whole drift score; needs root, and an hour or two
 	.venv/bin/python -m pytest tests/docker --record --sequences 300
-	.venv/bin/python -m dockerlearn.course.drift
+	.venv/bin/python -m dockerlearn.course.drift --budget 2
 
 screenshots: .venv/browser.stamp site  ## every page into screenshots/, wide and narrow, light and dark
 	.venv/bin/python -m tests.browser.screenshots
