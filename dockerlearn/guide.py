@@ -272,7 +272,7 @@ INSTEAD = {
     **dict.fromkeys(("save", "load", "export", "import"), "Here images come from the registry: docker pull."),
 }
 ELSEWHERE = {
-    **dict.fromkeys(("ls", "cd", "pwd", "find", "mkdir", "rm", "cp", "mv", "touch", "chmod"), INSIDE),
+    **dict.fromkeys(("ls", "cd", "pwd", "find", "mkdir", "mv", "touch", "chmod"), INSIDE),
     **dict.fromkeys(("vi", "vim", "nano", "emacs", "ed"), "There is no editor here. echo text > file writes one."),
     **dict.fromkeys(("apt", "apt-get", "apk", "yum", "dnf", "brew", "pip", "npm"), "There is nothing to install: docker is here."),
     **dict.fromkeys(("exit", "logout"), "This terminal stays open. Start over makes an empty machine."),

@@ -508,11 +508,16 @@ def _test(machine: Machine, options: Options, operands: list[str], *, bracket: b
 
 
 def _env(machine: Machine, options: Options, operands: list[str]) -> Output:
-    if not operands:
+    if operands:
+        raise unknown("a command with other variables")
+    return _printenv(machine, options, operands)
+
+
+def _printenv(machine: Machine, options: Options, names: list[str]) -> Output:
+    if not names:
         return out("".join(f"{name}={value}\n" for name, value in machine.variables.items()))
-    if operands[0] not in machine.variables:
-        return Output(status=1)
-    return out(f"{machine.variables[operands[0]]}\n")
+    found = [name for name in names if name in machine.variables]
+    return out("".join(f"{machine.variables[name]}\n" for name in found), int(found != names))
 
 
 def _which(machine: Machine, options: Options, operands: list[str]) -> Output:
@@ -540,7 +545,7 @@ APPLETS: dict[str, tuple[Callable[[Machine, Options, list[str]], Output], str | 
     "ls": (_ls, "1aA"),
     "mkdir": (_mkdir, "p"),
     "mv": (partial(_cp, move=True), "f"),
-    "printenv": (_env, ""),
+    "printenv": (_printenv, ""),
     "pwd": (lambda *_: out("/\n"), ""),
     "rm": (_rm, "rRf"),
     "rmdir": (_rmdir, ""),

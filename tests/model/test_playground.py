@@ -615,6 +615,33 @@ def test_what_came_to_nothing_gets_a_word(line: str, note: str) -> None:
     assert Typist("docker run -d --name web nginx").notes(line) == note
 
 
+@pytest.mark.parametrize(
+    ("lines", "note"),
+    [
+        ("ls|cd x|pwd x|find|mkdir|mv|touch|chmod", "To look into a container: docker exec NAME ls /"),
+        ("vi|vim|nano|emacs|ed", "There is no editor here. echo text > file writes one."),
+        ("apt|apt-get|apk|yum|dnf|brew|pip|npm", "There is nothing to install: docker is here."),
+        ("exit|logout", "This terminal stays open. Start over makes an empty machine."),
+        ("man|help|info", "docker --help lists Docker's commands, docker run --help tells all of one."),
+        ("docker-compose up", "Here containers are started one by one, with docker run."),
+        (
+            "docker build|docker builder prune|docker buildx ls",
+            "Building has a lesson of its own. Here, docker commit makes an image of a container.",
+        ),
+        ("docker top web|docker stats", "docker ps shows which containers run, docker logs what they write."),
+        (
+            "docker save nginx|docker load -i x|docker export web|docker import x",
+            "Here images come from the registry: docker pull.",
+        ),
+        ("docker info", "docker version and docker system df tell some of it."),
+        ("docker search web", "The course's registry has alpine, debian, nginx, node, postgres, python, ubuntu."),
+    ],
+)
+def test_what_is_done_elsewhere_gets_the_same_word(lines: str, note: str) -> None:
+    typist = Typist()
+    assert [typist.notes(line) for line in lines.split("|")] == [note] * len(lines.split("|"))
+
+
 def test_a_word_stands_apart_from_what_docker_says() -> None:
     assert "Did you mean" not in Typist().prints("docker imges")
     assert Typist().notes("qwertyuiop").startswith("This terminal has docker, and beside it cat, curl, ")

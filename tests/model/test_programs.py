@@ -654,6 +654,25 @@ def test_a_container_has_the_variables_that_it_was_given(engine: Engine, env: li
     assert written(container) == shown.format(path=PATH, name=container.hostname)
 
 
+def test_of_variables_those_are_printed_that_there_are(engine: Engine) -> None:
+    box = engine.run("alpine", "sleep", "1000", env=["A=1", "B=x=y"])
+    assert told(box.exec("printenv", "B", "A")) == ("x=y\n1\n", 0)
+    assert told(box.exec("printenv", "A", "NOSUCH", "B")) == ("1\nx=y\n", 1)
+    assert told(box.exec("printenv")) == told(box.exec("env"))
+    assert told(box.exec("env", "A")) == ("env: a command with other variables is something that dockerlearn does not know\n", 1)
+
+
+@pytest.mark.parametrize("name", ["chmod", "cp", "ln", "mkdir", "mv", "rm", "rmdir", "touch", "which"])
+def test_a_tool_that_needs_operands_is_not_run_without(box: Container, name: str) -> None:
+    refused = f"{name}: without operands is something that dockerlearn does not know\n"
+    assert told(box.exec(name)) == (refused, 1)
+
+
+@pytest.mark.parametrize("name", ["date", "env", "hostname", "printenv", "pwd", "rmdir", "touch", "uname", "which", "whoami"])
+def test_a_tool_refuses_an_option_that_it_does_not_know(box: Container, name: str) -> None:
+    assert told(box.exec(f"/bin/{name}", "-x")) == (f"{name}: -x is something that dockerlearn does not know\n", 1)
+
+
 @pytest.mark.parametrize(
     "name", ["awk", "find", "sed", "tar", "vi", "xargs", "ps", "kill", "printf", "basename", "du", "tr"]
 )
