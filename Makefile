@@ -34,7 +34,7 @@ check-site: site  ## the site, from MkDocs and from Zensical: what is shown is w
 	COURSE_SITE=site-zensical .venv/bin/python -m zensical build --strict --clean
 	.venv/bin/python -m dockerlearn.course.complete site site-zensical
 
-bench: .venv/browser.stamp .cache/yardsticks check-site  ## how fast the program starts, pages verify, containers are made, examples run in Chromium
+bench: .venv/browser.stamp .kept/yardsticks check-site  ## how fast the program starts, pages verify, containers are made, examples run in Chromium
 	.venv/bin/python -m tests.benchmarks
 	.venv/bin/python -m tests.benchmarks.browser
 
@@ -71,7 +71,7 @@ screenshots: .venv/browser.stamp site  ## every page into screenshots/, wide and
 	.venv/bin/python -m tests.browser.screenshots
 
 clean:  ## remove what these targets made
-	rm -rf .venv .tools node_modules docs/assets/runtime .cache site site-zensical dist screenshots .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .tools node_modules docs/assets/runtime .cache .kept site site-zensical dist screenshots .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian's python3 comes without ensurepip: there virtualenv makes the environment, from a folder of its own.
@@ -96,7 +96,7 @@ docs/assets/runtime/runtime.json: package-lock.json $(wildcard dockerlearn/*.py)
 	  { [ -z "$${CI:-}" ] && echo "Python for the browser could not be prepared: the site is built without it, and Run is off."; }
 
 # Two other ways to run a page's Python. They would meddle with our pytest, so they get a folder of their own.
-.cache/yardsticks: Makefile | .venv/bin/python
+.kept/yardsticks: Makefile | .venv/bin/python
 	@rm -rf $@ && $(PIP) install --quiet --target $@ 'pytest-examples>=0.0.18,<0.1' 'markdown-exec>=1.12,<2' 'pytest>=9,<10'
 	@touch $@
 

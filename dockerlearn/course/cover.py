@@ -19,7 +19,7 @@ from .mutants import Mutant
 
 PACKAGE = Path("dockerlearn")
 TESTS = Path("tests/model")
-CACHE = Path(".cache/drift")
+CACHE = Path(".kept/drift")  # not in .cache, which Zensical empties
 
 Recorded = tuple[dict[str, float], dict[tuple[str, int], list[str]]]
 """The seconds of each test, and the tests of each line of each file."""
