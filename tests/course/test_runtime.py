@@ -46,26 +46,35 @@ def test_a_compiled_module_is_imported_without_its_source_and_names_where_it_cam
     assert done.stdout == "/lib/small.py\n"
 
 
-def test_the_models_compiled_modules_are_the_ones_that_are_imported(tmp_path: Path) -> None:
-    """Source that was changed afterwards shows that it is not looked at again."""
+def test_the_models_compiled_modules_are_imported_from_their_archive_and_tracebacks_show_the_source(tmp_path: Path) -> None:
     package = tmp_path / "tiny"
     package.mkdir()
     (package / "__init__.py").write_text("")
-    (package / "part.py").write_text("value = 'compiled'\n")
-    write(tmp_path / "model.zip", model(package))
-    unpacked = tmp_path / "unpacked"
-    with ZipFile(tmp_path / "model.zip") as archive:
-        archive.extractall(unpacked)
-    assert (unpacked / "tiny/part.py").read_text() == "value = 'compiled'\n"
-    (unpacked / "tiny/part.py").write_text("value = 'from source'\n")
-    done = subprocess.run(
-        [sys.executable, "-c", "import tiny.part; print(tiny.part.value)"],
-        cwd=unpacked,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == "compiled\n"
+    (package / "part.py").write_text("raise ValueError('compiled')  # as it was\n")
+    archive = tmp_path / "model.zip"
+    write(archive, model(package))
+    with ZipFile(archive) as right, ZipFile(tmp_path / "changed.zip", "w") as changed:
+        for name in right.namelist():  # source that was changed afterwards tells whether it is looked at again
+            changed.writestr(name, right.read(name).replace(b"compiled')  # as it was", b"changed')  # as it is"))
+
+    def said(archive: Path) -> str:
+        lines = ["import sys, traceback", f"sys.path.insert(0, {str(archive)!r})"]
+        lines += ["try:", "    import tiny.part", "except ValueError:", "    traceback.print_exc()"]
+        return subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True).stderr
+
+    assert "    raise ValueError('compiled')  # as it was\n" in said(archive)
+    assert "    raise ValueError('changed')  # as it is\n" in said(tmp_path / "changed.zip")
+    assert "ValueError: compiled\n" in said(tmp_path / "changed.zip")
+
+
+def test_the_stdlib_has_no_docstrings_but_where_they_are_read(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "source.zip", "w") as source:
+        for name in ("small.py", "pyodide/small.py"):
+            source.writestr(name, '"""What it says."""\nassert False\n')
+    with ZipFile(tmp_path / "source.zip") as source:
+        made = dict(stdlib(source))
+    assert b"What it says." not in made["small.pyc"]
+    assert b"What it says." in made["pyodide/small.pyc"]
 
 
 def test_an_archive_of_the_same_files_is_the_same(tmp_path: Path) -> None:
