@@ -211,6 +211,10 @@ def _mounts(row: Listed, view: View) -> str:
     return ",".join(name if view.whole else ellipsis(name, 15) for name in names)
 
 
+def _not_told(row: object, view: View) -> str:
+    return "N/A"
+
+
 CONTAINERS = List(
     "*formatter.ContainerContext",
     "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}",
@@ -250,6 +254,8 @@ VOLUMES = List(
         "Name": ("VOLUME NAME", lambda volume, view: volume.name),
         "Scope": ("SCOPE", lambda volume, view: "local"),
         "Mountpoint": ("MOUNTPOINT", lambda volume, view: f"/var/lib/docker/volumes/{volume.name}/_data"),
+        "Labels": ("LABELS", lambda volume, view: "com.docker.volume.anonymous="),  # as all are here
+        **{name: (name.upper(), _not_told) for name in ("Links", "Size", "Availability", "Group", "Status")},
     },
     "{{.Name}}",
 )
