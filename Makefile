@@ -57,7 +57,7 @@ RUN := --record
 test-docker: .venv/test.stamp  ## the examples on a real Docker Engine, on a machine of its own; needs root (RUN='--cells 70' for less)
 	.venv/bin/python -m pytest tests/docker $(RUN)
 
-test-pythons: .venv/test.stamp  ## make test with Python 3.13 and 3.14, in a root of Debian's packages; needs root
+test-pythons: .venv/test.stamp node_modules/.package-lock.json  ## make test with Python 3.13 and 3.14, in a root of Debian's packages; needs root
 	.venv/bin/python -m tests.pythons
 
 show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and see a real engine give each away; needs root

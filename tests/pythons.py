@@ -1,8 +1,10 @@
 """`make test` with Pythons that this machine may lack, each in a root of Debian's packages: `make test-pythons`.
 
-The packages that the suite needs are downloaded out here, as pip is set up here; in there is no network.
+The packages that the suite needs are downloaded out here, as pip is set up here, and what npm fetched is taken along; in
+there is no network.
 """
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,6 +33,7 @@ mount --rbind /dev dev
 mkdir course wheels
 mount --bind -o ro "$wheels" wheels
 cp -a "$course/." course/
+touch course/node_modules/.package-lock.json  # it is what was fetched for the checkout that was copied
 exec chroot . env -i PATH=/usr/bin:/bin HOME=/root LANG=C.UTF-8 PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels \\
   make -C /course test PYTHON=python$version
 """
@@ -44,7 +47,7 @@ def requirements() -> list[str]:
     return [
         *project["build-system"]["requires"],
         EDITABLE,
-        *(each for each in extras["course"] + extras["test"] if not each.startswith(own)),
+        *(each for each in extras["course"] + extras["test"] + extras["node"] if not each.startswith(own)),
     ]
 
 
@@ -62,6 +65,7 @@ def main() -> int:
             (course / name).parent.mkdir(parents=True, exist_ok=True)
             (course / name).write_bytes((ROOT / name).read_bytes())
             (course / name).chmod((ROOT / name).stat().st_mode)
+        shutil.copytree(ROOT / "node_modules", course / "node_modules", symlinks=True)
         for version in VERSIONS:
             wheels = Path(temporary) / version
             download = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary", ":all:"]
