@@ -100,6 +100,10 @@ def _by(row: HistoryRow) -> str:
     return row.step.created_by.replace("\t", " ")
 
 
+def _not_told(row: object, view: View) -> str:
+    return "N/A"
+
+
 IMAGES = List(
     "*formatter.imageContext",
     "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}",
@@ -111,10 +115,10 @@ IMAGES = List(
         "CreatedSince": ("CREATED", lambda it, view: ago(it.image.created or EPOCH, view.now)),
         "CreatedAt": ("CREATED AT", lambda it, view: f"{it.image.created or EPOCH:%Y-%m-%d %H:%M:%S} +0000 UTC"),
         "Size": ("SIZE", lambda it, view: size(it.image.size, 3)),
-        "SharedSize": ("SHARED SIZE", lambda it, view: "N/A"),
-        "UniqueSize": ("UNIQUE SIZE", lambda it, view: "N/A"),
+        "SharedSize": ("SHARED SIZE", _not_told),
+        "UniqueSize": ("UNIQUE SIZE", _not_told),
         "VirtualSize": ("SIZE", lambda it, view: size(it.image.size)),
-        "Containers": ("CONTAINERS", lambda it, view: "N/A"),
+        "Containers": ("CONTAINERS", _not_told),
     },
 )
 IMAGES_WITH_DIGESTS = IMAGES._replace(default=IMAGES.default.replace("{{.ID}}", "{{.Digest}}\t{{.ID}}"))
@@ -209,10 +213,6 @@ def _ports(row: Listed, view: View) -> str:
 def _mounts(row: Listed, view: View) -> str:
     names = [volume.name for volume in row.it.volumes.values()]
     return ",".join(name if view.whole else ellipsis(name, 15) for name in names)
-
-
-def _not_told(row: object, view: View) -> str:
-    return "N/A"
 
 
 CONTAINERS = List(

@@ -38,7 +38,7 @@ from .verify import PageRun
 
 EQUIVALENT = TESTS / "equivalent.toml"
 GOALS = {"expected line": 100, "literal": 90, "model mutant": 90}  # per cent
-TEXT_SECONDS, PAGES_SECONDS, TESTS_SECONDS = 2.0, 5.0, 30.0  # of CPU: what is left of a page, all pages, the tests
+TEXT_SECONDS, PAGES_SECONDS, TESTS_SECONDS = 2.0, 5.0, 30.0  # of CPU: what is left of a page, all pages, tests
 
 Key = tuple[str, str, str, str, str]
 
@@ -125,6 +125,7 @@ class Judge:
         if in_copy(partial(pages_notice, mutant.file, code, self.pages), PAGES_SECONDS) is not False:
             return "pages"
         tests = self.cover.tests(mutant, self.budget)
+        # Running out of time is to notice, so the time must be far from what they take when nothing is wrong.
         seconds = TESTS_SECONDS + 2 * sum(self.cover.seconds[test] for test in tests)
         if tests and in_copy(partial(tests_notice, mutant.file, code, tests), seconds) is not False:
             return "tests"
