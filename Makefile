@@ -63,7 +63,8 @@ test-pythons: .venv/test.stamp node_modules/.package-lock.json  ## make test wit
 show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and see a real engine give each away; needs root
 	.venv/bin/python -m tests.docker.plant_faults
 
-soak: .venv/test.stamp  ## at length: 300 random sequences of commands on the real engine, then the whole drift score; needs root, and an hour or two
+soak: .venv/test.stamp  ## at length: generated tests with luck, 300 random sequences of commands on the real engine, the whole drift score; needs root, and an hour or two
+	.venv/bin/python -m pytest tests/model -n 2 --hypothesis-profile=luck
 	.venv/bin/python -m pytest tests/docker --record --sequences 300
 	.venv/bin/python -m dockerlearn.course.drift --budget 2
 

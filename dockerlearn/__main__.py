@@ -47,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         _run_all(session, session.run, options.command, terminal)
         return session.status
     except KeyboardInterrupt:
+        _show("\n")  # as where a command waits: the terminal has its ^C on the line
         return INTERRUPTED
     except BrokenPipeError:  # whoever read the output has seen enough; Python would complain once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

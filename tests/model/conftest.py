@@ -1,17 +1,17 @@
-"""How hypothesis draws: without a time limit, which a busy machine would miss; and, for the drift score, the same every time.
+"""How hypothesis draws: the same every time, and without a time limit, which a busy machine would miss.
 
-For the score the first failure is enough.
+Luck is for `make soak`, which asks for the profile of that name. For the drift score the first failure is enough.
 """
 
 from hypothesis import HealthCheck, Phase, settings
 
-settings.register_profile("default", settings.get_profile("default"), deadline=None)
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.register_profile("luck", deadline=None, max_examples=300)
 settings.register_profile(
     "drift",
-    derandomize=True,
-    database=None,
-    deadline=None,
+    settings.get_profile("steady"),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
 )
+settings.load_profile("steady")

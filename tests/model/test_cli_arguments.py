@@ -336,7 +336,7 @@ def test_two_hundred_lines_of_scraps_give_text_and_a_status() -> None:
 
 
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_words_make_the_client_raise(words: list[str]) -> None:
     out, err, status = docker(*words)
     assert status in (0, 1, 64, 125)

@@ -969,11 +969,9 @@ def test_whatever_is_done_to_containers_nothing_is_lost_and_nothing_is_left() ->
     run_state_machine_as_test(
         Commands,
         settings=settings(
-            max_examples=250,
+            max_examples=120,
             stateful_step_count=50,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
-            database=None,
         ),
     )
     assert Commands.steps >= 2000

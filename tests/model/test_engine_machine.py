@@ -208,9 +208,7 @@ def test_whatever_is_done_nothing_is_lost_and_nothing_is_left() -> None:
         settings=settings(
             max_examples=100,
             stateful_step_count=50,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
-            database=None,
         ),
     )
     assert Commands.steps >= 2000

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dockerlearn.catalog import hub
@@ -19,7 +19,6 @@ def identity(adjective: str, surname: str) -> str:
     return f"{ADJECTIVES.index(adjective) + len(ADJECTIVES) * SURNAMES.index(surname):064x}"
 
 
-@settings(deadline=None)
 @given(identities)
 @example("0" * 64)
 @example("f" * 64)
@@ -61,7 +60,6 @@ def test_a_second_draw_has_a_digit() -> None:
     assert re.fullmatch("[a-z]+_[a-z]+1", random_name(drawn, {"jolly_turing"}))
 
 
-@settings(deadline=None)
 @given(identities, st.integers(1, 25))
 @example(identity("boring", "wozniak"), 25)
 def test_a_name_that_is_taken_is_not_given_again(drawn: str, times: int) -> None:

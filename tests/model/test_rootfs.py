@@ -378,7 +378,7 @@ def apply(edit: tuple[str, Content | None], container: Container) -> None:
             container.write(path, content)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(strategies.trees, st.lists(edits, max_size=8))
 @example(Directory.of({"a/b": "1"}), [("a", None), ("a", Directory()), ("a/c", "2")])
 @example(Directory.of({"a/b": "1"}), [("a", None), ("a", File()), ("a", Directory.of({"b": "1"}))])
@@ -398,7 +398,7 @@ def test_the_writable_layer_on_the_image_is_what_the_container_sees(
     assert merged == seen
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(strategies.trees, st.lists(edits, max_size=8))
 def test_the_writable_layer_has_something_exactly_if_there_is_a_change_to_tell(
     tree: Directory, edited: list[tuple[str, Content | None]]
@@ -423,7 +423,7 @@ def gone(path: str, container: Container) -> bool:
     return upper.get(path) is None and isinstance(upper.get(above), Directory)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(strategies.trees, st.lists(edits, max_size=4), strategies.names, strategies.nodes)
 def test_whatever_is_created_and_deleted_again_leaves_no_change(
     tree: Directory, edited: list[tuple[str, Content | None]], name: str, content: Node

@@ -18,7 +18,7 @@ from dockerlearn.shell import Files, Output, Shell, err, finished, incomplete, o
 from dockerlearn.tools import commands
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed: nothing to compare with")
-MODERATELY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MODERATELY = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def new_shell() -> Shell:
@@ -214,7 +214,6 @@ def test_generated_lines_do_what_they_do_in_bash(tmp_path: Path, line: str) -> N
 
 
 @given(lines)
-@settings(deadline=None)
 def test_a_complete_line_is_not_waited_for(line: str) -> None:
     assert not incomplete(line)
 
@@ -378,7 +377,7 @@ signs = st.sampled_from(
 ) | st.sampled_from([" ", "\n", "\t"])
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.one_of(st.lists(signs, max_size=25).map("".join), st.lists(signs, max_size=25).map(" ".join), st.text()))
 def test_no_text_raises_anything(text: str) -> None:
     result = run(text)

@@ -426,7 +426,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(
     st.one_of(
         st.lists(pieces, max_size=15).map(" ".join),

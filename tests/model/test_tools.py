@@ -16,7 +16,7 @@ from tests.model.test_shell import bash, new_shell
 needs_tools = pytest.mark.skipif(
     not all(shutil.which(tool) for tool in ("bash", "grep", "sort")), reason="no bash, grep or sort to compare with"
 )
-MODERATELY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MODERATELY = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def run(text: str, clock: FixedClock | None = None) -> Result:
@@ -220,7 +220,7 @@ def test_sleep_moves_the_clock() -> None:
     assert run("sleep 1d", clock) == ("", 0)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     st.sampled_from("cat curl cut echo false grep head seq sort tail true uniq wc".split()),
     st.lists(
