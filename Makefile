@@ -22,6 +22,7 @@ test: lint  ## everything quick: ruff, mypy, every example and every test, with 
 
 lint: .venv/test.stamp node_modules/.package-lock.json  ## ruff, mypy, tsc, and the schemas of what hosted runners read
 	.venv/bin/python -m ruff check .
+	.venv/bin/python -m ruff format --check --quiet . || { .venv/bin/python -m ruff format --diff .; exit 1; }
 	.venv/bin/python -m mypy
 	.venv/bin/node node_modules/typescript/bin/tsc
 	.venv/bin/python -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
@@ -44,7 +45,7 @@ update-examples: .venv/test.stamp  ## write what the examples print into the pag
 
 DRIFT :=
 drift: .venv/test.stamp  ## change pages and the model, and count what nobody notices; hours (DRIFT=--text for the pages alone, DRIFT="--budget 2" for the quickest tests)
-	.venv/bin/python -m dockerlearn.course.drift $(DRIFT)
+	.venv/bin/python -m tools.drift $(DRIFT)
 
 show-breaks: .venv/test.stamp  ## break ten expected lines, one at a time, and see each one noticed (SEED=n for others)
 	.venv/bin/python -m tests.course.break_lines --seed $${SEED:-1}
@@ -64,9 +65,9 @@ show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and se
 	.venv/bin/python -m tests.docker.plant_faults
 
 soak: .venv/test.stamp  ## at length: generated tests with luck, 300 random sequences of commands on the real engine, the whole drift score; needs root, and an hour or two
-	.venv/bin/python -m pytest tests/model -n 2 --hypothesis-profile=luck
+	.venv/bin/python -m pytest tests/model tests/hub tests/client tests/terminal tests/learn -n 2 --hypothesis-profile=luck
 	.venv/bin/python -m pytest tests/docker --record --sequences 300
-	.venv/bin/python -m dockerlearn.course.drift --budget 2
+	.venv/bin/python -m tools.drift --budget 2
 
 screenshots: .venv/browser.stamp site  ## every page into screenshots/, wide and narrow, light and dark
 	.venv/bin/python -m tests.browser.screenshots
@@ -90,7 +91,7 @@ node_modules/.package-lock.json: package.json package-lock.json | .venv/node.sta
 	@.venv/bin/npm ci --ignore-scripts --loglevel=error
 
 # Without it the site is built all the same, and says that Run is off.
-docs/assets/runtime/runtime.json: package-lock.json $(wildcard dockerlearn/*.py) dockerlearn/course/runtime.py dockerlearn/course/runtime.mjs
+docs/assets/runtime/runtime.json: package-lock.json $(wildcard dockerlearn/*.py dockerlearn/*/*.py) dockerlearn/course/runtime.mjs
 	@echo "Preparing Python for the reader's browser"
 	@{ $(MAKE) --no-print-directory node_modules/.package-lock.json && \
 	  .venv/bin/node dockerlearn/course/runtime.mjs dockerlearn.course.runtime; } || \

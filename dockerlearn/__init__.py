@@ -1,16 +1,24 @@
-"""A compact model of Docker's images and containers, in pure Python, made to be read."""
+"""A compact model of Docker's images and containers, in pure Python, made to be read.
 
-from .clock import FixedClock, SystemClock
-from .container import Container, State
-from .engine import Engine
-from .errors import DockerError
-from .image import Config, Image, Step
-from .layer import Layer
-from .reference import Reference
-from .registry import Registry
-from .tree import Directory, File, Symlink
+All that pages and other programs use is here, and listed in `__all__`; what else the rooms hold may change.
+"""
+
+from .hub.catalog import hub
+from .model.clock import FixedClock, SystemClock
+from .model.container import LIFECYCLE, Container, State
+from .model.engine import Engine
+from .model.errors import DockerError
+from .model.image import Config, Image, Step
+from .model.layer import Layer
+from .model.names import ADJECTIVES, SURNAMES, random_name
+from .model.reference import Reference
+from .model.registry import Registry
+from .model.tree import Directory, File, Symlink
 
 __all__ = [
+    "ADJECTIVES",
+    "LIFECYCLE",
+    "SURNAMES",
     "Config",
     "Container",
     "Directory",
@@ -26,4 +34,6 @@ __all__ = [
     "Step",
     "Symlink",
     "SystemClock",
+    "hub",
+    "random_name",
 ]

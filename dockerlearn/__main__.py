@@ -18,9 +18,9 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Protocol
 
-from .clock import Clock, FixedClock, SystemClock
-from .session import INTERRUPTED, Session
-from .shell import incomplete
+from .model.clock import Clock, FixedClock, SystemClock
+from .terminal.session import INTERRUPTED, Session
+from .terminal.shell import incomplete
 
 HISTORY = "~/.dockerlearn_history"
 PROMPT, CONTINUED = "$ ", "> "
@@ -84,7 +84,7 @@ def _run_all(session: Session, run: _Runner, command: str | None, terminal: bool
 
 def _challenge(session: Session, command: str | None, terminal: bool) -> int:
     """Grade what is typed; 0 if all goals are met at the end."""
-    from .challenge import GOALS, WELL_DONE, Challenge  # not at the top: the terminal starts quicker without
+    from .learn.challenge import GOALS, WELL_DONE, Challenge  # not at the top: the terminal starts quicker without
 
     challenge = Challenge(session)
 

@@ -85,8 +85,10 @@ def stdlib(archive: ZipFile) -> Iterator[tuple[str, bytes]]:
 
 def model(folder: Path) -> Iterator[tuple[str, bytes]]:
     """The modules of the model, each beside its source, as Python imports them from an archive."""
-    for file in sorted(folder.glob("*.py")):
-        name = f"{folder.name}/{file.name}"
+    for file in sorted(folder.rglob("*.py")):
+        name = f"{folder.name}/{file.relative_to(folder).as_posix()}"
+        if name.startswith(f"{folder.name}/course/"):
+            continue
         yield name, file.read_bytes()
         yield f"{name}c", compiled(file.read_bytes(), name)
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ..session import FOR_EVER
+from ..terminal.session import FOR_EVER
 from .blocks import Block, Fault, Lexer, PageRefused, read_console, read_quiz
 from .verify import PageRun, showable
 

@@ -16,7 +16,7 @@ import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.example import SybilFailure
 
-from ..session import NotRaised, Session, traceback_of
+from ..terminal.session import NotRaised, Session, traceback_of
 from .blocks import INERT, Block, Command, Fault, Lexer, PageRefused, Quiz, looks_like_prompt, read_console, read_quiz
 
 

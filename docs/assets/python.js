@@ -95,7 +95,7 @@ export function stop() {
 }
 
 /**
- * Ask what dockerlearn/browser.py answers, by its name there.
+ * Ask what dockerlearn/learn/browser.py answers, by its name there.
  * @param {string} name
  * @param {unknown[]} given
  * @param {(value: any) => void} [tell] gets what is told before the answer

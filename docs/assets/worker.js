@@ -30,7 +30,7 @@ async function start() {
   python.FS.writeFile(MODEL, new Uint8Array(await archive)); // imported as it is: unpacking takes longer
   python.runPython(`import sys; sys.path.insert(0, "${MODEL}")`);
   return /** @type {(request: string, tell: (value: string) => void) => string} */ (
-    python.pyimport("dockerlearn.browser").answer
+    python.pyimport("dockerlearn.learn.browser").answer
   );
 }
 

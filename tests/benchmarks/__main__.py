@@ -19,7 +19,7 @@ from dockerlearn import Engine, FixedClock, Image, Layer
 from dockerlearn.course.blocks import INERT, Block, Lexer, read_console
 from dockerlearn.course.complete import check
 from dockerlearn.course.verify import pages
-from dockerlearn.session import Session
+from dockerlearn.terminal.session import Session
 from tests.benchmarks.rivals import rivals
 from tests.course.course_pages import PAGES, ROOT
 
@@ -159,7 +159,7 @@ def completeness(folder: Path) -> str:
 def drift() -> str:
     """What it takes to judge a change of a page, of processor time, in all processes of `make drift DRIFT=--text`."""
     before = os.times()
-    command = [sys.executable, "-m", "dockerlearn.course.drift", "--text"]
+    command = [sys.executable, "-m", "tools.drift", "--text"]
     report = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
     taken = sum(os.times()[:4]) - sum(before[:4])
     changes = sum(int(count.replace(",", "")) for count in re.findall(r" of +([0-9,]+) noticed", report))

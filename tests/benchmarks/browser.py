@@ -34,7 +34,7 @@ const started = (async () => {
   const python = await loadPyodide();
   python.unpackArchive(await model, "zip", { extractDir: "/lib/course" });
   python.runPython(`import sys; sys.path.insert(0, "/lib/course")`);
-  return python.pyimport("dockerlearn.browser").answer;
+  return python.pyimport("dockerlearn.learn.browser").answer;
 })();
 self.onmessage = async ({ data: { id, request } }) => {
   const answer = await started;
@@ -113,8 +113,8 @@ def folder_of_both() -> Iterator[Path]:
         shutil.copytree(PYODIDE, folder / "pyodide")
         (folder / "published.js").write_text(PUBLISHED)
         with ZipFile(folder / "model.zip", "w", ZIP_DEFLATED) as archive:
-            for file in sorted((ROOT / "dockerlearn").glob("*.py")):
-                archive.write(file, f"dockerlearn/{file.name}")
+            for file in sorted((ROOT / "dockerlearn").rglob("*.py")):
+                archive.write(file, file.relative_to(ROOT))
         yield folder
 
 

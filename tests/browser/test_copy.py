@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from dockerlearn.course.blocks import Command, Lexer, read_console
-from dockerlearn.session import PAGE_CLOCK, PAGE_SEED
+from dockerlearn.terminal.session import PAGE_CLOCK, PAGE_SEED
 from tests.browser.built import ROOT, addresses
 
 LEXER = Lexer(ROOT / "mkdocs.yml")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from dockerlearn.challenge import GOALS, WELL_DONE
 from dockerlearn.course.blocks import Lexer, read_console
-from dockerlearn.playground import Playground
+from dockerlearn.learn.challenge import GOALS, WELL_DONE
+from dockerlearn.learn.playground import Playground
 from tests.browser.audit import MODES, SHIFTS, pythons, shown_in, violations, watched
 from tests.browser.built import OTHER_SITE, ROOT, addresses, served
 from tests.challenge import SOLUTION
@@ -206,7 +206,11 @@ def test_suggestions_run_what_they_say(tab: Page, site: str) -> None:
     chips.first.click()
     settled(tab)
     assert screen(tab)[0].startswith("$ docker pull nginx\n")
-    assert chips.all_inner_texts() == ["docker run -d --name web -p 8080:80 nginx", "docker history nginx:latest", "docker rmi nginx:latest"]
+    assert chips.all_inner_texts() == [
+        "docker run -d --name web -p 8080:80 nginx",
+        "docker history nginx:latest",
+        "docker rmi nginx:latest",
+    ]
     chips.first.focus()
     tab.keyboard.press("Enter")
     settled(tab)
@@ -218,7 +222,11 @@ def test_several_lines_are_pasted_and_what_has_no_line_end_stays_at_the_prompt(t
     opened(tab, site)
     prompt(tab).fill("docker ")
     paste(tab, "pull -q nginx\r\ndocker images -q \\\n  | wc -l\ndocker ")
-    assert [each.split("\n")[-1] for each in screen(tab)] == ["docker.io/library/nginx:latest", "$ docker images -q \\", "1"]
+    assert [each.split("\n")[-1] for each in screen(tab)] == [
+        "docker.io/library/nginx:latest",
+        "$ docker images -q \\",
+        "1",
+    ]
     expect(prompt(tab)).to_have_value("docker ")
 
 
@@ -270,7 +278,9 @@ def test_a_shell_in_a_container_has_its_own_prompt(tab: Page, site: str) -> None
 
 def test_a_question_waits_for_its_answer(tab: Page, site: str) -> None:
     opened(tab, site, PLAYGROUND, "docker create --name old alpine", "docker container prune")
-    expect(tab.locator(".course-terminal__form .course-terminal__prompt")).to_have_text("Are you sure you want to continue? [y/N] ")
+    expect(tab.locator(".course-terminal__form .course-terminal__prompt")).to_have_text(
+        "Are you sure you want to continue? [y/N] "
+    )
     enter(tab, "y")
     assert "Gone: old" in machine(tab)
 
@@ -361,7 +371,9 @@ def test_starting_over_forgets_and_can_be_undone(tab: Page, site: str) -> None:
     assert screen(tab)[0].startswith("$ docker ps")
 
 
-def test_two_tabs_do_not_destroy_what_the_other_keeps(context: BrowserContext, tab: Page, site: str, complaints: list[str]) -> None:
+def test_two_tabs_do_not_destroy_what_the_other_keeps(
+    context: BrowserContext, tab: Page, site: str, complaints: list[str]
+) -> None:
     opened(tab, site, PLAYGROUND, "docker pull -q nginx")
     other = opened(watched(context.new_page(), complaints), site)
     expect(other.get_by_role("log").locator("ol > li")).to_have_count(1, timeout=30_000)
@@ -392,14 +404,14 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("storage", UNUSABLE)
-def test_a_browser_that_keeps_nothing_is_no_obstacle(
-    tab: Page, site: str, storage: str, complaints: list[str]
-) -> None:
+def test_a_browser_that_keeps_nothing_is_no_obstacle(tab: Page, site: str, storage: str, complaints: list[str]) -> None:
     tab.add_init_script(UNUSABLE[storage])
     opened(tab, site, PLAYGROUND, "docker pull -q nginx", "docker images -q | wc -l")
     assert last(tab) == "$ docker images -q | wc -l\n1"
     expect(tab.locator(".course-terminal__notice")).to_contain_text("This browser keeps nothing for this site")
-    complaints[:] = [each for each in complaints if re.search("assets/(kept|playground|machine)", each)]  # the theme has its own
+    complaints[:] = [
+        each for each in complaints if re.search("assets/(kept|playground|machine)", each)
+    ]  # the theme has its own
 
 
 @pytest.mark.parametrize(
@@ -412,7 +424,9 @@ def test_a_browser_that_keeps_nothing_is_no_obstacle(
     ],
 )  # fmt: skip
 def test_what_is_damaged_is_told_and_left_behind(tab: Page, site: str, text: str) -> None:
-    tab.add_init_script(f"if (!sessionStorage.spoilt) {{ sessionStorage.spoilt = 1; localStorage.setItem('{KEY}', {json.dumps(text)}); }}")
+    tab.add_init_script(
+        f"if (!sessionStorage.spoilt) {{ sessionStorage.spoilt = 1; localStorage.setItem('{KEY}', {json.dumps(text)}); }}"
+    )
     opened(tab, site)
     expect(tab.locator(".course-terminal__notice")).to_contain_text("What was kept here could not be read.")
     enter(tab, "docker pull -q nginx")
@@ -446,7 +460,9 @@ def test_python_that_does_not_start_is_told_and_tried_again(context: BrowserCont
     tab = context.new_page()
     tab.route("**/model-*.zip", lambda route: route.abort())
     opened(tab, site, PLAYGROUND, "docker ps -q")
-    expect(tab.locator(".course-terminal__status")).to_contain_text("Python did not start. Reload the page, or try another browser.")
+    expect(tab.locator(".course-terminal__status")).to_contain_text(
+        "Python did not start. Reload the page, or try another browser."
+    )
     expect(prompt(tab)).to_have_value("docker ps -q")
     tab.unroute("**/model-*.zip")
     button(tab, "Try again").click()
@@ -480,7 +496,9 @@ def test_examples_of_other_pages_and_terminals_do_not_disturb_each_other(tab: Pa
     tab.get_by_role("link", name="1. What is an image?").first.click()
     run = tab.get_by_role("button", name="Run example 1", exact=True)
     run.click()
-    expect(tab.get_by_role("group", name="Example 1", exact=True).get_by_role("status")).to_have_text("Just as documented.")
+    expect(tab.get_by_role("group", name="Example 1", exact=True).get_by_role("status")).to_have_text(
+        "Just as documented."
+    )
     tab.get_by_role("link", name="10. The challenge").first.click()
     enter(tab, "docker ps -q")
     assert last(tab) == "$ docker ps -q"
@@ -538,7 +556,14 @@ def test_mistakes_a_reload_and_hints_on_the_way_do_no_harm(tab: Page, site: str)
             tab.keyboard.press("Enter")
             settled(tab)
 
-    types("dokcer pull nginx", "docker pull ngnix", "docker pull node", "docker ps -a", *SOLUTION[:2], "docker pull python")
+    types(
+        "dokcer pull nginx",
+        "docker pull ngnix",
+        "docker pull node",
+        "docker ps -a",
+        *SOLUTION[:2],
+        "docker pull python",
+    )
     assert met(tab) == [False] * 7
     types(SOLUTION[2], "docker run nginx")
     assert met(tab) == [True] + [False] * 6
@@ -562,7 +587,9 @@ def test_mistakes_a_reload_and_hints_on_the_way_do_no_harm(tab: Page, site: str)
     types("docker rm -f second", "docker logs nosuch", "docker rmi nginx", *SOLUTION[7:9], "docker system prune -f")
     types("docker rm -f $(docker ps -aq)", "docker rmi -f $(docker images -q)")
     assert met(tab)[:4] == [True] * 4
-    types("docker pull -q python:3.12-slim", "docker run -d --name again nginx", "docker stop again", "docker logs again")
+    types(
+        "docker pull -q python:3.12-slim", "docker run -d --name again nginx", "docker stop again", "docker logs again"
+    )
     types(SOLUTION[8], "docker rm again", "docker rmi nginx python:3.12-slim")
     assert met(tab) == [True] * 7
     assert WELL_DONE in goals.inner_text()
@@ -589,7 +616,9 @@ PARTS = [
 ]  # fmt: skip
 
 
-def test_two_hundred_hostile_lines_are_text_and_nothing_else(browser: Browser, site: str, complaints: list[str]) -> None:
+def test_two_hundred_hostile_lines_are_text_and_nothing_else(
+    browser: Browser, site: str, complaints: list[str]
+) -> None:
     chance = random.Random(20261126)
     lines = ["".join(chance.choices(PARTS, k=chance.randint(1, 6))) for _ in range(200)]
     context = browser.new_context(viewport={"width": 390, "height": 800})
@@ -634,7 +663,12 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, site: str, width: int,
     context = shown_in(browser, width, palette)
     tab = opened(context.new_page(), site)
     assert violations(tab) == []
-    for line in ("docker pull nginx", "docker pull python:3.12-slim", "docker run -d --name web -p 8080:80 nginx", "docker imges"):
+    for line in (
+        "docker pull nginx",
+        "docker pull python:3.12-slim",
+        "docker run -d --name web -p 8080:80 nginx",
+        "docker imges",
+    ):
         enter(tab, line)
     assert violations(tab) == []
     prompt(tab).fill("docker run ")
@@ -687,7 +721,9 @@ def test_what_a_screen_reader_hears_and_in_which_order(tab: Page, site: str) -> 
 
 @pytest.mark.parametrize("address", [PLAYGROUND, CHALLENGE])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_jumps_when_the_terminal_arrives_or_is_used(browser: Browser, site: str, address: str, width: int) -> None:
+def test_nothing_jumps_when_the_terminal_arrives_or_is_used(
+    browser: Browser, site: str, address: str, width: int
+) -> None:
     heights = []
     for blocked in (True, False):
         context = browser.new_context(viewport={"width": width, "height": 900})

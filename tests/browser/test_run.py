@@ -84,7 +84,7 @@ def test_a_fault_in_the_model_changes_what_the_browser_prints_and_is_found_at_it
                     continue  # so that Python takes the source
                 content = right.read(name)
                 planted = content.replace(b'"kB"', b'"KB"', 1) if name.endswith("human.py") else content
-                assert name != "dockerlearn/human.py" or planted != content
+                assert name != "dockerlearn/client/human.py" or planted != content
                 wrong.writestr(name, planted)
         route.fulfill(body=made.getvalue())
 
@@ -212,7 +212,7 @@ def test_an_error_inside_the_model_is_shown_with_the_models_source(tab: Page, si
     assert status(block) == "It failed, in line 2."
     lines = result(block).splitlines()
     [place] = [number for number, line in enumerate(lines) if "reference.py" in line and "raise" in lines[number + 1]]
-    assert Path("dockerlearn/reference.py").read_text(encoding="utf-8").find(lines[place + 1].strip()) > 0
+    assert Path("dockerlearn/model/reference.py").read_text(encoding="utf-8").find(lines[place + 1].strip()) > 0
 
 
 def test_below_an_error_nothing_is_run(tab: Page, site: str) -> None:

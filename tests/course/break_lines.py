@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 
 from dockerlearn.course.blocks import Lexer
-from dockerlearn.course.damage import damages
 from tests.course.course_pages import PAGES, ROOT, name
 from tests.course.small_course import run_pytest, small_course
+from tools.drift.damage import damages
 
 
 def run_suite(folder: Path) -> tuple[int, str]:

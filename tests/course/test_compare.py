@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlearn.human import duration
+from dockerlearn.client.human import duration
 from tests.docker.accepted import Accepted
 from tests.docker.compare import Correspondence, difference, elapsed
 

@@ -31,7 +31,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the wheel holds."""
     folder = tmp_path_factory.mktemp("installed")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    built = [*pip, "wheel", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(folder / "wheels"), str(ROOT)]
+    built = [
+        *pip,
+        "wheel",
+        "--no-deps",
+        "--no-index",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(folder / "wheels"),
+        str(ROOT),
+    ]
     subprocess.run(built, check=True)
     [wheel] = (folder / "wheels").glob("dockerlearn-*.whl")
     subprocess.run([*pip, "install", "--no-deps", "--no-index", "--target", folder / "packages", wheel], check=True)

@@ -15,7 +15,7 @@ from mkdocs.utils import meta
 from dockerlearn.course.blocks import INERT, Block, Lexer, read_console
 from dockerlearn.course.built import Html, names_in
 from dockerlearn.course.complete import compare
-from dockerlearn.session import Session
+from dockerlearn.terminal.session import Session
 from tests.course.course_pages import PAGES, ROOT, name
 
 LEXER = Lexer(ROOT / "mkdocs.yml")

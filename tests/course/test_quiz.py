@@ -9,12 +9,12 @@ from mkdocs.config import load_config
 from dockerlearn.course.blocks import Lexer, PageRefused, read_quiz
 from dockerlearn.course.built import Html
 from dockerlearn.course.complete import compare
-from dockerlearn.course.damage import damages
-from dockerlearn.course.drift import judged
 from dockerlearn.course.fences import FenceRefused, inline
 from dockerlearn.course.update import repaired
 from dockerlearn.course.verify import PageRun
 from tests.course.course_pages import ROOT
+from tools.drift.damage import damages
+from tools.drift.report import judged
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
 

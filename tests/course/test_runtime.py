@@ -46,7 +46,9 @@ def test_a_compiled_module_is_imported_without_its_source_and_names_where_it_cam
     assert done.stdout == "/lib/small.py\n"
 
 
-def test_the_models_compiled_modules_are_imported_from_their_archive_and_tracebacks_show_the_source(tmp_path: Path) -> None:
+def test_the_models_compiled_modules_are_imported_from_their_archive_and_tracebacks_show_the_source(
+    tmp_path: Path,
+) -> None:
     package = tmp_path / "tiny"
     package.mkdir()
     (package / "__init__.py").write_text("")
@@ -60,7 +62,9 @@ def test_the_models_compiled_modules_are_imported_from_their_archive_and_traceba
     def said(archive: Path) -> str:
         lines = ["import sys, traceback", f"sys.path.insert(0, {str(archive)!r})"]
         lines += ["try:", "    import tiny.part", "except ValueError:", "    traceback.print_exc()"]
-        return subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True).stderr
+        return subprocess.run(
+            [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True
+        ).stderr
 
     assert "    raise ValueError('compiled')  # as it was\n" in said(archive)
     assert "    raise ValueError('changed')  # as it is\n" in said(tmp_path / "changed.zip")
@@ -82,7 +86,7 @@ def test_an_archive_of_the_same_files_is_the_same(tmp_path: Path) -> None:
         write(tmp_path / name, model(Path("dockerlearn")))
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "other.zip").read_bytes()
     with ZipFile(tmp_path / "one.zip") as archive:
-        assert "dockerlearn/browser.py" in archive.namelist()
+        assert "dockerlearn/learn/browser.py" in archive.namelist()
         assert not [name for name in archive.namelist() if "course" in name]
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from dockerlearn.course import update
 from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console
-from dockerlearn.course.mutants import altered
 from dockerlearn.course.update import repair, repaired
 from tests.course.course_pages import PAGES, ROOT, name
 from tests.course.small_course import run_pytest, small_course
+from tools.drift.mutants import altered
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
 

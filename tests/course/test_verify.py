@@ -173,9 +173,7 @@ def test_a_block_that_must_fail_shows_what_it_printed_and_why_it_failed(failures
 
 def test_an_exception_of_a_module_is_shown_as_python_names_it(failures: Failures) -> None:
     lines = ["from dockerlearn import Reference", "Reference.parse('A')"]
-    said = (
-        "dockerlearn.errors.InvalidReference: invalid reference format: repository name (library/A) must be lowercase"
-    )
+    said = "dockerlearn.model.errors.InvalidReference: invalid reference format: repository name (library/A) must be lowercase"
     assert failures(must_raise("InvalidReference", *lines, output=said)) == []
 
 

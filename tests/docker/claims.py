@@ -18,13 +18,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from dockerlearn.container import Container
 from dockerlearn.course.blocks import Block, Lexer
-from dockerlearn.digest import short
-from dockerlearn.engine import Engine
-from dockerlearn.image import Image
-from dockerlearn.layer import Layer
-from dockerlearn.session import Session
+from dockerlearn.model.container import Container
+from dockerlearn.model.digest import short
+from dockerlearn.model.engine import Engine
+from dockerlearn.model.image import Image
+from dockerlearn.model.layer import Layer
+from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable
 
 from ..course.course_pages import PAGES, ROOT, name

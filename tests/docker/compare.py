@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from difflib import unified_diff
 from itertools import groupby
 
-from dockerlearn.human import table
+from dockerlearn.client.human import table
 
 VOLATILE = re.compile(
     r"(?P<id>\b(?:[0-9a-f]{64}|[0-9a-f]{12})\b)"

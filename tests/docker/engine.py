@@ -13,9 +13,9 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from dockerlearn.archive import write_layout
-from dockerlearn.catalog import RELEASES
-from dockerlearn.image import Image
+from dockerlearn.hub.catalog import RELEASES
+from dockerlearn.model.archive import write_layout
+from dockerlearn.model.image import Image
 from tests.docker.debian import Unavailable
 
 DIALECT = "28."  # the versions of the engine whose texts the course has

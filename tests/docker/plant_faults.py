@@ -33,18 +33,25 @@ FAULTS = [
     Fault("docs/container-lifecycle.md", "$ echo $?\n126", "$ echo $?\n127", "docs/container-lifecycle.md"),
     Fault("README.md", "C /usr/share\n", "", "README.md"),
     # in the model: bytes of layers, JSON, a state, what a change is, the rounding of ages, a text, a column
-    Fault("dockerlearn/layer.py", "STORED_BLOCK = 65535", "STORED_BLOCK = 4095", "docs/index.md"),
-    Fault("dockerlearn/digest.py", 'separators=(",", ":")', 'separators=(", ", ": ")', "docs/index.md"),
-    Fault("dockerlearn/programs.py", "= 127, 126, 137, 255", "= 127, 126, 143, 255", "docs/container-lifecycle.md"),
-    Fault("dockerlearn/tree.py", 'yield "A" if old is None', 'yield "C" if old is None', "docs/writable-layer.md"),
-    Fault("dockerlearn/human.py", "(days < 730,", "(days < 365,", "docs/index.md"),
+    Fault("dockerlearn/model/layer.py", "STORED_BLOCK = 65535", "STORED_BLOCK = 4095", "docs/index.md"),
+    Fault("dockerlearn/model/digest.py", 'separators=(",", ":")', 'separators=(", ", ": ")', "docs/index.md"),
     Fault(
-        "dockerlearn/engine.py",
+        "dockerlearn/terminal/programs.py",
+        "= 127, 126, 137, 255",
+        "= 127, 126, 143, 255",
+        "docs/container-lifecycle.md",
+    ),
+    Fault(
+        "dockerlearn/model/tree.py", 'yield "A" if old is None', 'yield "C" if old is None', "docs/writable-layer.md"
+    ),
+    Fault("dockerlearn/client/human.py", "(days < 730,", "(days < 365,", "docs/index.md"),
+    Fault(
+        "dockerlearn/model/engine.py",
         'Removal("Untagged", name.familiar)',
         'Removal("Deleted", name.familiar)',
         "docs/tags-and-digests.md",
     ),
-    Fault("dockerlearn/human.py", "COLUMN_GAP = 3", "COLUMN_GAP = 2", "docs/index.md"),
+    Fault("dockerlearn/client/human.py", "COLUMN_GAP = 3", "COLUMN_GAP = 2", "docs/index.md"),
 ]
 
 

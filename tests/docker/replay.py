@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
-from dockerlearn.clock import SystemClock
 from dockerlearn.course.blocks import INTERRUPT, Block, Command, read_console, read_quiz
-from dockerlearn.session import PAGE_SEED, Session
+from dockerlearn.model.clock import SystemClock
+from dockerlearn.terminal.session import PAGE_SEED, Session
 
 from .accepted import Accepted
 from .compare import Correspondence, difference

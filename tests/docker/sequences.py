@@ -13,10 +13,10 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from dockerlearn.clock import FixedClock
-from dockerlearn.container import State
-from dockerlearn.engine import Engine
-from dockerlearn.session import PAGE_CLOCK, Session
+from dockerlearn.model.clock import FixedClock
+from dockerlearn.model.container import State
+from dockerlearn.model.engine import Engine
+from dockerlearn.terminal.session import PAGE_CLOCK, Session
 
 LENGTH = 20
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from dockerlearn.course.blocks import Lexer
-from dockerlearn.session import Session
+from dockerlearn.terminal.session import Session
 from tests.course.course_pages import PAGES, ROOT, name
 from tests.docker.claims import UNJUDGED, Judged, Unjudged, Word, ask, claims, differences, faults, judge
 from tests.docker.engine import Machine, releases
@@ -17,8 +17,8 @@ LEXER = Lexer(ROOT / "mkdocs.yml")
 TEXTS = {name(page): page.read_text() for page in PAGES}
 EVERY_KIND = """\
 from dockerlearn import Image, Layer
-from dockerlearn.catalog import hub
-from dockerlearn.human import size
+from dockerlearn.hub.catalog import hub
+from dockerlearn.client.human import size
 
 nginx = hub().image("nginx")
 note = Layer.of({"etc/motd": "hi\\n"})

@@ -9,10 +9,10 @@ from random import Random
 
 import pytest
 
-from dockerlearn.container import Container
-from dockerlearn.digest import chain_ids, short
-from dockerlearn.inspection import ENGINE_VERSION
-from dockerlearn.session import PAGE_SEED, Session
+from dockerlearn.model.container import Container
+from dockerlearn.model.digest import chain_ids, short
+from dockerlearn.model.inspection import ENGINE_VERSION
+from dockerlearn.terminal.session import PAGE_SEED, Session
 from tests.figures import Figures
 
 from .compare import Correspondence, difference

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dockerlearn.session import Session
+from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable, kept
 
 from . import guard, root

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from dockerlearn.session import PAGE_SEED, Session
+from dockerlearn.terminal.session import PAGE_SEED, Session
 from tests.figures import Figures
 
 from ..model.test_lifecycle import CELLS, SETUP, demo

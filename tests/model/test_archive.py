@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dockerlearn.archive import oci_layout, write_layout
-from dockerlearn.catalog import hub
-from dockerlearn.digest import sha256
+from dockerlearn.hub.catalog import hub
+from dockerlearn.model.archive import oci_layout, write_layout
+from dockerlearn.model.digest import sha256
 
 IMAGES = {name: hub().image(name) for name in ("nginx", "python:3.12-slim")}
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from dockerlearn.clock import FixedClock, SystemClock, utc
+from dockerlearn.model.clock import FixedClock, SystemClock, utc
 
 NINE = datetime(2025, 2, 20, 9, tzinfo=UTC)
 

@@ -10,16 +10,16 @@ from collections.abc import Callable
 
 import pytest
 
-from dockerlearn.catalog import hub
-from dockerlearn.clock import FixedClock
-from dockerlearn.container import LONGEST_GRACE, MOST_TURNS, Container, Port, State, signal_name, stop
-from dockerlearn.engine import REFUSED, RESET, Engine, Removal
-from dockerlearn.errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
-from dockerlearn.image import Image
-from dockerlearn.layer import Layer
-from dockerlearn.programs import SIGNALS, CannotStart
-from dockerlearn.shell import finished
-from dockerlearn.tree import Content, Directory, File, Symlink
+from dockerlearn.hub.catalog import hub
+from dockerlearn.model.clock import FixedClock
+from dockerlearn.model.container import LONGEST_GRACE, MOST_TURNS, Container, Port, State, signal_name, stop
+from dockerlearn.model.engine import REFUSED, RESET, Engine, Removal
+from dockerlearn.model.errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
+from dockerlearn.model.image import Image
+from dockerlearn.model.layer import Layer
+from dockerlearn.model.tree import Content, Directory, File, Symlink
+from dockerlearn.terminal.programs import SIGNALS, CannotStart
+from dockerlearn.terminal.shell import finished
 
 IMAGES = ("alpine", "nginx", "postgres:16")
 
@@ -879,9 +879,7 @@ def test_a_volume_outlives_the_restarts_of_its_container(engine: Engine) -> None
 
 
 @pytest.mark.parametrize(("with_volumes", "left"), [(False, 1), (True, 0)])
-def test_a_volume_outlives_its_container_unless_told_otherwise(
-    engine: Engine, with_volumes: bool, left: int
-) -> None:
+def test_a_volume_outlives_its_container_unless_told_otherwise(engine: Engine, with_volumes: bool, left: int) -> None:
     database = engine.run("postgres:16", env=["POSTGRES_PASSWORD=x"])
     database.write("/var/lib/postgresql/data/mine", "12345")
     [volume] = engine.volumes()

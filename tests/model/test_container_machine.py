@@ -23,15 +23,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from dockerlearn.catalog import BUSYBOX, hub
-from dockerlearn.clock import FixedClock, utc
-from dockerlearn.container import LIFECYCLE, NEVER, Container, Port, State, stop
-from dockerlearn.engine import REFUSED, RESET, Engine
-from dockerlearn.errors import DockerError
-from dockerlearn.image import Image
-from dockerlearn.layer import Layer
-from dockerlearn.registry import Registry
-from dockerlearn.tree import Content, Directory, File, Symlink
+from dockerlearn.hub.catalog import BUSYBOX, hub
+from dockerlearn.model.clock import FixedClock, utc
+from dockerlearn.model.container import LIFECYCLE, NEVER, Container, Port, State, stop
+from dockerlearn.model.engine import REFUSED, RESET, Engine
+from dockerlearn.model.errors import DockerError
+from dockerlearn.model.image import Image
+from dockerlearn.model.layer import Layer
+from dockerlearn.model.registry import Registry
+from dockerlearn.model.tree import Content, Directory, File, Symlink
 
 STAYS = ("_registries", "_last_ports")  # of an engine on which nothing is left
 NOON = utc("2025-02-20T12:00:00")
@@ -948,9 +948,7 @@ class Commands(RuleBasedStateMachine):
             container.remove(force=True, volumes=True)
         engine.prune_volumes()
         self.remove_images()
-        left = {
-            name: value for name, value in vars(engine).items() if isinstance(value, dict) and name not in STAYS
-        }
+        left = {name: value for name, value in vars(engine).items() if isinstance(value, dict) and name not in STAYS}
         assert len(left) == 9
         assert not any(left.values()), left
 

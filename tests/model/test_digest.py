@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlearn.digest import canonical_json, chain_ids, sha256, short
+from dockerlearn.model.digest import canonical_json, chain_ids, sha256, short
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 values = st.recursive(

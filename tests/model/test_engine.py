@@ -6,13 +6,13 @@ from itertools import pairwise
 
 import pytest
 
-from dockerlearn.clock import FixedClock, SystemClock
-from dockerlearn.engine import Engine, LayerPull, Removal
-from dockerlearn.errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
-from dockerlearn.image import Image
-from dockerlearn.layer import Layer
-from dockerlearn.reference import Reference
-from dockerlearn.registry import Registry
+from dockerlearn.model.clock import FixedClock, SystemClock
+from dockerlearn.model.engine import Engine, LayerPull, Removal
+from dockerlearn.model.errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
+from dockerlearn.model.image import Image
+from dockerlearn.model.layer import Layer
+from dockerlearn.model.reference import Reference
+from dockerlearn.model.registry import Registry
 
 NOON = datetime(2025, 2, 20, 12, tzinfo=UTC)
 EXISTS, PULLED = "Already exists", "Pull complete"

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from dockerlearn.catalog import hub
-from dockerlearn.clock import FixedClock, utc
-from dockerlearn.engine import Engine, Removal
-from dockerlearn.errors import DockerError
-from dockerlearn.image import Image
-from dockerlearn.layer import Layer
-from dockerlearn.reference import Reference
-from dockerlearn.registry import Registry
+from dockerlearn.hub.catalog import hub
+from dockerlearn.model.clock import FixedClock, utc
+from dockerlearn.model.engine import Engine, Removal
+from dockerlearn.model.errors import DockerError
+from dockerlearn.model.image import Image
+from dockerlearn.model.layer import Layer
+from dockerlearn.model.reference import Reference
+from dockerlearn.model.registry import Registry
 
 STAYS = ("_registries", "_last_ports")  # of an engine on which nothing is left
 NOON = utc("2025-02-20T12:00:00")
@@ -192,9 +192,7 @@ class Commands(RuleBasedStateMachine):
         for each in self.engine.images():
             self.engine.rmi(each.id, force=True)
         left = {
-            name: value
-            for name, value in vars(self.engine).items()
-            if isinstance(value, dict) and name not in STAYS
+            name: value for name, value in vars(self.engine).items() if isinstance(value, dict) and name not in STAYS
         }
         # Images, names, layers, their directories, times of tagging, parents; containers, their names, volumes.
         assert len(left) == 9

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from dockerlearn.catalog import hub
-from dockerlearn.clock import FixedClock
-from dockerlearn.engine import Engine
-from dockerlearn.inspection import directories
-from dockerlearn.session import Session
-from tests.model.test_cli_measured import Identities
+from dockerlearn.hub.catalog import hub
+from dockerlearn.model.clock import FixedClock
+from dockerlearn.model.engine import Engine
+from dockerlearn.model.inspection import directories
+from dockerlearn.terminal.session import Session
+from tests.client.test_cli_measured import Identities
 
-MEASURED = json.loads(Path(__file__).with_name("measured").joinpath("containers.json").read_text(encoding="utf-8"))
+MEASURED = json.loads((Path(__file__).parents[1] / "measured/containers.json").read_text(encoding="utf-8"))
 CELLS: dict[str, dict[str, Any]] = {cell["container"]: cell for cell in MEASURED["cells"]}
 
 

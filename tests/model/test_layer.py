@@ -15,11 +15,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dockerlearn.digest import sha256
-from dockerlearn.errors import InvalidArchive, InvalidPath
-from dockerlearn.layer import OPAQUE, WHITEOUT, Layer, union
-from dockerlearn.tree import Directory, File, Node, Symlink
-from tests.model.strategies import nodes, paths, steps, trees
+from dockerlearn.model.digest import sha256
+from dockerlearn.model.errors import InvalidArchive, InvalidPath
+from dockerlearn.model.layer import OPAQUE, WHITEOUT, Layer, union
+from dockerlearn.model.tree import Directory, File, Node, Symlink
+from tests.strategies import nodes, paths, steps, trees
 
 Step = tuple[Mapping[str, File | Symlink], list[str]]
 
@@ -248,7 +248,7 @@ def test_the_bytes_of_a_layer_are_these_on_every_machine() -> None:
 
 def test_the_catalog_has_the_same_bytes_in_two_processes() -> None:
     program = (
-        "from dockerlearn.catalog import RELEASES\n"
+        "from dockerlearn.hub.catalog import RELEASES\n"
         "for repository, _, tags, build in RELEASES: print(repository, tags, build().id, build().digest)\n"
     )
     told = {

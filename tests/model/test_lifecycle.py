@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from dockerlearn.clock import FixedClock
-from dockerlearn.container import LIFECYCLE, Container, State
-from dockerlearn.session import Session
+from dockerlearn.model.clock import FixedClock
+from dockerlearn.model.container import LIFECYCLE, Container, State
+from dockerlearn.terminal.session import Session
 
-MEASURED = json.loads(Path(__file__).with_name("measured").joinpath("lifecycle.json").read_text(encoding="utf-8"))
+MEASURED = json.loads((Path(__file__).parents[1] / "measured/lifecycle.json").read_text(encoding="utf-8"))
 CELLS: list[dict[str, Any]] = MEASURED["cells"]
 SETUP = {
     "absent": [],

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dockerlearn.catalog import hub
-from dockerlearn.clock import FixedClock
-from dockerlearn.engine import CONTAINER_NAME, Engine
-from dockerlearn.names import ADJECTIVES, SURNAMES, random_name
+from dockerlearn.hub.catalog import hub
+from dockerlearn.model.clock import FixedClock
+from dockerlearn.model.engine import CONTAINER_NAME, Engine
+from dockerlearn.model.names import ADJECTIVES, SURNAMES, random_name
 
 identities = st.integers(0, 2**256 - 1).map("{:064x}".format)
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlearn.errors import DaemonError, InvalidReference
-from dockerlearn.reference import Reference
-from tests.model.strategies import references
+from dockerlearn.model.errors import DaemonError, InvalidReference
+from dockerlearn.model.reference import Reference
+from tests.strategies import references
 
 HEX = "0123456789abcdef" * 4
 DIGEST = f"sha256:{HEX}"

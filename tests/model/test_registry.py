@@ -4,11 +4,11 @@ import hashlib
 
 import pytest
 
-from dockerlearn.errors import InvalidReference, NotFound
-from dockerlearn.image import Image
-from dockerlearn.layer import Layer
-from dockerlearn.reference import Reference
-from dockerlearn.registry import Registry
+from dockerlearn.model.errors import InvalidReference, NotFound
+from dockerlearn.model.image import Image
+from dockerlearn.model.layer import Layer
+from dockerlearn.model.reference import Reference
+from dockerlearn.model.registry import Registry
 
 OLD = Image.scratch.with_layer(Layer.of({"version": "1"}), by="COPY version /").with_config(cmd=["old"])
 NEW = Image.scratch.with_layer(Layer.of({"version": "2"}), by="COPY version /").with_config(cmd=["new"])

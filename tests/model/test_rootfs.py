@@ -9,14 +9,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dockerlearn.clock import FixedClock
-from dockerlearn.container import Container
-from dockerlearn.engine import Engine
-from dockerlearn.image import Image
-from dockerlearn.layer import Layer
-from dockerlearn.rootfs import INIT, Mount, Rootfs
-from dockerlearn.tree import Content, Directory, File, Node, Symlink
-from tests.model import strategies
+from dockerlearn.model.clock import FixedClock
+from dockerlearn.model.container import Container
+from dockerlearn.model.engine import Engine
+from dockerlearn.model.image import Image
+from dockerlearn.model.layer import Layer
+from dockerlearn.model.rootfs import INIT, Mount, Rootfs
+from dockerlearn.model.tree import Content, Directory, File, Node, Symlink
+from tests import strategies
 
 IMAGE = Directory.of(
     {

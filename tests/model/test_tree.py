@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlearn.errors import InvalidPath
-from dockerlearn.tree import DEEPEST, Content, Directory, File, Node, Symlink
-from tests.model.strategies import leaves, nodes, trees, trees_and_paths
+from dockerlearn.model.errors import InvalidPath
+from dockerlearn.model.tree import DEEPEST, Content, Directory, File, Node, Symlink
+from tests.strategies import leaves, nodes, trees, trees_and_paths
 
 ROOT = Directory.of(
     {

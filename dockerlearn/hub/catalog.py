@@ -1,0 +1,649 @@
+"""The lesson's registry: scale models of official images.
+
+What is more than 100 kB in a real image is 1:1000 here, smaller files keep their size; so nginx has 192 kB where the real
+one has 192 MB. Tags, variants, layers, history rows and settings follow the real images of February 2025. Executables are
+small shell scripts that expect `/bin/busybox` to be supplied, so that the images run on a real engine too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+
+from ..model.clock import utc
+from ..model.image import Config, Image
+from ..model.layer import Layer
+from ..model.registry import Registry
+from ..model.tree import Content, Directory, File, Symlink, node
+
+BUILDKIT = "buildkit.dockerfile.v0"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+SCRATCH = Image.scratch._replace(config=Config(env=(f"PATH={PATH}",)))  # where every builder starts
+
+Files = dict[str, Content]
+
+
+def hub(at: datetime | str | None = None) -> Registry:
+    """Docker Hub in small, with the releases up to `at` (a moment, or an ISO date; all of them unless given).
+
+    On 2025-02-05 the tags `latest`, `1` and `1.27` of nginx moved from version 1.27.3 to 1.27.4.
+    """
+    moment = None if at is None else utc(at)
+    registry = Registry()
+    for repository, release, tags, build in RELEASES:
+        if moment is None or utc(release) <= moment:
+            for tag in tags.split():
+                registry.offer(f"{repository}:{tag}", build)
+    return registry
+
+
+# Contents
+
+
+def _scaled(files: Mapping[str, Content], size: int, rest: str) -> Files:
+    """`files`, and a file at the path `rest` that brings their sizes to `size` bytes in all."""
+    missing = size - sum(node(content).size for content in files.values())
+    return {**files, rest: _filler(rest, missing)}
+
+
+def _filler(path: str, size: int) -> bytes:
+    """`size` bytes that say what they stand for."""
+    line = f"Scale model of /{path}: one byte for every thousand of the real thing.\n".encode()
+    return (line * (size // len(line) + 1))[:size]
+
+
+def _script(text: str, size: int | None = None) -> File:
+    """An executable script, with comment lines up to `size` bytes if that is given."""
+    lines = "" if size is None else "#" * 79 + "\n"
+    missing = 0 if size is None else size - len(text)
+    return File.script(text + (lines * (missing // 80 + 1))[-missing:] if missing else text)
+
+
+def _busybox(directory: str, target: str) -> Files:
+    """The commands that busybox stands for, as links to the place where the engine supplies it."""
+    return {f"{directory}/{name}": Symlink(target) for name in APPLETS.split()}
+
+
+APPLETS = """
+sh [ awk basename cat chmod chown cp cut date dd df dirname du echo env expr false find grep gzip head hostname id kill
+ln ls mkdir mktemp mv od printenv printf ps pwd rm rmdir sed seq sleep sort stat stty tail tar tee test touch tr true tty
+uname uniq vi wc which whoami xargs
+"""
+
+BUSYBOX = _script("#!/bin/false\n# The engine that runs this image mounts a real busybox here.\n")
+BASH = _script('#!/bin/sh\nexec /bin/sh "$@"\n')
+
+PASSWD = (
+    "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\nnobody:x:65534:65534:::\n"
+)
+GROUP = "root:x:0:\nwww-data:x:33:\nnogroup:x:65534:\n"
+
+
+def _os_release(name: str, id: str, version: str, codename: str) -> str:
+    return (
+        f'PRETTY_NAME="{name} {version}"\nNAME="{name}"\nVERSION_ID="{version.split()[0]}"\n'
+        f"VERSION_CODENAME={codename}\nID={id}\n"
+    )
+
+
+def _debian_files(os_release: str) -> Files:
+    """What Debian and Ubuntu have alike."""
+    return {
+        "bin": Symlink("usr/bin"),
+        "lib": Symlink("usr/lib"),
+        "sbin": Symlink("usr/sbin"),
+        **{each: Directory() for each in "boot dev home media mnt opt proc root run srv sys usr/sbin var/www".split()},
+        "tmp": Directory(mode=0o1777),
+        "etc/os-release": os_release,
+        "etc/passwd": PASSWD,
+        "etc/group": GROUP,
+        "etc/hostname": "",
+        "etc/apt/sources.list": "",
+        "usr/bin/busybox": BUSYBOX,
+        **_busybox("usr/bin", "busybox"),
+        "usr/bin/bash": BASH,
+        "usr/bin/apt-get": _script('#!/bin/sh\necho "apt-get: not in the scale model" >&2\nexit 100\n'),
+        "var/lib/dpkg/status": "Package: base-files\nStatus: install ok installed\n",
+        "var/log/dpkg.log": "",
+        "usr/lib/x86_64-linux-gnu/libc.so.6": _filler("usr/lib/x86_64-linux-gnu/libc.so.6", 1922),
+    }
+
+
+FEBRUARY = 1738540800  # 2025-02-03
+NOVEMBER = 1731283200  # 2024-11-11
+DEBIAN_VERSIONS = {FEBRUARY: "12.9", NOVEMBER: "12.8"}
+
+
+@cache
+def _debian(stamp: int, kilobytes: float) -> Image:
+    """Debian 12 as its maintainers build it, for an instant given in seconds since 1970. One layer, one row."""
+    files: Files = {
+        **_debian_files(_os_release("Debian GNU/Linux", "debian", "12 (bookworm)", "bookworm")),
+        "etc/debian_version": f"{DEBIAN_VERSIONS[stamp]}\n",
+    }
+    layer = Layer.of(_scaled(files, int(kilobytes * 1000), "usr/lib/x86_64-linux-gnu/libcrypto.so.3"))
+    by = f"# debian.sh --arch 'amd64' out/ 'bookworm' '@{stamp}'"
+    created = datetime.fromtimestamp(stamp, UTC)
+    return SCRATCH.with_layer(layer, by=by, created=created, comment="debuerreotype 0.15")
+
+
+def _slim(stamp: int = FEBRUARY) -> Image:
+    return _debian(stamp, 74.8)
+
+
+@cache
+def _debian_slim() -> Image:
+    return _slim().with_config(
+        cmd=["bash"], created=datetime.fromtimestamp(FEBRUARY, UTC), comment="debuerreotype 0.15"
+    )
+
+
+class _Build:
+    """A Dockerfile under way, with its instructions worded as BuildKit records them, all at the moment of the build."""
+
+    def __init__(self, base: Image, start: str) -> None:
+        self.image = base
+        self.moment = utc(start)
+
+    def run(self, command: str, files: Files) -> _Build:
+        return self._layer(f"RUN /bin/sh -c {command} # buildkit", files)
+
+    def copy(self, what: str, files: Files) -> _Build:
+        return self._layer(f"COPY {what} # buildkit", files)
+
+    def set(self, **settings: object) -> _Build:
+        self.image = self.image.with_config(created=self.moment, comment=BUILDKIT, **settings)
+        return self
+
+    def _layer(self, by: str, files: Files) -> _Build:
+        layer = Layer.of(files)
+        self.image = self.image.with_layer(layer, by=by, created=self.moment, comment=BUILDKIT)
+        return self
+
+
+# nginx
+
+INDEX = (
+    "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n"
+    "<h1>Welcome to nginx!</h1>\n</body>\n</html>\n"
+)
+NGINX_CONF = """\
+user  nginx;
+worker_processes  auto;
+error_log  /var/log/nginx/error.log notice;
+pid        /run/nginx.pid;
+events {
+    worker_connections  1024;
+}
+http {
+    access_log  /var/log/nginx/access.log;
+    include /etc/nginx/conf.d/*.conf;
+}
+"""
+NGINX_SITE = """\
+server {
+    listen       80;
+    server_name  localhost;
+    location / {
+        root   /usr/share/nginx/html;
+        index  index.html;
+    }
+}
+"""
+NGINX_ENTRYPOINT = """\
+#!/bin/sh
+# Prepares the configuration, then becomes the command.
+set -e
+if [ "$1" = nginx ]; then
+    for script in /docker-entrypoint.d/*.sh; do "$script"; done
+    echo "$0: Configuration complete; ready for start up"
+fi
+exec "$@"
+"""
+NGINX_HELPERS = (
+    ("10-listen-on-ipv6-by-default.sh", 2125),
+    ("15-local-resolvers.envsh", 389),
+    ("20-envsubst-on-templates.sh", 3017),
+    ("30-tune-worker-processes.sh", 4619),
+)
+
+
+def _nginx_program(version: str) -> File:
+    return _script(
+        f"""\
+#!/bin/sh
+# The scale model's nginx: busybox serves the pages, the signals mean what they mean to nginx.
+if [ "$1" = -v ]; then echo "nginx version: nginx/{version}" >&2; exit 0; fi
+finish() {{ echo "nginx: $1, exiting" >&2; kill $server; exit 0; }}
+trap 'finish SIGQUIT' QUIT
+trap 'finish SIGTERM' TERM
+trap 'finish SIGINT' INT
+echo "nginx/{version}: start worker processes" >&2
+/bin/busybox httpd -f -p 80 -h /usr/share/nginx/html &
+server=$!
+while :; do wait $server; done
+"""
+    )
+
+
+def _nginx_files(version: str) -> Files:
+    return {
+        "etc/nginx/nginx.conf": NGINX_CONF,
+        "etc/nginx/conf.d/default.conf": NGINX_SITE,
+        "etc/nginx/mime.types": "types {\n    text/html  html htm shtml;\n    text/css   css;\n}\n",
+        "usr/sbin/nginx": _nginx_program(version),
+        "usr/share/nginx/html/index.html": INDEX,
+        "usr/share/nginx/html/50x.html": INDEX.replace("Welcome to nginx!", "An error occurred."),
+        "var/log/nginx/access.log": Symlink("/dev/stdout"),
+        "var/log/nginx/error.log": Symlink("/dev/stderr"),
+        "var/cache/nginx": Directory(),
+        "docker-entrypoint.d": Directory(),
+    }
+
+
+def _with_nginx_scripts(build: _Build) -> _Build:
+    build.copy("docker-entrypoint.sh /", {"docker-entrypoint.sh": _script(NGINX_ENTRYPOINT, 1620)})
+    for name, size in NGINX_HELPERS:
+        script = _script("#!/bin/sh\n# Nothing to prepare in the scale model.\n", size)
+        build.copy(f"{name} /docker-entrypoint.d", {f"docker-entrypoint.d/{name}": script})
+    return build.set(
+        entrypoint=["/docker-entrypoint.sh"],
+        exposed_ports=["80/tcp"],
+        stop_signal="SIGQUIT",
+        cmd=["nginx", "-g", "daemon off;"],
+    )
+
+
+MAINTAINER = {"maintainer": "NGINX Docker Maintainers <docker-maint@nginx.com>"}
+
+
+@cache
+def _nginx(version: str, base: int, start: str, kilobytes: float, njs: str) -> Image:
+    build = _Build(_slim(base), start)
+    build.set(labels=MAINTAINER, env={"NGINX_VERSION": version, "NJS_VERSION": njs, "NJS_RELEASE": "1~bookworm"})
+    build.set(env={"PKG_RELEASE": "1~bookworm", "DYNPKG_RELEASE": "1~bookworm"})
+    installed = {
+        **_nginx_files(version),
+        "etc/passwd": PASSWD + "nginx:x:101:101:nginx user:/nonexistent:/bin/false\n",
+        "etc/group": GROUP + "nginx:x:101:\n",
+    }
+    build.run(
+        "set -x     && groupadd --system --gid 101 nginx     && useradd --system --gid nginx --no-create-home "
+        '--home /nonexistent --comment "nginx user" --shell /bin/false --uid 101 nginx     && apt-get update     '
+        "&& apt-get install --no-install-recommends --no-install-suggests -y $nginxPackages gettext-base curl",
+        _scaled(installed, int(kilobytes * 1000), "usr/lib/nginx/modules/modules.so"),
+    )
+    return _with_nginx_scripts(build).image
+
+
+def _nginx_1_27_4() -> Image:
+    return _nginx("1.27.4", FEBRUARY, "2025-02-05T21:27:16", 105.43, "0.8.9")
+
+
+def _nginx_1_27_3() -> Image:
+    return _nginx("1.27.3", NOVEMBER, "2024-11-26T18:42:08", 105.23, "0.8.7")
+
+
+def _nginx_stable() -> Image:
+    return _nginx("1.26.3", FEBRUARY, "2025-02-05T20:31:49", 105.03, "0.8.9")
+
+
+@cache
+def _nginx_alpine_slim() -> Image:
+    build = _Build(_alpine(), "2025-02-14T23:04:10")
+    build.set(labels=MAINTAINER, env={"NGINX_VERSION": "1.27.4", "PKG_RELEASE": "1", "DYNPKG_RELEASE": "1"})
+    build.run(
+        "set -x     && addgroup -g 101 -S nginx     && adduser -S -D -H -u 101 -h /var/cache/nginx -s /sbin/nologin "
+        '-G nginx -g nginx nginx     && apk add -X "$nginxRepository" --no-cache '
+        "$nginxPackages",
+        _scaled(_nginx_files("1.27.4"), 4300, "usr/lib/nginx/nginx.so"),
+    )
+    return _with_nginx_scripts(build).image
+
+
+@cache
+def _nginx_alpine() -> Image:
+    build = _Build(_nginx_alpine_slim(), "2025-02-14T23:05:31")
+    build.set(env={"NJS_VERSION": "0.8.9", "NJS_RELEASE": "1"})
+    build.run(
+        'set -x     && apk add -X "$nginxRepository" --no-cache $nginxPackages '
+        "&& apk add --no-cache curl ca-certificates",
+        _scaled({"usr/bin/curl": _script('#!/bin/sh\nexec wget -qO- "$2"\n')}, 24100, "usr/lib/nginx/modules/njs.so"),
+    )
+    return build.image
+
+
+# Alpine and Ubuntu
+
+
+@cache
+def _alpine() -> Image:
+    files: Files = {
+        **{
+            each: Directory()
+            for each in "dev home lib media mnt opt proc root run sbin srv sys usr/bin var/log".split()
+        },
+        "tmp": Directory(mode=0o1777),
+        "etc/os-release": _os_release("Alpine Linux", "alpine", "3.21.3", "none"),
+        "etc/alpine-release": "3.21.3\n",
+        "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n",
+        "etc/group": "root:x:0:root\nnobody:x:65534:\n",
+        "bin/busybox": BUSYBOX,
+        **_busybox("bin", "/bin/busybox"),
+        "lib/ld-musl-x86_64.so.1": _filler("lib/ld-musl-x86_64.so.1", 662),
+        "sbin/apk": _script('#!/bin/sh\necho "apk: not in the scale model" >&2\nexit 1\n'),
+    }
+    layer = Layer.of(_scaled(files, 7830, "lib/libcrypto.so.3"))
+    image = SCRATCH.with_layer(
+        layer,
+        by="ADD alpine-minirootfs-3.21.3-x86_64.tar.gz / # buildkit",
+        created=utc("2025-02-14T03:28:36"),
+        comment=BUILDKIT,
+    )
+    return image.with_config(cmd=["/bin/sh"], comment=BUILDKIT)
+
+
+@cache
+def _ubuntu(version: str, codename: str, start: str, kilobytes: float, added: str) -> Image:
+    files = _debian_files(_os_release("Ubuntu", "ubuntu", f"{version} LTS", codename))
+    layer = Layer.of(_scaled(files, int(kilobytes * 1000), "usr/lib/x86_64-linux-gnu/libcrypto.so.3"))
+    created, shell = utc(start), "/bin/sh -c #(nop) "
+    image = SCRATCH
+    for row in (
+        "ARG RELEASE",
+        "ARG LAUNCHPAD_BUILD_ARCH",
+        "LABEL org.opencontainers.image.ref.name=ubuntu",
+        f"LABEL org.opencontainers.image.version={version}",
+    ):
+        image = image.with_instruction(f"{shell} {row}", created=created)
+    labels = {"org.opencontainers.image.ref.name": "ubuntu", "org.opencontainers.image.version": version}
+    image = image.with_layer(layer, by=f"{shell}ADD file:{added} in / ", created=created)
+    return image.with_instruction(f'{shell} CMD ["/bin/bash"]', created=created, labels=labels, cmd=("/bin/bash",))
+
+
+def _jammy() -> Image:
+    added = "1b6c8c9518be42fa2afe5e241ca31677fce58d27cdfa88baa91a65a259be3637"
+    return _ubuntu("22.04", "jammy", "2025-01-26T05:31:10", 77.9, added)
+
+
+def _noble() -> Image:
+    added = "6df775300d76441aa33f31b22c1afce8dfe35c8ffbc14ef27c27009235b12a95"
+    return _ubuntu("24.04", "noble", "2025-01-27T04:14:00", 78.1, added)
+
+
+# Python and Node.js, which share Debian's build tools
+
+
+@cache
+def _buildpack() -> Image:
+    build = _Build(_debian(FEBRUARY, 117.0), "2025-02-03T22:10:05")
+    rows = (
+        ("ca-certificates 		curl 		gnupg 		netbase 		sq 		wget", 48.5, "usr/bin/curl"),
+        (
+            "git 		mercurial 		openssh-client 		subversion 				procps",
+            177.0,
+            "usr/bin/git",
+        ),
+        (
+            "autoconf 		automake 		bzip2 		default-libmysqlclient-dev 		dpkg-dev 		file 		g++ 		gcc",
+            588.0,
+            "usr/bin/gcc",
+        ),
+    )
+    for packages, kilobytes, path in rows:
+        command = f"set -eux; 	apt-get update; 	apt-get install -y --no-install-recommends 		{packages} 	; 	rm -rf /var/lib/apt/lists/*"
+        build.run(command, _scaled({"var/log/dpkg.log": f"install {path}\n"}, int(kilobytes * 1000), path))
+    return build.image
+
+
+PYTHON_VERSION = "3.12.9"
+PYTHON_LINKS = ("idle3", "pip3", "pydoc3", "python3", "python3-config")
+
+
+def _python_program() -> File:
+    return _script(
+        f"""\
+#!/bin/sh
+# The scale model's Python tells its version; there is no interpreter in it.
+case "$1" in
+    -V|--version) echo "Python {PYTHON_VERSION}" ;;
+    *) echo "python3: the scale model only knows --version" >&2; exit 2 ;;
+esac
+"""
+    )
+
+
+def _with_python(build: _Build, apt: tuple[str, float], kilobytes: float) -> Image:
+    build.set(env={"PATH": f"/usr/local/bin:{PATH}"})
+    packages, size = apt
+    build.run(
+        f"set -eux; 	apt-get update; 	apt-get install -y --no-install-recommends 		{packages} 	; 	rm -rf /var/lib/apt/lists/*",
+        _scaled({"var/log/dpkg.log": "install\n"}, int(size * 1000), "usr/share/zoneinfo/tzdata"),
+    )
+    build.set(env={"GPG_KEY": "7169605F62C751356D054A26A821E680E5FA6305", "PYTHON_VERSION": PYTHON_VERSION})
+    build.set(env={"PYTHON_SHA256": "7220835d9f90b37c006e9842a8dff4580aaca4318674f947302b8d28f3f81112"})
+    build.run(
+        'set -eux; 		savedAptMark="$(apt-mark showmanual)"; 	apt-get update; 	apt-get install -y --no-install-recommends '
+        '		dpkg-dev 		gcc 	; 		wget -O python.tar.xz "$PYTHON_SOURCE"',
+        _scaled(
+            {
+                "usr/local/bin/python3.12": _python_program(),
+                **{f"usr/local/bin/{name}": Symlink("python3.12") for name in PYTHON_LINKS},
+                "usr/local/lib/python3.12/os.py": _filler("usr/local/lib/python3.12/os.py", 40),
+            },
+            int(kilobytes * 1000),
+            "usr/local/lib/libpython3.12.so.1.0",
+        ),
+    )
+    build.run(
+        'set -eux; 	for src in idle3 pip3 pydoc3 python3 python3-config; do 		dst="$(echo "$src" | tr -d 3)"; 		'
+        '[ -s "/usr/local/bin/$src" ]; 		[ ! -e "/usr/local/bin/$dst" ]; 		ln -svT "$src" "/usr/local/bin/$dst"; 	done',
+        {f"usr/local/bin/{name.replace('3', '')}": Symlink(name) for name in PYTHON_LINKS},
+    )
+    return build.set(cmd=["python3"]).image
+
+
+@cache
+def _python() -> Image:
+    apt = ("libbluetooth-dev 		tk-dev 		uuid-dev", 18.2)
+    return _with_python(_Build(_buildpack(), "2025-02-04T21:33:12"), apt, 71.0)
+
+
+@cache
+def _python_slim() -> Image:
+    apt = ("ca-certificates 		netbase 		tzdata", 9.24)
+    return _with_python(_Build(_slim(), "2025-02-04T21:35:40"), apt, 40.6)
+
+
+NODE_ENTRYPOINT = """\
+#!/bin/sh
+set -e
+# A first argument that is an option, no command, or a file that cannot be run is meant for node.
+if [ "${1#-}" != "${1}" ] || [ -z "$(command -v "${1}")" ] || { [ -f "${1}" ] && ! [ -x "${1}" ]; }; then
+  set -- node "$@"
+fi
+exec "$@"
+"""
+
+
+def _node_program() -> File:
+    return _script(
+        """\
+#!/bin/sh
+# The scale model's Node.js tells its version and looks for the file it is given; it runs no JavaScript.
+case "$1" in
+    -v|--version) echo v22.14.0 ;;
+    "") exit 0 ;;
+    *)
+        case "$1" in /*) file=$1 ;; *) file=${PWD%/}/$1 ;; esac
+        if [ -f "$file" ]; then echo "node: the scale model runs no JavaScript" >&2; exit 2; fi
+        echo "Error: Cannot find module '$file'" >&2
+        exit 1 ;;
+esac
+"""
+    )
+
+
+def _with_node(build: _Build, command: str, kilobytes: float, yarn: float) -> Image:
+    build.set(env={"NODE_VERSION": "22.14.0"})
+    installed: Files = {
+        "usr/local/bin/node": _node_program(),
+        "usr/local/bin/nodejs": Symlink("node"),
+        "usr/local/lib/node_modules/npm/package.json": '{"name": "npm", "version": "10.9.2"}\n',
+    }
+    build.run(command, _scaled(installed, int(kilobytes * 1000), "usr/local/include/node/node.h"))
+    build.set(env={"YARN_VERSION": "1.22.22"})
+    build.run(
+        "set -ex   && for key in     6A010C5166006599AA17F08146C2130DFD2497F5   ; do     gpg --batch --keyserver "
+        '"$KEYSERVER" --recv-keys "$key"   ; done   && yarn --version   && rm -rf /tmp/*',
+        _scaled(
+            {"usr/local/bin/yarn": Symlink("/opt/yarn-v1.22.22/bin/yarn")},
+            int(yarn * 1000),
+            "opt/yarn-v1.22.22/bin/yarn",
+        ),
+    )
+    build.copy(
+        "docker-entrypoint.sh /usr/local/bin/", {"usr/local/bin/docker-entrypoint.sh": _script(NODE_ENTRYPOINT, 388)}
+    )
+    return build.set(entrypoint=["docker-entrypoint.sh"], cmd=["node"]).image
+
+
+@cache
+def _node() -> Image:
+    build = _Build(_buildpack(), "2025-02-11T12:40:28")
+    account = "node:x:1000:1000::/home/node:/bin/bash\n"
+    build.run(
+        "groupadd --gid 1000 node   && useradd --uid 1000 --gid node --shell /bin/bash --create-home node",
+        {
+            "etc/passwd": PASSWD + account,
+            "etc/group": GROUP + "node:x:1000:\n",
+            "home/node/.bashrc": _filler("home/node/.bashrc", 3526),
+        },
+    )
+    return _with_node(
+        build,
+        'ARCH= OPENSSL_ARCH= && dpkgArch="$(dpkg --print-architecture)"   && curl -fsSLO node.tar.xz',
+        178.0,
+        5.35,
+    )
+
+
+@cache
+def _node_alpine() -> Image:
+    command = "addgroup -g 1000 node     && adduser -u 1000 -G node -s /bin/sh -D node     && apk add --no-cache         libstdc++"
+    return _with_node(_Build(_alpine(), "2025-02-14T23:31:02"), command, 144.6, 5.35)
+
+
+# PostgreSQL
+
+POSTGRES_ENTRYPOINT = """\
+#!/bin/sh
+# Refuses to start an empty database without a password, as the real entry point does.
+if [ "$1" = postgres ] && [ -z "$POSTGRES_PASSWORD" ] && [ "$POSTGRES_HOST_AUTH_METHOD" != trust ]; then
+    echo "Error: Database is uninitialized and superuser password is not specified." >&2
+    echo "       You must specify POSTGRES_PASSWORD to a non-empty value for the" >&2
+    echo "       superuser. For example, \\"-e POSTGRES_PASSWORD=password\\" on \\"docker run\\"." >&2
+    exit 1
+fi
+exec "$@"
+"""
+POSTGRES_PROGRAM = """\
+#!/bin/sh
+# The scale model's PostgreSQL says that it is ready, and shuts down on the signals of the real one.
+if [ "$1" = --version ]; then echo "postgres (PostgreSQL) 16.7"; exit 0; fi
+finish() { echo "LOG:  received $1 shutdown request" >&2; echo "LOG:  database system is shut down" >&2; exit 0; }
+trap 'finish fast' INT
+trap 'finish smart' TERM
+echo "LOG:  database system is ready to accept connections" >&2
+while :; do sleep 1 & wait $!; done
+"""
+
+
+@cache
+def _postgres() -> Image:
+    build = _Build(_slim(), "2025-02-14T19:21:53")
+    build.run(
+        "set -eux; 	groupadd -r postgres --gid=999; 	useradd -r -g postgres --uid=999 --home-dir=/var/lib/postgresql "
+        "--shell=/bin/bash postgres; 	install --verbose --directory --owner postgres --group postgres --mode 1777 /var/lib/postgresql",
+        {
+            "etc/passwd": PASSWD + "postgres:x:999:999::/var/lib/postgresql:/bin/bash\n",
+            "etc/group": GROUP + "postgres:x:999:\n",
+            "var/lib/postgresql": Directory(mode=0o1777),
+        },
+    )
+    build.run(
+        "set -ex; 	apt-get update; 	apt-get install -y --no-install-recommends 		gnupg 		less 	; 	rm -rf /var/lib/apt/lists/*",
+        _scaled({}, 9660, "usr/bin/gpg"),
+    )
+    build.set(env={"GOSU_VERSION": "1.17"})
+    build.run(
+        'set -eux; 	savedAptMark="$(apt-mark showmanual)"; 	apt-get update; 	gosu --version',
+        _scaled({}, 2560, "usr/local/bin/gosu"),
+    )
+    build.run(
+        "set -eux; 	if [ -f /etc/dpkg/dpkg.cfg.d/docker ]; then 		grep -q '/usr/share/locale' /etc/dpkg/dpkg.cfg.d/docker; 	fi; 	locale-gen",
+        _scaled({}, 25400, "usr/lib/locale/locale-archive"),
+    )
+    build.set(env={"LANG": "en_US.utf8"})
+    build.run(
+        "set -eux; 	apt-get update; 	apt-get install -y --no-install-recommends 		libnss-wrapper 		xz-utils 		zstd 	; 	rm -rf /var/lib/apt/lists/*",
+        _scaled({}, 4170, "usr/bin/zstd"),
+    )
+    build.run("mkdir /docker-entrypoint-initdb.d", {"docker-entrypoint-initdb.d": Directory()})
+    build.set(env={"PG_MAJOR": "16", "PATH": f"{PATH}:/usr/lib/postgresql/16/bin", "PG_VERSION": "16.7-1.pgdg120+1"})
+    build.run(
+        'set -ex; 		export PYTHONDONTWRITEBYTECODE=1; 		dpkgArch="$(dpkg --print-architecture)"; 	apt-get install -y postgresql-$PG_MAJOR',
+        _scaled(
+            {"usr/lib/postgresql/16/bin/postgres": _script(POSTGRES_PROGRAM)},
+            270000,
+            "usr/lib/postgresql/16/lib/plpgsql.so",
+        ),
+    )
+    build.run(
+        'set -eux; 	dpkg-divert --add --rename --divert "/usr/share/postgresql/postgresql.conf.sample.dpkg"',
+        {"usr/share/postgresql/postgresql.conf.sample": _filler("usr/share/postgresql/postgresql.conf.sample", 30000)},
+    )
+    build.run(
+        "install --verbose --directory --owner postgres --group postgres --mode 3777 /var/run/postgresql",
+        {"run/postgresql": Directory(mode=0o3777)},
+    )
+    build.set(env={"PGDATA": "/var/lib/postgresql/data"})
+    build.run(
+        'install --verbose --directory --owner postgres --group postgres --mode 1777 "$PGDATA"',
+        {"var/lib/postgresql/data": Directory(mode=0o1777)},
+    )
+    build.set(volumes=["/var/lib/postgresql/data"])
+    build.copy(
+        "docker-entrypoint.sh docker-ensure-initdb.sh /usr/local/bin/",
+        {
+            "usr/local/bin/docker-entrypoint.sh": _script(POSTGRES_ENTRYPOINT, 13900),
+            "usr/local/bin/docker-ensure-initdb.sh": _script('#!/bin/sh\nexec docker-entrypoint.sh "$@"\n', 1170),
+        },
+    )
+    build.run(
+        "ln -sT docker-ensure-initdb.sh /usr/local/bin/docker-enforce-initdb.sh",
+        {"usr/local/bin/docker-enforce-initdb.sh": Symlink("docker-ensure-initdb.sh")},
+    )
+    build.set(entrypoint=["docker-entrypoint.sh"], stop_signal="SIGINT", exposed_ports=["5432/tcp"], cmd=["postgres"])
+    return build.image
+
+
+# What the registry offers: repository, day of release, tags, image. Later lines move tags of earlier ones.
+RELEASES = (
+    ("nginx", "2024-11-26", "1.27.3 1.27 1 latest", _nginx_1_27_3),
+    ("ubuntu", "2025-01-26", "22.04", _jammy),
+    ("ubuntu", "2025-01-27", "24.04 latest", _noble),
+    ("debian", "2025-02-03", "bookworm-slim", _debian_slim),
+    ("python", "2025-02-04", "3.12", _python),
+    ("python", "2025-02-04", "3.12-slim", _python_slim),
+    ("nginx", "2025-02-05", "stable", _nginx_stable),
+    ("nginx", "2025-02-05", "1.27.4 1.27 1 latest", _nginx_1_27_4),
+    ("node", "2025-02-11", "22", _node),
+    ("alpine", "2025-02-14", "latest", _alpine),
+    ("nginx", "2025-02-14", "1.27.4-alpine-slim", _nginx_alpine_slim),
+    ("nginx", "2025-02-14", "1.27.4-alpine", _nginx_alpine),
+    ("node", "2025-02-14", "22-alpine", _node_alpine),
+    ("postgres", "2025-02-14", "16", _postgres),
+)

@@ -1,0 +1,222 @@
+"""A session: one terminal with an engine behind it, one Python namespace, one clock.
+
+Tests, the terminal program and the browser all run examples through this, and through nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from ..client.docker import Docker
+from ..hub.catalog import hub
+from ..model.clock import Clock, FixedClock, SystemClock
+from ..model.engine import Engine
+from .shell import Files, Output, Pieces, Shell, Steps, Wait
+from .tools import commands
+
+PAGE_CLOCK = "2025-02-20T09:00:00+00:00"  # a little after the catalog's youngest image
+PAGE_SEED = 28
+INTERRUPT, INTERRUPTED = "INT", 130  # the signal of Ctrl-C, and the status that it leaves
+FOR_EVER = "this goes on until somebody types Ctrl-C"  # what is said of a command that is given up
+LONGEST_OUTPUT = 100_000  # characters of a command or a Python example that a page shows; more would freeze it
+LONGEST_COMMAND = timedelta(hours=1)  # on a fixed clock, where nobody gets tired of waiting
+
+
+class Result(NamedTuple):
+    """What a command left on the terminal, and its exit status."""
+
+    output: str = ""
+    status: int = 0
+
+
+class NotRaised(Exception):
+    """Python that was to raise an exception has raised none."""
+
+
+def traceback_of(error: BaseException, filename: str) -> tuple[int | None, str]:
+    """The line of a file on which an exception was raised, if one was, and its traceback from there on."""
+    import traceback  # a terminal starts quicker without
+
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename != filename:
+        frames = frames.tb_next
+    line = frames.tb_lineno if frames else error.lineno if isinstance(error, SyntaxError) else None
+    return line, "".join(traceback.format_exception(type(error), error, frames))
+
+
+class Job:
+    """A command line under way: what it has shown so far, and what it waits for, which is nothing once it has ended."""
+
+    def __init__(self, command: str, steps: Steps, show: Callable[[str], object]) -> None:
+        self.command, self._steps, self._show = command, steps, show
+        self._shown: list[str] = []
+        self.wait: Wait | None = None
+        self.status = 0
+        self.resume()
+
+    @property
+    def output(self) -> str:
+        """All that it has shown."""
+        return "".join(self._shown)
+
+    def show(self, text: str) -> None:
+        """Show a text among what it writes."""
+        if text:
+            self._shown.append(text)
+            self._show(text)
+
+    def resume(self, sent: str | None = None) -> None:
+        """Let it go on, with the signal or the line that has come meanwhile, until it waits again or ends."""
+        try:
+            wait = self._steps.send(sent)
+            while wait.seconds == 0:
+                self.show(_text(wait.output))
+                wait = next(self._steps)
+        except StopIteration as end:
+            output: Output = end.value
+            self.wait, self.status = None, output.status
+            self.show(output.screen)
+        else:
+            self.wait = wait
+            self.show(_text(wait.output))
+
+    def interrupt(self) -> None:
+        """Type Ctrl-C: it ends, unless it does something else about that. A shell drops what was typed and asks again."""
+        if self.wait is None or INTERRUPT not in self.wait.signals:
+            self.leave()
+        elif self.wait.prompt is None:
+            self.resume(INTERRUPT)
+
+    def leave(self) -> None:
+        """End it where it waits."""
+        self._steps.close()
+        self.wait, self.status = None, INTERRUPTED
+
+
+def _text(pieces: Pieces) -> str:
+    return "".join(text for _, text in pieces)
+
+
+class Session:
+    """A terminal and a Python prompt, apart from each other.
+
+    `clock` and `seed` make a session repeatable. `ask` is called with a prompt when a command wants an answer from the
+    terminal; without it there is nobody to answer, and the command finds the end of its input. `show` gets the output
+    of each command of a line as soon as it has ended, and what a program writes before it waits.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        seed: int | None = None,
+        ask: Callable[[str], str] | None = None,
+        show: Callable[[str], object] = lambda text: None,
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.engine = Engine([hub()], clock=self.clock, seed=seed)
+        self.namespace: dict[str, Any] = {"__name__": "__main__"}
+        self._show, self._ask = show, ask
+        self.history: list[tuple[str, Result]] = []  # each command line with what came of it
+        files = Files()
+        docker = Docker(self.engine, files, asks=ask is not None)
+        self._shell = Shell({"docker": docker.run, **commands(files, self.engine.answer)}, files)
+
+    @classmethod
+    def page(cls) -> Session:
+        """The session of a page of the course: its clock and its identities are the same at every run."""
+        return cls(clock=FixedClock(PAGE_CLOCK), seed=PAGE_SEED)
+
+    def run(self, command: str, *, interrupt: bool = False) -> Result:
+        """Run a command line as the terminal would. Whatever the line says, this returns; it never raises.
+
+        With `interrupt`, Ctrl-C is typed as soon as something waits. On a fixed clock every command takes one second, and
+        one that would go on for longer than an hour is given up.
+        """
+        job, until = self.begin(command), self.clock.now() + LONGEST_COMMAND
+        while (wait := job.wait) is not None:
+            if wait.prompt is not None:
+                line = self._ask(wait.prompt) if self._ask is not None else ""
+                job.resume(line.removesuffix("\n") if line else None)
+            elif interrupt:
+                interrupt = False
+                job.show("^C\n")
+                job.interrupt()
+            else:
+                self._pause(job, wait, until)
+        result = self.end(job)
+        if isinstance(self.clock, FixedClock):
+            self.clock.sleep(1)
+        return result
+
+    def begin(self, command: str) -> Job:
+        """Begin a command line: it runs to where it first waits. Whoever takes it on from there hands it to `end`."""
+        return Job(command, self._shell.run(command), self._show)
+
+    def end(self, job: Job) -> Result:
+        """Remember a command line that has ended, and its status."""
+        result = Result(job.output, job.status)
+        self._shell.status = result.status
+        self.history.append((job.command, result))
+        return result
+
+    def _pause(self, job: Job, wait: Wait, until: datetime) -> None:
+        """Let time pass, until Ctrl-C is typed. On a fixed clock nobody does, so what would pass for ever is given up."""
+        if isinstance(self.clock, FixedClock) and (wait.seconds is None or self.clock.now() > until):
+            job.show(f"dockerlearn: {FOR_EVER}\n")
+            job.leave()
+            return
+        try:
+            self.clock.sleep(60 if wait.seconds is None else wait.seconds)
+        except KeyboardInterrupt:
+            job.show("\n")
+            job.interrupt()
+        else:
+            job.resume()
+
+    @property
+    def status(self) -> int:
+        """The exit status of the last command line, which the shell has in `$?`."""
+        return self._shell.status
+
+    def interrupt(self) -> None:
+        """What Ctrl-C leaves behind at the prompt: its status."""
+        self._shell.status = INTERRUPTED
+
+    def python(
+        self,
+        source: str,
+        *,
+        filename: str = "<example>",
+        line: int = 1,
+        raises: str | None = None,
+        printed: io.StringIO | None = None,
+    ) -> str:
+        """Execute `source` in the session's namespace and return what it printed.
+
+        `line` is where the source begins in `filename`, so that tracebacks point there. With `raises`, the source is to end
+        in an exception of the class of that name, and the last line of its traceback is returned after what it printed.
+        Raises any other exception of the source, and `NotRaised` where it raises none; what was printed before is then
+        in `printed`, if that is given.
+        """
+        import linecache  # only pages need these, and a terminal starts quicker without
+        import traceback
+
+        padded = "\n" * (line - 1) + source
+        linecache.cache[filename] = (len(padded), None, padded.splitlines(keepends=True), filename)
+        printed = io.StringIO() if printed is None else printed
+        with contextlib.redirect_stdout(printed):
+            try:
+                exec(compile(padded, filename, "exec", dont_inherit=True), self.namespace)
+            except Exception as error:
+                if type(error).__name__ != raises:
+                    raise
+                print(traceback.format_exception_only(error)[-1], end="")
+            else:
+                if raises is not None:
+                    raise NotRaised(f"no {raises} was raised")
+        return printed.getvalue()

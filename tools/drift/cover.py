@@ -1,0 +1,149 @@
+"""Which tests run which lines of the model: recorded once, and kept until the model or its tests change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
+from itertools import accumulate
+from multiprocessing import get_context
+from pathlib import Path
+from time import process_time
+from typing import NamedTuple
+
+import pytest
+
+from .copies import silence
+from .mutants import Mutant
+
+PACKAGE = Path("dockerlearn")
+SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path.parts[1] != "course")
+TESTS = [Path("tests/test_main.py"), *(Path("tests", room) for room in ("model", "hub", "client", "terminal", "learn"))]
+CACHE = Path(".kept/drift")  # not in .cache, which Zensical empties
+
+Recorded = tuple[dict[str, float], dict[tuple[str, int], list[str]]]
+"""The seconds of each test, and the tests of each line of each file."""
+
+
+class Cover(NamedTuple):
+    """Which tests run which lines of the model.
+
+    The tests stand in order, the quickest first, each with its seconds; a line of a file has the places of its tests.
+    """
+
+    seconds: dict[str, float]
+    lines: dict[str, dict[str, list[int]]]
+
+    @classmethod
+    def of(cls, seconds: Mapping[str, float], lines: Mapping[str, Mapping[int, Iterable[str]]]) -> Cover:
+        """A cover, of the seconds that each test takes, and of the tests of each line."""
+        quickest = dict(sorted(seconds.items(), key=lambda item: item[1]))
+        places = {test: place for place, test in enumerate(quickest)}
+        return cls(
+            quickest,
+            {
+                file: {str(line): sorted(places[test] for test in tests) for line, tests in lines.items()}
+                for file, lines in lines.items()
+            },
+        )
+
+    def tests(self, mutant: Mutant, budget: float | None = None) -> list[str]:
+        """The tests that could notice a mutant, the quickest first, and no more than take so many seconds together.
+
+        Of a line that runs when its module is imported, or whose result is kept, nobody can tell for whom it
+        runs: there it is all tests that run anything of the file.
+        """
+        lines = self.lines.get(mutant.file, {})
+        places = [] if mutant.once else lines.get(str(mutant.line), [])
+        tests = list(self.seconds)
+        chosen = [tests[place] for place in places or sorted({place for places in lines.values() for place in places})]
+        if budget is None:
+            return chosen
+        spent = accumulate(self.seconds[test] for test in chosen)
+        return [test for test, so_far in zip(chosen, spent, strict=True) if so_far <= budget]
+
+
+class _Recorder:
+    """A pytest plugin that notes what each test runs and how long it takes."""
+
+    def __init__(self) -> None:
+        from coverage import Coverage  # not at the top: a course that has no model of its own needs none
+
+        self.seconds: dict[str, float] = {}
+        self.useless: set[str] = set()
+        self._coverage = Coverage(data_file=None, source=[str(PACKAGE)], config_file=False)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Note what a test runs, and for how long."""
+        self._coverage.switch_context(item.nodeid)
+        start = process_time()
+        result = yield
+        self.seconds[item.nodeid] = process_time() - start
+        return result
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what does not pass as it is: that could not tell whether anything was changed."""
+        if not report.passed:
+            self.useless.add(report.nodeid)
+
+    def record(self, tests: Iterable[Path]) -> Recorded:
+        """Run the tests of some files."""
+        self._coverage.start()
+        run_tests(map(str, tests), self, "--maxfail=0")
+        self._coverage.stop()
+        data = self._coverage.get_data()
+        seconds = {test: taken for test, taken in self.seconds.items() if test not in self.useless}
+        lines = {
+            (str(Path(file).relative_to(Path.cwd())), line): [test for test in tests if test in seconds]
+            for file in data.measured_files()
+            for line, tests in data.contexts_by_lineno(file).items()
+        }
+        return seconds, lines
+
+
+class Chosen:
+    """A pytest plugin that runs some tests alone, in the given order."""
+
+    def __init__(self, tests: list[str]) -> None:
+        self._order = {test: place for place, test in enumerate(tests)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave the chosen tests, in their order."""
+        items[:] = sorted((item for item in items if item.nodeid in self._order), key=lambda it: self._order[it.nodeid])
+
+
+def run_tests(files: Iterable[str], plugin: object, *options: str) -> int:
+    """Run the tests of files up to the first that fails, each with the same random draws every time."""
+    fixed = ["-x", "-q", "-p", "no:cacheprovider", "--confcutdir=tests", "--hypothesis-profile=drift"]
+    return pytest.main([*fixed, *options, *files], plugins=[plugin])
+
+
+def covered(processes: int) -> Cover:
+    """What the tests of the model cover: as it was recorded, unless the model or its tests have changed since."""
+    tests = sorted(path for path in Path("tests").rglob("*") if path.is_file() and path.suffix != ".pyc")
+    digest = sha256(b"".join(path.read_bytes() for path in [*SOURCES, *tests])).hexdigest()
+    kept = CACHE / f"{digest}.json"
+    if not kept.exists():
+        print("Recording what each test runs, which takes a minute or two", flush=True)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(_record(processes)), encoding="utf-8")
+    return Cover(*json.loads(kept.read_text(encoding="utf-8")))
+
+
+def _record(processes: int) -> Cover:
+    files = sorted(file for path in TESTS for file in ([path] if path.is_file() else path.glob("test_*.py")))
+    seconds: dict[str, float] = {}
+    lines: dict[str, dict[int, list[str]]] = {}
+    with ProcessPoolExecutor(processes, get_context("fork")) as pool:
+        for more_seconds, more_lines in pool.map(_recorded, [files[start::processes] for start in range(processes)]):
+            seconds.update(more_seconds)
+            for (file, line), tests in more_lines.items():
+                lines.setdefault(file, {}).setdefault(line, []).extend(tests)
+    return Cover.of(seconds, lines)
+
+
+def _recorded(files: list[Path]) -> Recorded:
+    silence()
+    return _Recorder().record(files)
