@@ -5,11 +5,12 @@ All that pages and other programs use is here, and listed in `__all__`; what els
 
 from .hub.catalog import hub
 from .model.clock import FixedClock, SystemClock
-from .model.container import LIFECYCLE, Container, State
+from .model.container import Container
 from .model.engine import Engine
 from .model.errors import DockerError
 from .model.image import Config, Image, Step
 from .model.layer import Layer
+from .model.lifecycle import LIFECYCLE, State
 from .model.names import ADJECTIVES, SURNAMES, random_name
 from .model.reference import Reference
 from .model.registry import Registry

@@ -13,12 +13,14 @@ from datetime import datetime
 from posixpath import basename, join, normpath
 from typing import Any, NamedTuple
 
-from ..model.container import Container, Port, State, signal_name, stop
+from ..model.container import Container, signal_name, stop
 from ..model.digest import canonical_json, short
 from ..model.engine import Engine, Pull
 from ..model.errors import DaemonError, DockerError, InvalidReference, NotFound, TemplateError
 from ..model.image import Image
 from ..model.inspection import ENGINE_VERSION
+from ..model.lifecycle import State
+from ..model.network import Port
 from ..model.reference import DEFAULT_TAG, Reference
 from ..model.tree import Directory, File, Node
 from ..terminal.programs import KILLED, CannotStart

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from ..model.container import Container, State, Volume
+from ..model.container import Container
 from ..model.digest import short
 from ..model.engine import HistoryRow
 from ..model.image import Image, timestamp
+from ..model.lifecycle import State
 from ..model.reference import Reference
+from ..model.volume import Volume
 from .human import ago, duration, ellipsis, size, table
 from .template import Nil, Number, Strings, Struct, Template, Time, quoted
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..model.container import Container, State
+from ..model.container import Container
 from ..model.errors import DockerError
 from ..model.image import Image
+from ..model.lifecycle import State
 from ..terminal.session import Session
 
 WELL_DONE = "All goals are met. Never stop coding."

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from ..client.docker import VERBS
 from ..client.usage import Usage, usages
 from ..hub.catalog import RELEASES
-from ..model.container import State
 from ..model.engine import Engine
+from ..model.lifecycle import State
 from ..model.reference import DEFAULT_TAG
 from ..terminal.tools import TOOLS
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from enum import Enum
 from itertools import count
 from typing import NamedTuple, Protocol
 
@@ -20,76 +19,17 @@ from .digest import short
 from .errors import Conflict, DaemonError, DockerError, NotFound
 from .image import Image
 from .layer import Layer
+from .lifecycle import LIFECYCLE, State
+from .network import Port
 from .rootfs import OWN_FILES, Mount, Rootfs
-from .tree import Content, Directory, File, Node, node
+from .tree import Content, Directory, File, node
+from .volume import Volume
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 GRACE, LONGEST_GRACE = 10, 60 * 60  # seconds between the stop signal and SIGKILL: unless told otherwise, and at most
 MOST_TURNS = 10_000  # of a process between two looks at it
-EVERYWHERE = ("0.0.0.0", "::")  # every address of one version of IP
 NO_NETWORK = 128  # the exit code of a container whose port was taken
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-
-class State(Enum):
-    """What a container can be. Docker also knows `restarting`, `removing` and `dead`, which need more than this model."""
-
-    CREATED = "created"
-    RUNNING = "running"
-    PAUSED = "paused"
-    EXITED = "exited"
-
-
-NOT_RUNNING = "container {id} is not running"
-NOT_PAUSED = "Container {id} is not paused"
-
-# What each verb makes of a container in each state: the state after it, or the refusal.
-LIFECYCLE: Mapping[str, Mapping[State, State | str | None]] = {
-    "start": {
-        State.CREATED: State.RUNNING,
-        State.RUNNING: State.RUNNING,
-        State.PAUSED: "cannot start a paused container, try unpause instead",
-        State.EXITED: State.RUNNING,
-    },
-    "pause": {
-        State.CREATED: NOT_RUNNING,
-        State.RUNNING: State.PAUSED,
-        State.PAUSED: "Container {id} is already paused",
-        State.EXITED: NOT_RUNNING,
-    },
-    "unpause": {
-        State.CREATED: NOT_PAUSED,
-        State.RUNNING: NOT_PAUSED,
-        State.PAUSED: State.RUNNING,
-        State.EXITED: NOT_PAUSED,
-    },
-    "stop": {
-        State.CREATED: State.CREATED,
-        State.RUNNING: State.EXITED,
-        State.PAUSED: State.EXITED,
-        State.EXITED: State.EXITED,
-    },
-    "kill": {
-        State.CREATED: NOT_RUNNING,
-        State.RUNNING: State.EXITED,
-        State.PAUSED: State.EXITED,
-        State.EXITED: NOT_RUNNING,
-    },
-    "restart": dict.fromkeys(State, State.RUNNING),
-    "exec": {
-        State.CREATED: NOT_RUNNING,
-        State.RUNNING: State.RUNNING,
-        State.PAUSED: "Container {name} is paused, unpause the container before exec",
-        State.EXITED: NOT_RUNNING,
-    },
-    "rm": {
-        State.CREATED: None,
-        State.RUNNING: 'cannot remove container "{name}": container is running: '
-        "stop the container before removing or force remove",
-        State.PAUSED: 'cannot remove container "{name}": container is paused and must be unpaused first',
-        State.EXITED: None,
-    },
-}
 
 
 def signal_name(text: str) -> str:
@@ -100,59 +40,6 @@ def signal_name(text: str) -> str:
         number = re.fullmatch("-?[1-9][0-9]*", text, re.ASCII)
         raise DaemonError(f"the linux daemon does not support signal {text}" if number else f"invalid signal: {text}")
     return by_number.get(name, name)
-
-
-class Port(NamedTuple):
-    """A port of a container that is published on the host: where, and which."""
-
-    ip: str  # empty: on every interface
-    host: int  # 0: any that is free
-    container: int
-    protocol: str = "tcp"
-
-    @classmethod
-    def parse(cls, text: str) -> Port:
-        """Read `[[IP:]HOST:]CONTAINER[/PROTOCOL]`. Raises `DockerError` with the client's text."""
-        ports, _, protocol = text.partition("/")
-        ip, host, container = ["", "", *ports.rsplit(":", 2)][-3:]
-        if not container:
-            raise DockerError(f"no port specified: {text}<empty>")
-        if ip.strip("[]"):
-            from ipaddress import ip_address  # seldom needed, and a terminal starts quicker without
-
-            try:
-                ip = str(ip_address(ip.removeprefix("[").removesuffix("]")))
-            except ValueError as error:
-                raise DockerError(f"invalid IP address: {ip}") from error
-        for kind, port in (("containerPort", container), ("hostPort", host)):
-            if re.fullmatch("[0-9]+-[0-9]+", port, re.ASCII):
-                raise DockerError("dockerlearn: a range of ports is a real thing, which this model does not have")
-            if port and not (re.fullmatch("[0-9]{1,20}", port, re.ASCII) and int(port) < 2**16):
-                raise DockerError(f"invalid {kind}: {port}")
-        if protocol.lower() not in ("", "tcp", "udp", "sctp"):
-            raise DockerError(f"invalid proto: {protocol}")
-        return cls(ip.strip("[]"), int(host or 0), int(container), protocol.lower() or "tcp")
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """The addresses of the host on which it is published, as they are printed."""
-        if not self.ip:
-            return ("0.0.0.0", "[::]")
-        return (f"[{self.ip}]" if ":" in self.ip else self.ip,)
-
-    def clashes(self, other: Port) -> bool:
-        """Whether it takes what another wants. The two versions of IP are apart, unless one wants both."""
-        ips = {self.ip, other.ip}
-        if (self.host, self.protocol) != (other.host, other.protocol):
-            return False
-        if "" in ips or len(ips) == 1:
-            return True
-        return len({":" in ip for ip in ips}) == 1 and not ips.isdisjoint(EVERYWHERE)
-
-    @property
-    def private(self) -> str:
-        """The container's side: `80/tcp`."""
-        return f"{self.container}/{self.protocol}"
 
 
 class Options(NamedTuple):
@@ -166,14 +53,6 @@ class Options(NamedTuple):
     tty: bool = False
     interactive: bool = False
     attached: bool = True
-
-
-class Volume(Mount):
-    """A volume: a directory that belongs to no container, and outlives them all."""
-
-    def __init__(self, name: str, node: Node, created: datetime) -> None:
-        super().__init__(node)
-        self.name, self.created = name, created
 
 
 class Home(Protocol):

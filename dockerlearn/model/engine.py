@@ -17,15 +17,18 @@ from typing import Any, NamedTuple
 
 from . import inspection
 from .clock import Clock, SystemClock
-from .container import NEVER, Container, Options, Port, State, Volume
+from .container import NEVER, Container, Options
 from .digest import sha256, short
 from .errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
 from .image import Image, Step, timestamp
 from .layer import Layer
+from .lifecycle import State
 from .names import random_name
+from .network import Port
 from .reference import Reference
 from .registry import Registry
 from .tree import Directory
+from .volume import Volume
 
 CONTAINER_NAME = re.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 RANDOM_PORTS = range(32768, 61000)
@@ -533,7 +536,7 @@ class Engine:
         for port in container.options.ports:
             numbers = [port.host] if port.host else self._random_ports(port)
             for number in numbers:
-                wanted = port._replace(host=number)
+                wanted = port.replace(host=number)
                 clash = next((each for each in taken_ports if each.clashes(wanted)), None)
                 if clash is None:
                     break

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .container import NEVER, Container, State
+from .container import NEVER, Container
 from .digest import sha256
 from .image import Image, timestamp
+from .lifecycle import State
 from .reference import Reference
 
 ENGINE_VERSION = "28.5.2"

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from random import Random
 
 from dockerlearn.model.clock import FixedClock
-from dockerlearn.model.container import State
 from dockerlearn.model.engine import Engine
+from dockerlearn.model.lifecycle import State
 from dockerlearn.terminal.session import PAGE_CLOCK, Session
 
 LENGTH = 20

@@ -12,11 +12,13 @@ import pytest
 
 from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock
-from dockerlearn.model.container import LONGEST_GRACE, MOST_TURNS, Container, Port, State, signal_name, stop
+from dockerlearn.model.container import LONGEST_GRACE, MOST_TURNS, Container, signal_name, stop
 from dockerlearn.model.engine import REFUSED, RESET, Engine, Removal
 from dockerlearn.model.errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
 from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
+from dockerlearn.model.lifecycle import State
+from dockerlearn.model.network import Port
 from dockerlearn.model.tree import Content, Directory, File, Symlink
 from dockerlearn.terminal.programs import SIGNALS, CannotStart
 from dockerlearn.terminal.shell import finished

@@ -25,11 +25,13 @@ from hypothesis.stateful import (
 
 from dockerlearn.hub.catalog import BUSYBOX, hub
 from dockerlearn.model.clock import FixedClock, utc
-from dockerlearn.model.container import LIFECYCLE, NEVER, Container, Port, State, stop
+from dockerlearn.model.container import NEVER, Container, stop
 from dockerlearn.model.engine import REFUSED, RESET, Engine
 from dockerlearn.model.errors import DockerError
 from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
+from dockerlearn.model.lifecycle import LIFECYCLE, State
+from dockerlearn.model.network import Port
 from dockerlearn.model.registry import Registry
 from dockerlearn.model.tree import Content, Directory, File, Symlink
 

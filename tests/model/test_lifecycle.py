@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from dockerlearn.model.clock import FixedClock
-from dockerlearn.model.container import LIFECYCLE, Container, State
+from dockerlearn.model.container import Container
+from dockerlearn.model.lifecycle import LIFECYCLE, State
 from dockerlearn.terminal.session import Session
 
 MEASURED = json.loads((Path(__file__).parents[1] / "measured/lifecycle.json").read_text(encoding="utf-8"))

@@ -11,8 +11,9 @@ import pytest
 
 from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock
-from dockerlearn.model.container import Container, State
+from dockerlearn.model.container import Container
 from dockerlearn.model.engine import Engine
+from dockerlearn.model.lifecycle import State
 from dockerlearn.model.tree import File, Symlink
 from dockerlearn.terminal.programs import STEPS_A_SECOND, CannotStart
 from dockerlearn.terminal.shell import MOST_BUSY, Output
