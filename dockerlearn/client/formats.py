@@ -179,7 +179,7 @@ def _image(row: Listed, view: View) -> str:
         return row.image if view.whole else short(row.image)
     if view.whole or row.it.image.id.startswith((row.image, f"sha256:{row.image}")):
         return row.image
-    return Reference.parse(row.image)._replace(digest=None).familiar
+    return Reference.parse(row.image).replace(digest=None).familiar
 
 
 def _command(row: Listed, view: View) -> str:

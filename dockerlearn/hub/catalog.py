@@ -20,7 +20,7 @@ from ..model.tree import Content, Directory, File, Symlink, node
 BUILDKIT = "buildkit.dockerfile.v0"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-SCRATCH = Image.scratch._replace(config=Config(env=(f"PATH={PATH}",)))  # where every builder starts
+SCRATCH = Image.scratch.replace(config=Config(env=(f"PATH={PATH}",)))  # where every builder starts
 
 Files = dict[str, Content]
 

@@ -465,12 +465,12 @@ class Engine:
         if base.id not in self._images:
             file = f"/var/lib/docker/image/overlay2/imagedb/content/sha256/{base.id.removeprefix('sha256:')}"
             raise DaemonError(f"failed to get digest {base.id}: open {file}: no such file or directory")
-        config = base.config._replace(
+        config = base.config.replace(
             env=container.env, entrypoint=container.entrypoint, cmd=container.command, exposed_ports=container.exposed
         )
         now = self.clock.now()
         step = Step(" ".join(container.command), layer if layer.changes.entries else None, now, message, author)
-        image = base._replace(steps=(*base.steps, step), config=config, created=now, author=author)
+        image = base.replace(steps=(*base.steps, step), config=config, created=now, author=author)
         self._add(image)
         self._parents[image.id] = base.id
         if reference is not None:

@@ -25,9 +25,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from .errors import DaemonError, InvalidReference
+from .value import Value
 
 DEFAULT_DOMAIN = "docker.io"
 LEGACY_DOMAIN = "index.docker.io"
@@ -53,13 +53,24 @@ _PIECE = re.compile(rf"\\.|\[(?:\^|(?!\^))(?:{_in_class}(?:-{_in_class})?)+\]|."
 _RANGE = re.compile(rf"({_in_class})(?:-({_in_class}))?", re.DOTALL)
 
 
-class Reference(NamedTuple):
+class Reference(Value):
     """A complete image name: registry domain, repository path and, where given, tag and digest."""
 
     domain: str
     path: str
-    tag: str | None = None
-    digest: str | None = None
+    tag: str | None
+    digest: str | None
+
+    def __init__(self, domain: str, path: str, tag: str | None = None, digest: str | None = None) -> None:
+        """A name of these parts. Raises `InvalidReference` if the grammar has no such name."""
+        super().__init__(domain, path, tag, digest)
+        match = _REFERENCE.fullmatch(str(self))
+        if match is None or match.groups() != (domain, path, tag, digest):
+            raise InvalidReference("invalid reference format")
+        if len(path) > LONGEST_PATH:
+            raise InvalidReference(f"repository name must not be more than {LONGEST_PATH} characters")
+        if digest is not None:
+            _check_digest(digest)
 
     @classmethod
     @lru_cache(maxsize=1024)  # the same few names are read again and again
@@ -79,12 +90,7 @@ class Reference(NamedTuple):
             raise InvalidReference("repository name must be lowercase")
         if match is None or match[1] is None:
             raise InvalidReference("invalid reference format")
-        found = cls(*match.groups())
-        if len(found.path) > LONGEST_PATH:
-            raise InvalidReference(f"repository name must not be more than {LONGEST_PATH} characters")
-        if found.digest is not None:
-            _check_digest(found.digest)
-        return found
+        return cls(*match.groups())
 
     @property
     def name(self) -> str:
@@ -112,11 +118,11 @@ class Reference(NamedTuple):
 
     def tagged(self) -> Reference:
         """This name, with the default tag if it has neither tag nor digest."""
-        return self if self.tag or self.digest else self._replace(tag=DEFAULT_TAG)
+        return self if self.tag or self.digest else self.replace(tag=DEFAULT_TAG)
 
     def pinned(self, digest: str) -> Reference:
         """The same repository, named by a manifest's digest instead of a tag."""
-        return self._replace(tag=None, digest=digest)
+        return self.replace(tag=None, digest=digest)
 
     @property
     def target(self) -> Reference:

@@ -410,7 +410,7 @@ def _touch(machine: Machine, options: Options, operands: list[str]) -> Output:
     for path in operands:
         found = machine.root.tree.resolve(path)
         if found is None or isinstance(found[1], File):
-            _put(machine, path, File(*found[1]) if found and isinstance(found[1], File) else File(), path)
+            _put(machine, path, found[1].rewritten() if found and isinstance(found[1], File) else File(), path)
     return Output()
 
 
@@ -458,7 +458,7 @@ def _anew(found: Node) -> Node:
     """A copy of a file, which counts as written even where it replaces its like."""
     if isinstance(found, Directory):
         return Directory({name: _anew(child) for name, child in found.entries.items()}, found.mode)
-    return File(*found) if isinstance(found, File) else found
+    return found.rewritten() if isinstance(found, File) else found
 
 
 def _ln(machine: Machine, options: Options, operands: list[str]) -> Output:
@@ -481,7 +481,7 @@ def _chmod(machine: Machine, options: Options, operands: list[str]) -> Output:
         if found is None:
             raise Misuse(f"{path}: {NO_FILE}")
         if not isinstance(found[1], Symlink):
-            _put(machine, path, found[1]._replace(mode=found[1].mode | 0o111 if mode == "+x" else int(mode, 8)), path)
+            _put(machine, path, found[1].replace(mode=found[1].mode | 0o111 if mode == "+x" else int(mode, 8)), path)
     return Output()
 
 

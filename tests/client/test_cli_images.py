@@ -106,7 +106,7 @@ def test_fractions_of_a_second_are_kept_by_inspect_and_dropped_by_lists() -> Non
 
 
 def test_an_image_without_layers_has_no_directories() -> None:
-    docker = client(Image.scratch._replace(author="Some <one>"))
+    docker = client(Image.scratch.replace(author="Some <one>"))
     shown = json.loads(said(docker, "image inspect odd:1"))[0]
     assert shown["GraphDriver"] == {"Data": None, "Name": "overlay2"}
     assert (shown["Author"], shown["Comment"], shown["Size"]) == ("Some <one>", "", 0)

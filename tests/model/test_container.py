@@ -789,7 +789,7 @@ def test_the_writable_layer_becomes_a_layer_of_a_new_image(engine: Engine) -> No
     assert engine.image("mine:1") == image
     assert image.layers == (*base.layers, first.layer)
     assert (image.size, image.author, image.created) == (base.size + 4, "me", engine.clock.now())
-    assert image.config == base.config._replace(env=("A=1", *base.config.env))
+    assert image.config == base.config.replace(env=("A=1", *base.config.env))
     assert image.steps[:-1] == base.steps
     assert (image.steps[-1].created_by, image.steps[-1].comment) == ("nginx -g daemon off;", "a message")
     second = engine.run("mine:1")
