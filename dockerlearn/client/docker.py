@@ -151,10 +151,10 @@ class Docker:
         patterns += [pattern for pattern in operands if pattern]
         shown = []
         for image in self.engine.images(all=options.get("all", False)):
-            names = self.engine.references(image)
+            names = self.engine.store.references.of(image)
             if patterns:
                 names = [name for name in names if any(name.matches(pattern) for pattern in patterns)]
-            held = any(name.tag for name in names) or bool(self.engine.children(image))
+            held = any(name.tag for name in names) or bool(self.engine.store.children(image))
             if (names or not patterns) and not (dangling and held):
                 for name in views.names_of(names, digests=pinned or "{{.Digest}}" in form, pinned=pinned):
                     shown.append(views.Named(image, *name))
@@ -677,11 +677,11 @@ class Docker:
         """Docker system df."""
         engine, form, view = self.engine, options.get("format", ""), self._view(options)
         images, containers, volumes = engine.images(all=False), engine.containers(), engine.volumes()
-        used = [image for image in images if engine.users(image)]
+        used = [image for image in images if engine.store.users(image)]
         running = [each for each in containers if each.state in (State.RUNNING, State.PAUSED)]
         active = [volume for volume in volumes if engine.volume_users(volume)]
         if not options.get("verbose"):
-            unshared = sum(image.size - engine.shared_size(image) for image in used)
+            unshared = sum(image.size - engine.store.shared_size(image) for image in used)
             written, kept = sum(each.size for each in containers), sum(each.node.size for each in volumes)
             kinds = [
                 views.Usage("Images", len(images), len(used), engine.layers_size, engine.layers_size - unshared),
@@ -700,7 +700,7 @@ class Docker:
         shown = []
         for image in images:
             name = views.names_of(engine.tags(image)[:1], digests=False, pinned=False)[0]
-            named = views.Named(image, *name, engine.shared_size(image), len(engine.users(image)))
+            named = views.Named(image, *name, engine.store.shared_size(image), len(engine.store.users(image)))
             shown.append(named)
         listed = [views.Listed(each, engine.image_name(each)) for each in containers]
         held = [views.Held(each, len(engine.volume_users(each))) for each in volumes]
@@ -812,7 +812,7 @@ def _is_only_one(engine: Engine, container: Container, beginning: str) -> bool:
 def _is_ancestor(engine: Engine, container: Container, name: str) -> bool:
     """Whether a container's image is the one called so, or was made of one that is."""
     try:
-        return engine.image(name).id in engine.lineage(container.image)
+        return engine.image(name).id in engine.store.lineage(container.image)
     except DaemonError:
         return False
 

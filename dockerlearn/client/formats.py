@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from ..model.container import Container
 from ..model.digest import short
-from ..model.engine import HistoryRow
 from ..model.image import Image, timestamp
 from ..model.lifecycle import State
 from ..model.reference import Reference
+from ..model.store.classic import HistoryRow
 from ..model.volume import Volume
 from .human import ago, duration, ellipsis, size, table
 from .template import Nil, Number, Strings, Struct, Template, Time, quoted

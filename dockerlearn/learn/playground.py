@@ -211,7 +211,7 @@ class Playground:
                         }
                         for chain, layer in zip(image.chain_ids, image.layers, strict=True)
                     ],
-                    "containers": [each.name for each in engine.users(image)],
+                    "containers": [each.name for each in engine.store.users(image)],
                 }
                 for image in images
             ],

@@ -7,7 +7,7 @@ Docker's and skopeo's Go structures write them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -31,48 +31,28 @@ def timestamp(moment: datetime) -> str:
     return whole + point + fraction.rstrip("0") + "Z"
 
 
-def _texts(name: str, texts: Iterable[str]) -> tuple[str, ...]:
-    """Several texts as a tuple. One alone would be taken for its letters."""
-    if isinstance(texts, str):
-        raise TypeError(f"{name} is a sequence of texts, not the one text {texts!r}")
-    return tuple(texts)
-
-
 class Config(Value):
-    """How a container of the image starts. Field names are those of the Dockerfile instructions, in Python's case."""
+    """How a container of the image starts. Field names are those of the Dockerfile instructions, in Python's case.
 
-    user: str
-    exposed_ports: tuple[str, ...]
-    env: tuple[str, ...]
-    entrypoint: tuple[str, ...]
-    cmd: tuple[str, ...]
-    volumes: tuple[str, ...]
-    working_dir: str
-    labels: Mapping[str, str]
-    stop_signal: str
+    It keeps copies of what it is given. Raises `TypeError` for one text where several belong.
+    """
 
-    def __init__(
-        self,
-        *,
-        user: str = "",
-        exposed_ports: Iterable[str] = (),
-        env: Iterable[str] = (),
-        entrypoint: Iterable[str] = (),
-        cmd: Iterable[str] = (),
-        volumes: Iterable[str] = (),
-        working_dir: str = "",
-        labels: Mapping[str, str] = MappingProxyType({}),
-        stop_signal: str = "",
-    ) -> None:
-        """Settings, of which it keeps copies. Raises `TypeError` for one text where several belong."""
-        several = {"exposed_ports": exposed_ports, "env": env, "entrypoint": entrypoint, "cmd": cmd, "volumes": volumes}
-        super().__init__(
-            user=user,
-            working_dir=working_dir,
-            labels=MappingProxyType(dict(labels)),
-            stop_signal=stop_signal,
-            **{name: _texts(name, texts) for name, texts in several.items()},
-        )
+    user: str = ""
+    exposed_ports: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    working_dir: str = ""
+    labels: Mapping[str, str] = MappingProxyType({})
+    stop_signal: str = ""
+
+    def _complete(self) -> None:
+        for name in ("exposed_ports", "env", "entrypoint", "cmd", "volumes"):
+            if isinstance(texts := getattr(self, name), str):  # it would be taken for its letters
+                raise TypeError(f"{name} is a sequence of texts, not the one text {texts!r}")
+            self._set(name, tuple(texts))
+        self._set("labels", MappingProxyType(dict(self.labels)))
 
     def json(self) -> dict[str, Any]:
         """The `config` object of the image configuration; what is empty is left out."""
@@ -97,21 +77,13 @@ class Step(Value):
     """
 
     created_by: str
-    layer: Layer | None
-    created: datetime | None
-    comment: str
-    author: str
+    layer: Layer | None = None
+    created: datetime | None = None
+    comment: str = ""
+    author: str = ""
 
-    def __init__(
-        self,
-        created_by: str,
-        layer: Layer | None = None,
-        created: datetime | None = None,
-        comment: str = "",
-        author: str = "",
-    ) -> None:
-        """A row of these; what is left out is not known."""
-        super().__init__(created_by, layer, created and utc(created), comment, author)
+    def _complete(self) -> None:
+        self._set("created", self.created and utc(self.created))
 
     def json(self) -> dict[str, Any]:
         """The row as the image configuration holds it."""
@@ -128,30 +100,22 @@ class Step(Value):
 class Image(Value):
     """An image as a value: its steps from the first to the last, and its configuration.
 
-    Layers, digests, sizes and the file tree are derived from these. `Image.scratch` is the empty beginning.
+    `created` is kept in UTC. Layers, digests, sizes and the file tree are derived from these. `Image.scratch` is the empty beginning.
     """
 
     __slots__ = ("__dict__",)  # what is derived is kept there
 
     scratch: ClassVar[Image]
-    steps: tuple[Step, ...]
-    config: Config
-    created: datetime | None
-    author: str
-    architecture: str
-    os: str
+    steps: tuple[Step, ...] = ()
+    config: Config = Config()
+    created: datetime | None = None
+    author: str = ""
+    architecture: str = "amd64"
+    os: str = "linux"
 
-    def __init__(
-        self,
-        steps: Iterable[Step] = (),
-        config: Config = Config(),  # noqa: B008  # a value, like any other default
-        created: datetime | None = None,
-        author: str = "",
-        architecture: str = "amd64",
-        os: str = "linux",
-    ) -> None:
-        """An image of these; `created` is kept in UTC."""
-        super().__init__(tuple(steps), config, created and utc(created), author, architecture, os)
+    def _complete(self) -> None:
+        self._set("steps", tuple(self.steps))
+        self._set("created", self.created and utc(self.created))
 
     def with_layer(self, layer: Layer, *, by: str, created: datetime | None = None, comment: str = "") -> Image:
         """This image with one more layer, made by the instruction `by`; `created` defaults to when the image was."""

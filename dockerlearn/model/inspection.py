@@ -13,7 +13,7 @@ from .container import NEVER, Container
 from .digest import sha256
 from .image import Image, timestamp
 from .lifecycle import State
-from .reference import Reference
+from .store.classic import ClassicStore
 
 ENGINE_VERSION = "28.5.2"
 ROOT = "/var/lib/docker"
@@ -34,10 +34,9 @@ def directories(layers: list[str], top: str = "") -> dict[str, str] | None:
     return {**lower, "MergedDir": f"{paths[0]}/merged", "UpperDir": f"{paths[0]}/diff", "WorkDir": f"{paths[0]}/work"}
 
 
-def image(
-    it: Image, names: list[Reference], last_tagged: str, parent: str, data: dict[str, str] | None
-) -> dict[str, Any]:
-    """An image, with its names, when it was last given one, its parent's ID, and where its layers are."""
+def image(it: Image, store: ClassicStore) -> dict[str, Any]:
+    """An image, with what its store knows of it: its names, its parent, and where its layers are."""
+    names, parent = store.references.of(it), store.parent(it)
     return {
         "Id": it.id,
         "RepoTags": [name.familiar for name in names if not name.digest],
@@ -50,15 +49,16 @@ def image(
         "Architecture": it.architecture,
         "Os": it.os,
         "Size": it.size,
-        "GraphDriver": {"Data": data, "Name": "overlay2"},
+        "GraphDriver": {"Data": directories(store.layers.cache_ids(it)), "Name": "overlay2"},
         "RootFS": {"Type": "layers", "Layers": list(it.diff_ids)},
-        "Metadata": {"LastTagTime": last_tagged},
+        "Metadata": {"LastTagTime": timestamp(store.references.last_tagged(it) or NEVER)},
         "Config": dict(sorted({**EMPTY_CONFIG, **it.config.json()}.items())),
     }
 
 
-def container(it: Container, data: dict[str, str] | None, *, sized: bool = False) -> dict[str, Any]:
-    """A container, with where its layers are and, if wanted, how large they are."""
+def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> dict[str, Any]:
+    """A container, with where its image's layers are (the names of their directories) and, if wanted, its sizes."""
+    data = directories(cache_ids, sha256(f"{it.id}/mount".encode()).removeprefix("sha256:"))
     state = it.state
     running = state in (State.RUNNING, State.PAUSED)
     path, *arguments = (*it.entrypoint, *it.command)

@@ -54,23 +54,24 @@ _RANGE = re.compile(rf"({_in_class})(?:-({_in_class}))?", re.DOTALL)
 
 
 class Reference(Value):
-    """A complete image name: registry domain, repository path and, where given, tag and digest."""
+    """A complete image name: registry domain, repository path and, where given, tag and digest.
+
+    Raises `InvalidReference` for parts of which the grammar makes no name.
+    """
 
     domain: str
     path: str
-    tag: str | None
-    digest: str | None
+    tag: str | None = None
+    digest: str | None = None
 
-    def __init__(self, domain: str, path: str, tag: str | None = None, digest: str | None = None) -> None:
-        """A name of these parts. Raises `InvalidReference` if the grammar has no such name."""
-        super().__init__(domain, path, tag, digest)
+    def _complete(self) -> None:
         match = _REFERENCE.fullmatch(str(self))
-        if match is None or match.groups() != (domain, path, tag, digest):
+        if match is None or match.groups() != (self.domain, self.path, self.tag, self.digest):
             raise InvalidReference("invalid reference format")
-        if len(path) > LONGEST_PATH:
+        if len(self.path) > LONGEST_PATH:
             raise InvalidReference(f"repository name must not be more than {LONGEST_PATH} characters")
-        if digest is not None:
-            _check_digest(digest)
+        if self.digest is not None:
+            _check_digest(self.digest)
 
     @classmethod
     @lru_cache(maxsize=1024)  # the same few names are read again and again

@@ -21,8 +21,6 @@ DEEPEST = 200  # directories within directories: the model's own limit, since it
 # What no path holds: NUL, and surrogates that stand for no byte.
 _UNSPEAKABLE = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 
-_set = object.__setattr__  # nodes are many: each sets its fields itself
-
 
 class File(Value):
     """A regular file: its bytes and its permission bits (setuid, setgid and sticky included)."""
@@ -34,8 +32,8 @@ class File(Value):
         """A file of these bytes, of which it keeps a copy if they can change. Raises `TypeError` for what is no bytes."""
         if not isinstance(data, bytes | bytearray | memoryview):
             raise TypeError(f"a file is made of bytes, not of {type(data).__name__}")
-        _set(self, "data", bytes(data))
-        _set(self, "mode", mode)
+        self._set("data", bytes(data))
+        self._set("mode", mode)
 
     @classmethod
     def script(cls, text: str) -> File:
@@ -61,7 +59,7 @@ class Symlink(Value):
         """A link to `target`. Raises `InvalidPath`."""
         if not target or _UNSPEAKABLE.search(target):
             raise InvalidPath(f"invalid link target: {target!r}")
-        _set(self, "target", target)
+        self._set("target", target)
 
     @property
     def size(self) -> int:
@@ -84,8 +82,8 @@ class Directory(Value):
         names = "".join(entries)
         if "/" in names or _UNSPEAKABLE.search(names) or not entries.keys().isdisjoint(("", ".", "..")):
             raise InvalidPath(f"invalid names in a directory: {sorted(entries)}")
-        _set(self, "entries", MappingProxyType(entries))
-        _set(self, "mode", mode)
+        self._set("entries", MappingProxyType(entries))
+        self._set("mode", mode)
 
     @classmethod
     def of(cls, files: Mapping[str, Content]) -> Directory:

@@ -13,12 +13,13 @@ import pytest
 from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.container import LONGEST_GRACE, MOST_TURNS, Container, signal_name, stop
-from dockerlearn.model.engine import REFUSED, RESET, Engine, Removal
+from dockerlearn.model.engine import REFUSED, RESET, Engine
 from dockerlearn.model.errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
 from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
 from dockerlearn.model.lifecycle import State
 from dockerlearn.model.network import Port
+from dockerlearn.model.store.classic import Removal
 from dockerlearn.model.tree import Content, Directory, File, Symlink
 from dockerlearn.terminal.programs import SIGNALS, CannotStart
 from dockerlearn.terminal.shell import finished
@@ -612,7 +613,7 @@ def test_the_newest_container_stands_first(engine: Engine) -> None:
         engine.create("alpine", name=name)
     engine.container("first").start()
     assert [each.name for each in engine.containers()] == names[::-1]
-    assert [each.name for each in engine.users(engine.image("alpine"))] == names
+    assert [each.name for each in engine.store.users(engine.image("alpine"))] == names
 
 
 # Ports
@@ -980,7 +981,7 @@ def test_an_image_loses_its_name_but_not_the_container_that_runs(engine: Engine)
     web, image = engine.run("nginx"), engine.image("nginx")
     removals = engine.rmi("nginx", force=True)
     assert [removal.action for removal in removals] == ["Untagged", "Untagged"]
-    assert (engine.references(image), image in engine.images()) == ([], True)
+    assert (engine.store.references.of(image), image in engine.images()) == ([], True)
     web.restart()
     assert web.state is State.RUNNING
 
@@ -1001,7 +1002,7 @@ def test_a_prune_frees_an_image_that_a_container_was_made_of(engine: Engine) -> 
     )
     container.remove()
     engine.rmi("alpine")
-    assert engine.references(base) == []
+    assert engine.store.references.of(base) == []
     assert [removal.name for removal in engine.rmi("child")] == [
         "child:latest",
         child.id,
