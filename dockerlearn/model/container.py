@@ -16,7 +16,7 @@ from ..terminal.programs import KILLED, SIGNALS, CannotStart, Machine, called
 from ..terminal.shell import Output, Pieces, Steps, finished
 from .clock import Clock
 from .digest import short
-from .errors import Conflict, DaemonError, DockerError, NotFound
+from .errors import DaemonError, DockerError, NoSuchContainer, WrongState
 from .image import Image
 from .layer import Layer
 from .lifecycle import LIFECYCLE, State
@@ -404,10 +404,10 @@ class Container:
         return after.format(id=self.id, name=self.name) if isinstance(after, str) else None
 
     def check(self) -> None:
-        """Raise `NotFound` if it has been removed: nothing brings it back."""
+        """Raise `NoSuchContainer` if it has been removed: nothing brings it back."""
         self.settle()
         if self.removed:
-            raise NotFound(f"No such container: {self.name}")
+            raise NoSuchContainer(name=self.name)
 
     def _now(self) -> datetime:
         """What time it is for the program that asks: one that acts only when it is looked at acts in the past."""
@@ -419,7 +419,7 @@ class Container:
         self.check()
         problem = self.refusal(verb)
         if problem is not None:
-            raise Conflict(problem)
+            raise WrongState(problem, verb=verb, state=self._state.value, container=self.id)
         after = LIFECYCLE[verb][self._state]
         return after if isinstance(after, State) else self._state
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .errors import InvalidReference, NotFound
+from .errors import InvalidReference, NoSuchRepository, NoSuchTag, NotFound
 from .image import Image
 from .reference import DEFAULT_DOMAIN, Reference
 
@@ -45,10 +45,7 @@ class Registry:
         """
         reference = (self._own(name) if isinstance(name, str) else name).target
         if reference.path not in self._images and self.domain == DEFAULT_DOMAIN:
-            raise NotFound(
-                f"pull access denied for {reference.familiar_name}, repository does not exist or may require "
-                "'docker login': denied: requested access to the resource is denied"
-            )
+            raise NoSuchRepository(name=reference.familiar_name)
         if reference.digest:
             images = (build() for build in self._images.get(reference.path, ()))
             found = next((image for image in images if image.digest == reference.digest), None)
@@ -56,7 +53,7 @@ class Registry:
             build = self._tags.get(reference)
             found = build and build()
         if found is None:
-            raise NotFound(f"manifest for {reference.familiar} not found: manifest unknown: manifest unknown")
+            raise NoSuchTag(name=reference.familiar)
         return found
 
     def tags(self, repository: str) -> dict[str, Image]:
