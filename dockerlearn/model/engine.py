@@ -118,10 +118,7 @@ class Engine:
         self.store.add(image)
 
     def tag(self, source: str, target: str) -> None:
-        """Let the tag `target` point to the image `source`. A tag that existed moves without a word.
-
-        Raises `NotFound` if there is no such image, `InvalidReference` or `DaemonError` if `target` cannot be a tag.
-        """
+        """Let the tag `target` point to the image `source`, whatever it pointed to before: see `ClassicStore.tag`."""
         self.store.tag(source, target)
 
     def rmi(self, name: str, *, force: bool = False) -> list[Removal]:
@@ -182,9 +179,8 @@ class Engine:
             start = None if entrypoint is None else tuple(entrypoint)
             options = Options(command, start, tuple(env), published, auto_remove, tty, interactive, attached)
         found = self.image(image)
-        if not command and not (
-            found.config.entrypoint + found.config.cmd if entrypoint is None else options.entrypoint
-        ):
+        inherited = found.config.entrypoint + found.config.cmd
+        if not (command or (inherited if entrypoint is None else options.entrypoint)):
             raise DaemonError("no command specified")
         name = self._containers.name(name, self._identity() if name is None else "")
         container = Container(self, self._identity(), name, found, image, options, self.clock.now())
@@ -214,10 +210,7 @@ class Engine:
         self._containers.rename(container, name)
 
     def commit(self, container: Container, name: str | None = None, *, message: str = "", author: str = "") -> Image:
-        """Make the writable layer of a container a layer of a new image, which starts as the container does.
-
-        Raises `InvalidReference`, or `DaemonError` if the container's image is gone.
-        """
+        """Make an image of a container. Raises `InvalidReference`, or `DaemonError` if the container's own image is gone."""
         container.check()
         base = container.image
         reference = None if name is None else as_tag(Reference.parse(name))

@@ -156,7 +156,10 @@ class ClassicStore:
             self._parents[image.id] = parent.id
 
     def tag(self, source: str, target: str) -> None:
-        """Let the tag `target` point to the image `source`. Raises as `Engine.tag` does."""
+        """Let the tag `target` point to the image `source`. A tag that existed moves without a word.
+
+        Raises `NoSuchImage`, or `InvalidReference` or `DaemonError` if `target` cannot be a tag.
+        """
         if not is_whole_id(source):
             tag_operand(source)
         reference = as_tag(tag_operand(target))
