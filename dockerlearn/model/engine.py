@@ -27,7 +27,7 @@ from .store.containers import ContainerStore
 from .value import Value
 from .volume import Volume, VolumeStore
 
-REFUSED, RESET = 7, 56  # curl's exit statuses: nobody listens; whoever listened hung up
+REFUSED, RESET = 7, 56  # curl's exit statuses: connection refused, connection reset
 PLAIN = Options()
 
 
@@ -47,10 +47,10 @@ class Pull(Value):
 
 
 class Engine:
-    """Images, containers and volumes on one machine. More about images than is asked for here, `store` knows.
+    """Images, containers and volumes on one machine. `store` knows more about images.
 
-    It pulls from `registries`, each known by its domain. `clock` tells the time (the computer's own unless given), `seed`
-    makes the identities that the engine invents repeatable.
+    It pulls from `registries`, each known by its domain. `clock` is the computer's own by default. With a `seed`, the IDs
+    that the engine makes up are the same at every run.
     """
 
     def __init__(
@@ -253,12 +253,12 @@ class Engine:
         self._volumes.discard(unused)
         return unused, sum(each.node.size for each in unused)
 
-    # What containers need, and who asks one of their ports
+    # What containers need, and what their ports serve
 
     def answer(self, port: int, path: str) -> str | int | None:
-        """What whoever asks a port of this machine for a path gets: a page, or curl's exit status for what went wrong.
+        """The page that a port of this machine serves at a path, or curl's exit status if there is none.
 
-        Nothing, if a paused container holds the port: it is reached, and does not answer.
+        None if a paused container has the port: the connection is made, and no answer comes.
         """
         for container in self.containers():
             for published in container.ports:

@@ -21,7 +21,7 @@
 
 The text of each is Docker's own, measured on Engine 28.5.2 with client 28.2.2. The terminal puts `Error response from
 daemon: ` before what the daemon said (`DaemonError`) and prints what the client itself found wrong (all others) as it is.
-Whoever has to tell two refusals apart looks at the class and its data, never at the text.
+Code that has to tell two refusals apart looks at the class and its data, never at the text.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from typing import Any, ClassVar
 class DockerError(Exception):
     """A refusal in Docker's words. `str(error)` is the text without any prefix of the terminal.
 
-    What it is about is given by name, becomes an attribute each, and fills the places of the class's own `text`.
+    The facts are given by name. Each becomes an attribute, and fills its place in the `text` of the class.
     """
 
     text: ClassVar[str] = ""

@@ -1,7 +1,7 @@
-"""All that is known of an image or a container, as the engine's API tells it: what `docker inspect` shows.
+"""Everything about an image or a container, in the form of the engine's API: what `docker inspect` shows.
 
-Fields, their order and their empty values are those of Engine 28.5.2. Of the many settings that a container may have, the
-model knows few: the others stand here as the engine tells them when nobody has set them.
+Fields, their order and their empty values are those of Engine 28.5.2. A container can have many settings, and the model knows
+few of them. The others have the values here that the engine gives them by default.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BRIDGE = sha256(b"bridge").removeprefix("sha256:")  # the network that every con
 
 
 def directories(layers: list[str], top: str = "") -> dict[str, str] | None:
-    """Where overlayfs finds layers, given the names of their directories from the bottom up, and that of a container.
+    """Where overlayfs finds layers, given the names of their directories from the bottom up, and that of a container, if any.
 
     Without a container, the top layer is the upper directory of the image's own mount.
     """

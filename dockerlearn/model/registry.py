@@ -1,4 +1,4 @@
-"""A registry: blobs and manifests under their digests, and tags, which are names that can be moved.
+"""A registry: blobs and manifests, found by their digests, and tags, which can move.
 
 Texts of refusals are those that Engine 28.5.2 passes on from a registry.
 """
@@ -13,7 +13,7 @@ from .reference import DEFAULT_DOMAIN, Reference
 
 
 class Registry:
-    """One registry, `docker.io` unless told otherwise.
+    """One registry, `docker.io` by default.
 
     Pushing a tag that exists moves it; the image it named before stays, and can still be pulled by its digest.
     """
@@ -31,7 +31,7 @@ class Registry:
         self.offer(name, lambda: image)
 
     def offer(self, name: str, build: Callable[[], Image]) -> None:
-        """As `push`, for an image that is built only when somebody asks for it."""
+        """Like `push`, for an image that is built only when it is asked for."""
         reference = self._own(name)
         if reference.digest:
             raise InvalidReference("cannot push a digest reference")
