@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ..model.container import Container, signal_name, stop
 from ..model.digest import canonical_json, short
 from ..model.engine import Engine, Pull
-from ..model.errors import DaemonError, DockerError, InvalidReference, NotFound, TemplateError
+from ..model.errors import DaemonError, DockerError, InvalidReference, NotFound
 from ..model.image import Image
 from ..model.inspection import ENGINE_VERSION
 from ..model.lifecycle import State
@@ -27,7 +27,7 @@ from ..terminal.programs import KILLED, CannotStart
 from ..terminal.shell import Output, Pieces, Steps, Wait, Waiting
 from . import formats as views
 from .human import size
-from .template import Nil, ParseError, Struct, Template
+from .template import GoError, Nil, ParseError, Struct, Template, decode
 from .usage import MISUSED_FLAG, MORE, Options, Usage, UsageError, parse, usages
 
 BAD_TEMPLATE = 64
@@ -568,10 +568,9 @@ class Docker:
             form = ""
         try:
             self._out(kind.show(shown[: most if most > 0 else None], self._view(options), form, quiet=quiet))
-        except TemplateError as error:
+        except GoError as error:
             what = "parse" if isinstance(error, ParseError) else "execute"
-            text = str(error).removeprefix("template parsing error: ")
-            raise DockerError(f"failed to {what} template: {text}") from error
+            raise DockerError(f"failed to {what} template: {error.reason}") from error
 
     def prune_containers(self, options: Options, operands: list[str]) -> Waiting:
         """Docker container prune."""
@@ -733,9 +732,9 @@ class Docker:
         template = _template("{{json .}}" if form == "json" else form, "version")
         try:
             self._out(template.render(VERSION) + "\n")
-        except TemplateError as error:
+        except GoError as error:
             self._out("\n")
-            self._refuse(DockerError(str(error).removeprefix("template parsing error: ")))
+            self._refuse(DockerError(error.reason))
 
 
 def _progress(pulled: Pull) -> str:
@@ -843,8 +842,8 @@ def _rendered(template: Template, sent: dict[str, Any]) -> str:
     """A template applied to the client's structure or, if that fails, to the JSON from the engine."""
     try:
         return template.render(views.typed_container(sent) if "State" in sent else views.typed(sent))
-    except TemplateError:
-        return template.render(views.decoded(sent), strict=True)
+    except GoError:
+        return template.render(decode(sent))
 
 
 def _image_filters(texts: list[str]) -> tuple[bool, list[str]]:

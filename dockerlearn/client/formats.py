@@ -6,7 +6,6 @@ two forms, as in the real client: the JSON that the engine sends, and the client
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -19,7 +18,7 @@ from ..model.reference import Reference
 from ..model.store.classic import HistoryRow
 from ..model.volume import Volume
 from .human import ago, duration, ellipsis, size, table
-from .template import Nil, Number, Strings, Struct, Template, Time, quoted
+from .template import Nil, Strings, Struct, Template, Time, quoted
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NONE = "<none>"
@@ -302,11 +301,6 @@ HISTORY_FOR_MACHINES = HISTORY._replace(default=HISTORY.default.replace("{{.Crea
 
 
 # An image in full
-
-
-def decoded(sent: dict[str, Any]) -> Any:
-    """What was sent, as Go reads JSON whose form it does not know."""
-    return json.loads(json.dumps(sent, sort_keys=True), parse_int=Number)
 
 
 class Typed(Struct):
