@@ -128,28 +128,8 @@ def _comparison(holds: Callable[[Any, Any], bool]) -> Callable[..., bool]:
     return compare
 
 
-def _and(*values: Any) -> Any:
-    return next((value for value in values if not truth(value)), values[-1])
-
-
-def _or(*values: Any) -> Any:
-    return next((value for value in values if truth(value)), values[-1])
-
-
-def _pad(value: str, *blanks: int) -> str:
-    return value.join(" " * min(each, MOST_BLANKS) for each in blanks) if value else ""
-
-
-def _split(value: str, separator: str) -> Strings:
-    return Strings(value.split(separator) if separator else value)
-
-
-def _title(value: str) -> str:
-    return re.sub(r"(?<!\w)\w", lambda found: found[0].upper(), value)
-
-
 FUNCTIONS: Functions = {
-    "and": Function(_and, "any ..."),
+    "and": Function(lambda *values: next((value for value in values if not truth(value)), values[-1]), "any ..."),
     "eq": Function(_comparison(operator.eq), "any any ..."),
     "ge": Function(_comparison(operator.ge), "any any"),
     "gt": Function(_comparison(operator.gt), "any any"),
@@ -162,14 +142,17 @@ FUNCTIONS: Functions = {
     "lt": Function(_comparison(operator.lt), "any any"),
     "ne": Function(_comparison(operator.ne), "any any"),
     "not": Function(lambda value: not truth(value), "any"),
-    "or": Function(_or, "any ..."),
-    "pad": Function(_pad, "string int int"),
+    "or": Function(lambda *values: next((value for value in values if truth(value)), values[-1]), "any ..."),
+    "pad": Function(
+        lambda value, *blanks: value.join(" " * min(each, MOST_BLANKS) for each in blanks) if value else "",
+        "string int int",
+    ),
     "print": Function(_print, "..."),
     "printf": Function(_printf, "string ..."),
     "println": Function(lambda *values: " ".join(map(text, values)) + "\n", "..."),
     "slice": Function(_slice, "any ..."),
-    "split": Function(_split, "string string"),
-    "title": Function(_title, "string"),
+    "split": Function(lambda value, sign: Strings(value.split(sign) if sign else value), "string string"),
+    "title": Function(lambda value: re.sub(r"(?<!\w)\w", lambda found: found[0].upper(), value), "string"),
     "truncate": Function(lambda value, count: value[: max(count, 0)], "string int"),
     "upper": Function(str.upper, "string"),
 }

@@ -1,0 +1,317 @@
+"""`docker container`: making containers, running them, and ending them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ..model.container import Container, signal_name, stop
+from ..model.errors import DaemonError, DockerError, InvalidReference, NotFound
+from ..model.lifecycle import State
+from ..model.network import Port
+from ..model.reference import Reference
+from ..terminal.programs import CannotStart
+from .call import Call, Effects, Verb
+from .images import progress
+from .usage import MISUSED_FLAG, MORE, Flags, UsageError
+
+LIVE = (State.RUNNING, State.PAUSED)
+NOT_ATTACHABLE = {
+    State.CREATED: "You cannot attach to a stopped container, start it first",
+    State.PAUSED: "You cannot attach to a paused container, unpause it first",
+    State.EXITED: "You cannot attach to a stopped container, start it first",
+}
+
+
+# Making and running them
+
+
+def create(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Make a container, and start nothing."""
+    try:
+        container = _make(call, flags, operands)
+    except (DaemonError, InvalidReference):
+        raise
+    except DockerError as error:
+        raise _refusal(error, "create") from error
+    call.out(f"{container.id}\n")
+
+
+def run(call: Call, flags: Flags, operands: list[str]) -> Effects:
+    """Make a container and start it, and unless detached show what it writes until it ends."""
+    _need_terminal(call, flags)
+    try:
+        container = _make(call, flags, operands)
+    except DockerError as error:
+        raise _refusal(error, "run") from error
+    if flags.on("detach"):
+        call.out(f"{container.id}\n")
+    try:
+        container.start(call.stdin)
+    except DaemonError as error:
+        if flags.on("rm"):
+            container.remove()
+        raise _refusal(error, "run") from error
+    if not flags.on("detach"):
+        yield from attend(call, container, typed=flags.on("interactive"))
+        call.status = container.exit_code
+
+
+def _need_terminal(call: Call, flags: Flags) -> None:
+    """Raise `UsageError` if a terminal is wanted, and is not where the input comes from."""
+    if flags.on("tty") and flags.on("interactive") and call.stdin is not None:
+        raise UsageError("the input device is not a TTY\n")
+
+
+def _make(call: Call, flags: Flags, operands: list[str]) -> Container:
+    """Make the container that `create` and `run` are asked for, after a pull if its image is not here."""
+    image, *command = operands
+    ports, entrypoint = flags.all("publish"), flags.text("entrypoint")
+    for port in ports:  # what is wrong with a port is wrong before anything is pulled
+        Port.parse(port)
+    if not re.fullmatch("[0-9a-f]{64}", image):
+        Reference.parse(image)
+    try:
+        call.engine.image(image)
+    except NotFound:
+        call.err(f"Unable to find image '{Reference.parse(image).tagged().familiar}' locally\n")
+        call.err(progress(call.engine.pull(image)))
+    return call.engine.create(
+        image,
+        *command,
+        name=flags.text("name") or None,
+        ports=ports,
+        env=_variables(flags),
+        entrypoint=None if "entrypoint" not in flags else [entrypoint] if entrypoint else [],
+        auto_remove=flags.on("rm"),
+        tty=flags.on("tty"),
+        interactive=flags.on("interactive"),
+        attached=not flags.on("detach"),
+    )
+
+
+def _variables(flags: Flags) -> list[str]:
+    """The variables of `-e`; one without a value would be taken over from a computer that has none."""
+    return [pair for pair in flags.all("env") if "=" in pair]
+
+
+def _refusal(error: DockerError, verb: str) -> UsageError:
+    """A refusal as `docker run` words it."""
+    daemon = "Error response from daemon: " if isinstance(error, DaemonError) else ""
+    status = error.status if isinstance(error, CannotStart) else MISUSED_FLAG
+    return UsageError(f"docker: {daemon}{error}\n\nRun 'docker {verb} --help'{MORE}", status)
+
+
+def attend(
+    call: Call, container: Container, shown: int = 0, *, typed: bool = False, proxy: bool = True, leaves: bool = False
+) -> Effects:
+    """Show what a container writes, beyond the pieces that were `shown`, until it ends.
+
+    What is `typed` goes to its process, and so does Ctrl-C, unless there is no `proxy`; one that `leaves` looks no
+    further then.
+    """
+    signals = ("INT",) if proxy else ()
+    while True:
+        container.settle()
+        written = container.logs()[shown:]
+        shown += len(written)
+        call.copy(written)
+        if container.state not in LIVE:
+            return
+        if typed and (prompt := container.prompt) is not None:
+            container.type((yield from call.read(prompt, signals)))
+        elif (yield from call.sleep(container.wake, signals)) == "INT":
+            container.kill("INT")
+            if leaves:
+                return
+
+
+def start(call: Call, flags: Flags, operands: list[str]) -> Effects:
+    """Start containers, and with -a show what the only one writes until it ends."""
+    attached = flags.on("attach")
+    if attached and len(operands) > 1:
+        raise DockerError("you cannot start and attach multiple containers at once")
+    failed = []
+    for name in operands:
+        try:
+            container = call.engine.container(name)
+            if attached and container.state is State.PAUSED:
+                raise DockerError("unable to upgrade to tcp, received 409")
+            shown = len(container.logs())
+            container.start()
+            if attached:
+                yield from attend(call, container, shown, leaves=True)
+                call.status = container.exit_code
+            else:
+                call.out(f"{name}\n")
+        except DockerError as error:
+            if attached and not isinstance(error, DaemonError):
+                raise
+            call.refuse(error)
+            failed.append(name)
+    if failed and not attached:
+        call.refuse(DockerError(f"Error: failed to start containers: {', '.join(failed)}"))
+
+
+def attach(call: Call, flags: Flags, operands: list[str]) -> Effects:
+    """Show what a container writes from now on until it ends, and type into it."""
+    container = call.engine.container(operands[0])
+    if container.state in NOT_ATTACHABLE:
+        raise DockerError(NOT_ATTACHABLE[container.state])
+    yield from attend(call, container, len(container.logs()), typed=True)
+    call.status = container.exit_code
+
+
+def exec(call: Call, flags: Flags, operands: list[str]) -> Effects:
+    """Run another program in a container."""
+    name, *words = operands
+    _need_terminal(call, flags)
+    container = call.engine.container(name)
+    stdin = call.stdin if flags.on("interactive") else ""
+    try:
+        program = container.call(*words, stdin=stdin, env=_variables(flags), tty=flags.on("tty"))
+    except CannotStart as problem:
+        if not flags.on("detach"):
+            call.out(f"OCI runtime exec failed: exec failed: unable to start container process: {problem}\n")
+            call.status = problem.status
+        return
+    if flags.on("detach"):
+        container.spawn(program)
+    else:
+        yield from call.follow(program, lambda: container.state is State.RUNNING)
+
+
+def wait(call: Call, flags: Flags, operands: list[str]) -> Effects:
+    """Wait for the end of containers, one after the other, and show their exit codes."""
+    refused: list[DockerError] = []
+    for name in operands:
+        try:
+            container = call.engine.container(name)
+        except DockerError as error:
+            refused.append(error)
+            continue
+        while container.state in LIVE:
+            yield from call.sleep(container.wake)
+        call.out(f"{container.exit_code}\n")
+    call.refuse(*refused)
+
+
+# What happens to them
+
+
+def _each(call: Call, names: list[str], act: Callable[[Container], object]) -> list[DockerError]:
+    """Do something with each container, and show the names of those where that went well; the refusals."""
+
+    def one(name: str) -> None:
+        act(call.engine.container(name))
+        call.out(f"{name}\n")
+
+    return call.each(names, one)
+
+
+@contextmanager
+def _introduced(text: str) -> Iterator[None]:
+    """Put a few words before what the daemon says."""
+    try:
+        yield
+    except DaemonError as error:
+        raise DaemonError(f"{text}{error}") from error
+
+
+def stop_all(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Stop containers, all at the same time."""
+    found: dict[str, Container] = {}
+    refused = _each(call, operands, lambda container: found.setdefault(container.id, container))
+    stop(found.values(), flags.number("timeout"), flags.text("signal") or None)
+    call.refuse(*refused)
+
+
+def restart(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Stop containers and start them again, one after the other."""
+
+    def one(name: str) -> None:
+        container = call.engine.container(name)
+        with _introduced(f"Cannot restart container {name}: "):
+            container.restart(flags.number("timeout"), flags.text("signal") or None)
+        call.out(f"{name}\n")
+
+    call.refuse(*call.each(operands, one))
+
+
+def pause(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Freeze the processes of containers."""
+    call.refuse(*_each(call, operands, Container.pause))
+
+
+def unpause(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Let the processes of containers go on."""
+    call.refuse(*_each(call, operands, Container.unpause))
+
+
+def kill(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Send the processes of containers a signal."""
+    signal = flags.text("signal") or "KILL"
+    with _introduced(f"cannot kill container: {operands[0]}: "):
+        signal_name(signal)
+
+    def one(name: str) -> None:
+        with _introduced(f"cannot kill container: {name}: "):
+            call.engine.container(name).kill(signal)
+        call.out(f"{name}\n")
+
+    call.refuse(*call.each(operands, one))
+
+
+def rm(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Remove containers; with -f also those that run, and it does not count that some are not there."""
+
+    def one(name: str) -> None:
+        if not name:
+            raise DockerError("container name cannot be empty")
+        try:
+            call.engine.container(name).remove(force=flags.on("force"), volumes=flags.on("volumes"))
+            call.out(f"{name}\n")
+        except NotFound as error:
+            if not flags.on("force"):
+                raise
+            call.warn(error)
+
+    call.refuse(*call.each(operands, one))
+
+
+def rename(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Call a container something else."""
+    name, new = operands
+    if not (name and new):
+        raise DockerError("Error: Neither old nor new names may be empty")
+    try:
+        call.engine.rename(call.engine.container(name), new)
+    except DaemonError as error:
+        call.refuse(error, DockerError(f"Error: failed to rename container named {name}"))
+
+
+def commit(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Make an image of a container."""
+    name, target = [*operands, ""][:2]
+    container = call.engine.container(name)
+    image = call.engine.commit(container, target or None, message=flags.text("message"), author=flags.text("author"))
+    call.out(f"{image.id}\n")
+
+
+VERBS = {
+    "docker container attach": Verb(attach),
+    "docker container commit": Verb(commit, "author message pause"),
+    "docker container create": Verb(create, "entrypoint env interactive name publish rm tty"),
+    "docker container exec": Verb(exec, "detach env interactive tty"),
+    "docker container kill": Verb(kill, "signal"),
+    "docker container pause": Verb(pause),
+    "docker container rename": Verb(rename),
+    "docker container restart": Verb(restart, "signal timeout"),
+    "docker container rm": Verb(rm, "force volumes"),
+    "docker container run": Verb(run, "detach entrypoint env interactive name publish rm tty"),
+    "docker container start": Verb(start, "attach"),
+    "docker container stop": Verb(stop_all, "signal timeout"),
+    "docker container unpause": Verb(unpause),
+    "docker container wait": Verb(wait),
+}
