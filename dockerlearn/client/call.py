@@ -56,14 +56,14 @@ class Call:
         self.status = 1 if errors else self.status
 
     def each(self, names: list[str], act: Callable[[str], object]) -> list[DockerError]:
-        """Do something for each name; the refusals, which Docker shows after all that went well."""
-        refused: list[DockerError] = []
+        """Do something for each name. Returns the refusals, which Docker shows after all that went well."""
+        refusals: list[DockerError] = []
         for name in names:
             try:
                 act(name)
             except DockerError as error:
-                refused.append(error)
-        return refused
+                refusals.append(error)
+        return refusals
 
     def view(self, flags: Flags) -> View:
         """How a list is to be shown."""
@@ -74,11 +74,11 @@ class Call:
     def sleep(self, until: datetime | None, signals: tuple[str, ...] = ()) -> Generator[Wait, str | None, str | None]:
         """Let time pass up to a moment (None: for ever), or until one of the signals comes, which is returned."""
         seconds = None if until is None else (until - self.engine.clock.now()).total_seconds()
-        return (yield Wait(seconds, signals, self._written()))
+        return (yield Wait(seconds, signals, self._flush()))
 
     def read(self, prompt: str, signals: tuple[str, ...] = ()) -> Generator[Wait, str | None, str | None]:
         """Read a line from the terminal; None at the end of the input. The signals do not end the call meanwhile."""
-        return (yield Wait(None, signals, self._written(), prompt))
+        return (yield Wait(None, signals, self._flush(), prompt))
 
     def confirm(self, warning: str) -> Generator[Wait, str | None, bool]:
         """Show a warning and read a line: only y means yes."""
@@ -104,19 +104,19 @@ class Call:
             sent = None
             if wait.seconds != 0:
                 survives = wait.signals or ("INT",) * bool(wait.prompt)  # a shell that asks does, under Ctrl-C
-                sent = yield wait._replace(output=self._written(), signals=survives)
+                sent = yield wait._replace(output=self._flush(), signals=survives)
                 if not alive():
                     self.status = KILLED
                     return
 
-    def _written(self) -> Pieces:
-        """What has been written and not been shown yet."""
-        written, self._pieces = tuple(self._pieces), []
-        return written
+    def _flush(self) -> Pieces:
+        """Hand over what has been written so far."""
+        pieces, self._pieces = tuple(self._pieces), []
+        return pieces
 
     def end(self) -> Output:
         """The rest of what was written, and the status."""
-        return Output(self._written(), self.status)
+        return Output(self._flush(), self.status)
 
 
 class Verb(Value):

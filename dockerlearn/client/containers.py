@@ -104,9 +104,9 @@ def _refusal(error: DockerError, verb: str) -> UsageError:
 
 
 def attend(
-    call: Call, container: Container, shown: int = 0, *, typed: bool = False, proxy: bool = True, leaves: bool = False
+    call: Call, container: Container, start: int = 0, *, typed: bool = False, proxy: bool = True, leaves: bool = False
 ) -> Effects:
-    """Show what a container writes, beyond the pieces that were `shown`, until it ends.
+    """Show what a container writes, from the piece with the number `start` on, until it ends.
 
     What is `typed` goes to its process, and so does Ctrl-C, unless there is no `proxy`; one that `leaves` looks no
     further then.
@@ -114,9 +114,9 @@ def attend(
     signals = ("INT",) if proxy else ()
     while True:
         container.settle()
-        written = container.logs()[shown:]
-        shown += len(written)
-        call.copy(written)
+        pieces = container.logs()[start:]
+        start += len(pieces)
+        call.copy(pieces)
         if container.state not in LIVE:
             return
         if typed and (prompt := container.prompt) is not None:
@@ -138,10 +138,10 @@ def start(call: Call, flags: Flags, operands: list[str]) -> Effects:
             container = call.engine.container(name)
             if attached and container.state is State.PAUSED:
                 raise DockerError("unable to upgrade to tcp, received 409")
-            shown = len(container.logs())
+            already = len(container.logs())
             container.start()
             if attached:
-                yield from attend(call, container, shown, leaves=True)
+                yield from attend(call, container, already, leaves=True)
                 call.status = container.exit_code
             else:
                 call.out(f"{name}\n")
@@ -184,17 +184,17 @@ def exec(call: Call, flags: Flags, operands: list[str]) -> Effects:
 
 def wait(call: Call, flags: Flags, operands: list[str]) -> Effects:
     """Wait for the end of containers, one after the other, and show their exit codes."""
-    refused: list[DockerError] = []
+    refusals: list[DockerError] = []
     for name in operands:
         try:
             container = call.engine.container(name)
         except DockerError as error:
-            refused.append(error)
+            refusals.append(error)
             continue
         while container.state in LIVE:
             yield from call.sleep(container.wake)
         call.out(f"{container.exit_code}\n")
-    call.refuse(*refused)
+    call.refuse(*refusals)
 
 
 # What happens to them
@@ -211,7 +211,7 @@ def _each(call: Call, names: list[str], act: Callable[[Container], object]) -> l
 
 
 @contextmanager
-def _introduced(text: str) -> Iterator[None]:
+def _preface(text: str) -> Iterator[None]:
     """Put a few words before what the daemon says."""
     try:
         yield
@@ -222,9 +222,9 @@ def _introduced(text: str) -> Iterator[None]:
 def stop_all(call: Call, flags: Flags, operands: list[str]) -> None:
     """Stop containers, all at the same time."""
     found: dict[str, Container] = {}
-    refused = _each(call, operands, lambda container: found.setdefault(container.id, container))
+    refusals = _each(call, operands, lambda container: found.setdefault(container.id, container))
     stop(found.values(), flags.number("timeout"), flags.text("signal") or None)
-    call.refuse(*refused)
+    call.refuse(*refusals)
 
 
 def restart(call: Call, flags: Flags, operands: list[str]) -> None:
@@ -232,7 +232,7 @@ def restart(call: Call, flags: Flags, operands: list[str]) -> None:
 
     def one(name: str) -> None:
         container = call.engine.container(name)
-        with _introduced(f"Cannot restart container {name}: "):
+        with _preface(f"Cannot restart container {name}: "):
             container.restart(flags.number("timeout"), flags.text("signal") or None)
         call.out(f"{name}\n")
 
@@ -252,11 +252,11 @@ def unpause(call: Call, flags: Flags, operands: list[str]) -> None:
 def kill(call: Call, flags: Flags, operands: list[str]) -> None:
     """Send the processes of containers a signal."""
     signal = flags.text("signal") or "KILL"
-    with _introduced(f"cannot kill container: {operands[0]}: "):
+    with _preface(f"cannot kill container: {operands[0]}: "):
         signal_name(signal)
 
     def one(name: str) -> None:
-        with _introduced(f"cannot kill container: {name}: "):
+        with _preface(f"cannot kill container: {name}: "):
             call.engine.container(name).kill(signal)
         call.out(f"{name}\n")
 

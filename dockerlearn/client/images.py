@@ -84,11 +84,11 @@ def rm(call: Call, flags: Flags, operands: list[str]) -> None:
         for removal in call.engine.rmi(address(name), force=flags.on("force")):
             call.out(f"{removal.action}: {removal.name}\n")
 
-    refused = call.each(operands, remove)
-    if flags.on("force") and all(isinstance(error, NotFound) for error in refused):
-        call.warn(*refused)
+    refusals = call.each(operands, remove)
+    if flags.on("force") and all(isinstance(error, NotFound) for error in refusals):
+        call.warn(*refusals)
     else:
-        call.refuse(*refused)
+        call.refuse(*refusals)
 
 
 VERBS = {

@@ -70,7 +70,7 @@ def _inspect(
         if template is not None:
             texts.append(_render(template, thing, found[-1]) + "\n")
 
-    refused = call.each(names, look)
+    refusals = call.each(names, look)
     if template is not None:
         call.out("".join(texts) or "\n")
     elif form == "json":
@@ -78,7 +78,7 @@ def _inspect(
     else:
         text = json.dumps(found, indent=4, ensure_ascii=False)
         call.out(re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n")
-    call.refuse(*refused)
+    call.refuse(*refusals)
 
 
 def _render(template: Template, thing: Image | Container, sent: dict[str, Any]) -> str:

@@ -133,7 +133,7 @@ class HelpText(Value):
         return bool(self.commands) or self.verb in FLAGS_FIRST
 
     def fail(self, problem: str) -> UsageError:
-        """The refusal of a flag."""
+        """The refusal of a flag, for the caller to raise."""
         return UsageError(f"{problem}\n\n{self.line}\n\nRun '{self.command} --help'{MORE}", MISUSED_FLAG)
 
     def miscount(self, count: int) -> str | None:
@@ -163,10 +163,10 @@ def help_texts() -> dict[str, HelpText]:
     found: dict[str, HelpText] = {}
     for section in file.decode().split("=== ")[1:]:
         command, text = section.split("\n", 1)
-        aliases = re.search(r"^Aliases:\n  (.*)$", text, re.MULTILINE)
-        for name in aliases[1].split(", ") if aliases else [command]:
-            shown = name if name.count(" ") == 1 else command
-            found[name] = HelpText(shown, command, text.replace(command, shown, 1))
+        aliases = text.partition("\nAliases:\n  ")[2].partition("\n")[0]
+        for name in aliases.split(", ") if aliases else [command]:
+            title = name if name.count(" ") == 1 else command
+            found[name] = HelpText(title, command, text.replace(command, title, 1))
     return found
 
 
@@ -214,23 +214,23 @@ class _Parser:
         """Read flags that are letters behind one dash, of which the last may have a value: `-aq`, `-aqf x`, `-f=x`."""
         while letters:
             letter, letters = letters[0], letters[1:]
-            written = f"{_quoted(letter)} in -{letter}"
+            spelling = f"{_quoted(letter)} in -{letter}"
             flag = self._known.get(f"-{letter}")
             if flag is None:
-                raise self._help_text.fail(f"unknown shorthand flag: {written}{letters}")
+                raise self._help_text.fail(f"unknown shorthand flag: {spelling}{letters}")
             if flag is HELP:
                 self.flags["h"] = True
             attached = letters.startswith("=") and len(letters) > 1
             if attached or (flag.kind and letters):
-                self._add(flag, letters[attached:], written)
+                self._add(flag, letters[attached:], spelling)
                 break
-            self._add(flag, None, written)
+            self._add(flag, None, spelling)
 
-    def _add(self, flag: Flag, value: str | None, written: str) -> None:
+    def _add(self, flag: Flag, value: str | None, spelling: str) -> None:
         """Set a flag: to the value that came with it, else to the next word, unless it is a switch."""
         if value is None and flag.kind:
             if not self._rest:
-                raise self._help_text.fail(f"flag needs an argument: {written}")
+                raise self._help_text.fail(f"flag needs an argument: {spelling}")
             value = self._rest.pop(0)
         if value is not None and (problem := flag.problem(value)):
             raise self._help_text.fail(f'invalid argument "{value}" for "{flag}" flag: {problem}')

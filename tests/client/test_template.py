@@ -295,6 +295,15 @@ def test_a_template_is_refused_before_there_is_anything_to_apply_it_to() -> None
         Template("{{nope}}", "version")
 
 
+def test_a_template_is_the_same_after_it_has_been_applied_or_has_failed() -> None:
+    template = Template("{{$x := .A}}{{range .B}}{{upper .}}{{$x}}{{end}}")
+    assert template.render({"A": 1, "B": Strings(["a", "b"])}) == "A1B1"
+    assert template.heading({"A": "TITLE"}) == ""
+    with pytest.raises(TemplateError):
+        template.render({"A": 1, "B": [1]})
+    assert template.render({"A": 2, "B": Strings(["c"])}) == "C2"
+
+
 # What is missing
 
 

@@ -30,9 +30,8 @@ UNKNOWN = "a part of Go's templates that dockerlearn does not know"
 class GoError(TemplateError):
     """A template that Go refuses. `reason` is Go's text, before which most commands say that it is about a template."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"template parsing error: {reason}")
-        self.reason = reason
+    text = "template parsing error: {reason}"
+    reason: str
 
 
 class ParseError(GoError):
@@ -146,7 +145,7 @@ class Parser:
 
     def _error(self, problem: str) -> ParseError:
         line = self._source.count("\n", 0, self._at) + 1
-        return ParseError(f"template: {self._name}:{line}: {problem}")
+        return ParseError(reason=f"template: {self._name}:{line}: {problem}")
 
     def _advance(self) -> Token:
         """Read the next token of an action into `self._token`."""
