@@ -183,7 +183,7 @@ def _image(row: Listed, view: View) -> str:
 
 
 def _command(row: Listed, view: View) -> str:
-    first, *rest = (*row.it.entrypoint, *row.it.command)
+    first, *rest = (*row.it.config.entrypoint, *row.it.config.cmd)
     text: str = " ".join([first, *(f"'{word}'" if " " in word else word for word in rest)])
     return quoted(text if view.whole else ellipsis(text, 20))
 
@@ -210,7 +210,9 @@ def _ports(row: Listed, view: View) -> str:
         for address in port.addresses
     ]
     taken = {port.private for port in row.it.ports}
-    shown += [(False, int(port.partition("/")[0]), "", 0, port) for port in row.it.exposed if port not in taken]
+    shown += [
+        (False, int(port.partition("/")[0]), "", 0, port) for port in row.it.config.exposed_ports if port not in taken
+    ]
     return ", ".join(text for *_, text in sorted(shown))
 
 

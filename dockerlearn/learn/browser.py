@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..terminal.session import LONGEST_OUTPUT, Session, traceback_of
-from ..terminal.shell import incomplete
+from ..terminal.syntax import incomplete
 
 if TYPE_CHECKING:
     from .playground import Playground

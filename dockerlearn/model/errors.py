@@ -38,3 +38,11 @@ class NotFound(DaemonError):
 
 class Conflict(DaemonError):
     """The request is well formed but the engine's present state forbids it."""
+
+
+class CannotStart(DaemonError):
+    """A program that is not there (`status` 127) or cannot be executed (126), in runc's words."""
+
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason)
+        self.status = status

@@ -61,9 +61,9 @@ def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> di
     data = directories(cache_ids, sha256(f"{it.id}/mount".encode()).removeprefix("sha256:"))
     state = it.state
     running = state in (State.RUNNING, State.PAUSED)
-    path, *arguments = (*it.entrypoint, *it.command)
+    path, *arguments = (*it.config.entrypoint, *it.config.cmd)
     folder = f"{ROOT}/containers/{it.id}"
-    config = it.image.config
+    config = it.config
     sandbox, endpoint = (sha256(f"{it.id}/{name}".encode())[7:] if it.ip else "" for name in ("sandbox", "endpoint"))
     mac = ":".join(re.findall("..", f"0242ac11{endpoint[:4]}")) if it.ip else ""
     address = {
@@ -104,12 +104,12 @@ def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> di
             "PortBindings": {
                 private: [
                     {"HostIp": port.ip, "HostPort": str(port.host or "")}
-                    for port in it.options.ports
+                    for port in it.settings.ports
                     if port.private == private
                 ]
-                for private in sorted({port.private for port in it.options.ports})
+                for private in sorted({port.private for port in it.settings.ports})
             },
-            "AutoRemove": it.options.auto_remove,
+            "AutoRemove": it.settings.auto_remove,
         },
         "GraphDriver": {"Data": {"ID": it.id, **(data or {})}, "Name": "overlay2"},
         **({"SizeRw": it.size, "SizeRootFs": it.size + it.image.size} if sized else {}),
@@ -130,19 +130,19 @@ def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> di
             "Hostname": it.hostname,
             "Domainname": "",
             "User": config.user,
-            "AttachStdin": it.options.interactive and it.options.attached,
-            "AttachStdout": it.options.attached,
-            "AttachStderr": it.options.attached,
-            **({"ExposedPorts": {port: {} for port in sorted(it.exposed)}} if it.exposed else {}),
-            "Tty": it.options.tty,
-            "OpenStdin": it.options.interactive,
-            "StdinOnce": it.options.interactive and it.options.attached,
-            "Env": list(it.env),
-            "Cmd": list(it.command) or None,
+            "AttachStdin": it.settings.interactive and it.settings.attached,
+            "AttachStdout": it.settings.attached,
+            "AttachStderr": it.settings.attached,
+            **({"ExposedPorts": {port: {} for port in sorted(config.exposed_ports)}} if config.exposed_ports else {}),
+            "Tty": it.settings.tty,
+            "OpenStdin": it.settings.interactive,
+            "StdinOnce": it.settings.interactive and it.settings.attached,
+            "Env": list(config.env),
+            "Cmd": list(config.cmd) or None,
             "Image": it.image_name,
             "Volumes": config.json().get("Volumes"),
             "WorkingDir": config.working_dir,
-            "Entrypoint": list(it.entrypoint) or None,
+            "Entrypoint": list(config.entrypoint) or None,
             "OnBuild": None,
             "Labels": dict(sorted(config.labels.items())),
             **({"StopSignal": config.stop_signal} if config.stop_signal else {}),
@@ -182,7 +182,7 @@ def _ports(it: Container) -> dict[str, Any]:
             for address in port.addresses
         ]
         or None
-        for private in sorted(it.exposed)
+        for private in sorted(it.config.exposed_ports)
     }
 
 

@@ -13,10 +13,12 @@ from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.container import Container
 from dockerlearn.model.engine import Engine
+from dockerlearn.model.errors import CannotStart
 from dockerlearn.model.lifecycle import State
+from dockerlearn.model.process import Output
 from dockerlearn.model.tree import File, Symlink
-from dockerlearn.terminal.programs import STEPS_A_SECOND, CannotStart
-from dockerlearn.terminal.shell import MOST_BUSY, Output
+from dockerlearn.terminal.programs import STEPS_A_SECOND
+from dockerlearn.terminal.shell import MOST_BUSY
 
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -34,7 +36,7 @@ def box(engine: Engine) -> Container:
 
 
 def written(container: Container) -> str:
-    return "".join(text for _, text in container.logs())
+    return "".join(write.text for write in container.logs())
 
 
 def told(output: Output) -> tuple[str, int]:
@@ -397,7 +399,7 @@ def test_a_line_that_the_model_cannot_run_is_refused_before_anything_is_done(box
     text, status = told(box.exec("sh", "-c", f"touch /done; {line}"))
     assert text.endswith("is shell that dockerlearn does not know\n")
     assert status == 2
-    assert "/done" not in box.machine.root
+    assert "/done" not in box.root
 
 
 # Signals

@@ -83,7 +83,8 @@ class ContainerStore:
         except Conflict as error:
             raise Conflict(f"Error when allocating new name: {error}") from error
         del self._by_name[container.name]
-        container.name, self._by_name[name] = name, container
+        container._rename(name)
+        self._by_name[name] = container
 
     def _free(self, name: str) -> str:
         name = name.removeprefix("/")
