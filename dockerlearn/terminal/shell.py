@@ -34,10 +34,9 @@ from .syntax import (
 NOT_FOUND, MISUSE = 127, 2
 NOWHERE = "/dev/null"
 STREAMS = {"/dev/stdout": Stream.STDOUT, "/dev/stderr": Stream.STDERR}
-MOST_BUSY = (
-    20  # seconds of a loop that never waits, before it is taken to go on for ever, and rests until a signal comes
-)
-MOST_STEPS = 100_000  # commands, words, and hundreds of characters, of one line
+# Seconds of a loop that never waits, before it is taken to go on for ever, and rests until a signal comes.
+MOST_BUSY = 20
+MOST_STEPS = 100_000  # of one line: two for a command, one for a word, one for a hundred characters of either
 BETWEEN_FIELDS = re.compile("[ \t\n]+")
 
 T = TypeVar("T")
@@ -222,9 +221,9 @@ class Execution:
         if isinstance(answer, Signals):
             self.shell.pending += [name for name in answer.names if name in self.shell.traps]
 
-    def _spend(self, text: str) -> None:
-        """Count a step and the text it made: a line that runs for very long is stopped."""
-        self._steps += 1 + len(text) // 100
+    def _spend(self, steps: int, text: str) -> None:
+        """Count steps and the text that they made: a line that runs for very long is stopped."""
+        self._steps += steps + len(text) // 100
         if self._steps > MOST_STEPS:
             raise ShellError(f"more than {MOST_STEPS} steps of a line are more than dockerlearn does")
 
@@ -257,7 +256,7 @@ class Execution:
                 shell.busy = 0
                 answer = yield effect
                 self._notice(answer)
-        self._spend(text)
+        self._spend(2, text)
         for path, added in files.items():
             if path != NOWHERE:
                 shell.files[path] = shell.files.get(path, "") + added
@@ -309,12 +308,12 @@ class Execution:
                 field = other or None
         if field is not None:
             fields.append(field)
-        self._spend("".join(fields))
+        self._spend(1, "".join(fields))
         return fields
 
     def _assign(self, assignment: Assignment) -> Running[None]:
         value = yield from self._text(assignment.value.parts)
-        self._spend(value)
+        self._spend(1, value)
         self.shell.variables[assignment.name] = value
 
     def _text(self, parts: tuple[Part, ...]) -> Running[str]:
