@@ -2,7 +2,8 @@
 
 The copy button gives the commands and nothing else: Material copies what the nearest `data-copy` says. Selecting with the
 mouse gives the same, without any script, because the stylesheet makes prompts and output unselectable; their line
-ends lie inside them for that reason.
+ends lie inside them for that reason. run.js reads the commands and their output from `data-commands`, as JSON, so that no
+script has to find them in the HTML again.
 
 A quiz works without any script: its choices can be chosen from, and its answer unfolds. quiz.js fills the empty places in
 it, whose height the stylesheet keeps free.
@@ -10,6 +11,7 @@ it, whose height the stylesheet keeps free.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html import escape
@@ -22,6 +24,7 @@ from pygments.lexers.python import PythonLexer
 from pygments.lexers.shell import BashLexer
 from pymdownx.superfences import SuperFencesException
 
+from ..learn import wire
 from .blocks import NOTHING, Block, Command, PageRefused, Quiz, read_console, read_quiz, wrong_option
 
 _BASH = BashLexer(stripnl=False, ensurenl=False)
@@ -53,7 +56,8 @@ def console(source: str, language: str, css_class: str, options: dict[str, str],
         raise FenceRefused(str(refused)) from None
     copied = "\n".join(command.source for command in commands)
     data_copy = f' data-copy="{escape(copied).replace(chr(10), "&#10;")}"'
-    return _block(css_class, _terminal(commands), options, shown, data_copy + _told(options))
+    attributes = f'{data_copy}{_how_to_run(options)} data-commands="{escape(_json(commands))}"'
+    return _block(css_class, _terminal(commands), options, shown, attributes)
 
 
 def output(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
@@ -64,11 +68,19 @@ def output(source: str, language: str, css_class: str, options: dict[str, str], 
 def python(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
     """Python as the theme highlights it, by whatever name; a fence of its own for its options, which tell how it is run."""
     html: str = md.preprocessors["fenced_code_block"].highlight(source, "python", options, md, **shown)  # type: ignore[attr-defined]
-    return html.replace("<div", f"<div{_told(options)}", 1)
+    return html.replace("<div", f"<div{_how_to_run(options)}", 1)
 
 
-def _told(options: dict[str, str]) -> str:
-    """What the script that runs examples in the page must know of one."""
+def _json(commands: list[Command]) -> str:
+    """The commands of a block as run.js reads them."""
+    listed: list[wire.Command] = [
+        {"source": command.source, "output": command.expected, "interrupt": command.interrupt} for command in commands
+    ]
+    return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
+
+
+def _how_to_run(options: dict[str, str]) -> str:
+    """The options of a block that change how run.js runs it."""
     return "".join(f' data-{name}="{escape(options[name])}"' for name in ("raises", "skip") if name in options)
 
 

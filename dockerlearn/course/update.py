@@ -12,6 +12,7 @@ on for ever, or prints what no page can show, or something else each time.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher, unified_diff
 from os.path import relpath
@@ -56,9 +57,13 @@ def update_examples(config: pytest.Config, mkdocs_yml: Path, *patterns: str) -> 
     chosen = sorted(page for page in course if any(page.is_relative_to(path) for path in asked))
     if not chosen:
         raise pytest.UsageError(f"no page of the course: {' '.join(config.args)}")
-    lexer = Lexer(mkdocs_yml)
+    return pytest.ExitCode.OK if repair_all(Lexer(mkdocs_yml), chosen) else pytest.ExitCode.TESTS_FAILED
+
+
+def repair_all(lexer: Lexer, pages: Sequence[Path]) -> bool:
+    """Repair pages, print what was done to each, and return whether none was refused."""
     changed = refused = 0
-    for page in chosen:
+    for page in pages:
         try:
             diff = repair(lexer, page)
         except PageRefused as refusal:
@@ -67,8 +72,8 @@ def update_examples(config: pytest.Config, mkdocs_yml: Path, *patterns: str) -> 
         else:
             changed += bool(diff)
             print(diff, end="")
-    print(f"pages: {len(chosen)}, repaired: {changed}, refused and left alone: {refused}")
-    return pytest.ExitCode.TESTS_FAILED if refused else pytest.ExitCode.OK
+    print(f"pages: {len(pages)}, repaired: {changed}, refused and left alone: {refused}")
+    return not refused
 
 
 def repair(lexer: Lexer, page: Path) -> str:

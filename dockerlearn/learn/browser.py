@@ -9,11 +9,12 @@ import contextlib
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Never
 
 from ..terminal.session import LONGEST_OUTPUT, Session, traceback_of
 from ..terminal.syntax import incomplete
+from . import wire
 
 if TYPE_CHECKING:
     from .playground import Playground
@@ -22,14 +23,12 @@ INTERRUPT = "^C"  # a line of its own: Ctrl-C is typed while the command above r
 SOURCE = "<example>"
 CHALLENGE = "challenge"  # the name of the terminal that looks after the goals
 
-Json = Any
-
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """A block as the reader has it: console or python, its commands or source, and what it is to raise."""
 
-    language: str
+    language: Literal["console", "python"]
     text: str
     raises: str | None = None
 
@@ -128,15 +127,17 @@ def shown(output: str) -> str:
 _page = Page()
 
 
-def _examples(tell: Callable[[Json], object], examples: list[dict[str, Any]]) -> None:
+def _examples(tell: Callable[[wire.Outcome], object], examples: list[wire.Example]) -> None:
+    """Run the last of some examples, and tell of each that is run for it."""
     for place, outcome in _page.run([Example(**example) for example in examples]):
-        tell({"place": place, **asdict(outcome)})
+        runs: list[wire.Run] = [{"source": it.source, "output": it.output, "status": it.status} for it in outcome.runs]
+        tell({"place": place, "runs": runs, "error": outcome.error, "line": outcome.line})
 
 
 _terminals: dict[str, Playground] = {}
 
 
-def _play(tell: Callable[[Json], object], name: str, seed: int, commands: list[tuple[float, str]]) -> Json:
+def _play(tell: Callable[[Never], object], name: str, seed: int, commands: list[tuple[float, str]]) -> wire.View:
     """Begin the terminal of that name anew, with all that was typed into it before."""
     from .playground import Playground  # not at the top: examples start quicker without
 
@@ -144,16 +145,19 @@ def _play(tell: Callable[[Json], object], name: str, seed: int, commands: list[t
     return _terminals[name].replay(commands)
 
 
-def _type(tell: Callable[[Json], object], name: str, seed: int, count: int, text: str, at: float) -> Json:
-    """Type into a terminal; null if it is not where whoever types believes it to be, so that it has to begin anew."""
+def _type(tell: Callable[[Never], object], name: str, seed: int, count: int, text: str, at: float) -> wire.Typed | None:
+    """Type into a terminal; None if it is not where the page believes it to be, so that it has to begin anew."""
     terminal = _terminal(name, seed, count)
-    return terminal and {**terminal.type(text, at), "commands": terminal.commands[count:]}
+    if terminal is None:
+        return None
+    view = terminal.type(text, at)
+    return {**view, "commands": terminal.commands[count:]}
 
 
-def _complete(tell: Callable[[Json], object], name: str, seed: int, count: int, before: str) -> Json:
-    """What the last word of a line could become; null as for `_type`."""
+def _complete(tell: Callable[[Never], object], name: str, seed: int, count: int, before: str) -> wire.Completion | None:
+    """What the last word of a line could become; None as for `_type`."""
     terminal = _terminal(name, seed, count)
-    return terminal and terminal.complete(before)
+    return None if terminal is None else terminal.complete(before)
 
 
 def _terminal(name: str, seed: int, count: int) -> Playground | None:
@@ -162,13 +166,16 @@ def _terminal(name: str, seed: int, count: int) -> Playground | None:
     return terminal if terminal and (terminal.seed, len(terminal.commands)) == (seed, count) else None
 
 
-ANSWERS: dict[str, Callable[..., Json]] = {
+ANSWERS: dict[str, Callable[..., object]] = {
     "examples": _examples,
     "play": _play,
     "type": _type,
     "complete": _complete,
 }
-"""What can be asked; each is called with what tells something meanwhile, and with the arguments of the request."""
+"""What can be asked; each is called with what tells something meanwhile, and with the arguments of the request.
+
+Their signatures are the protocol: the site's scripts get their types from them (`tools/wire.py`).
+"""
 
 
 def answer(request: str, tell: Callable[[str], object]) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..client.formats import CONTAINERS, Listed, View
 from ..client.human import duration, size
@@ -22,7 +22,7 @@ from ..model.image import Image
 from ..model.process import Line, Read, Sleep
 from ..terminal.session import LONGEST_OUTPUT, Job, Session
 from ..terminal.syntax import incomplete
-from . import guide
+from . import guide, wire
 from .challenge import GOALS, Challenge
 
 CTRL_C, CTRL_D = "\x03", "\x04"  # alone on a line: interrupt, and the end of what is typed into a program
@@ -32,8 +32,6 @@ LONGEST_REST = 366 * 24 * 60 * 60  # seconds between two lines; more than that i
 LONGEST_WAIT, MOST_WAITS = timedelta(hours=1), 100  # of a command, before it is taken to go on for ever
 LONGEST_LINE, MOST_LINES = 10_000, 1_000  # characters of a command, lines of a paste
 CONTROLS = {code: f"^{chr(code ^ 64)}" for code in (*range(9), *range(11, 32), 127)}  # all but tab and line end
-
-Plain = dict[str, Any]
 
 
 class Entry(NamedTuple):
@@ -49,9 +47,16 @@ class Entry(NamedTuple):
     notes: tuple[str, ...] = ()
     met: tuple[str, ...] = ()  # goals of the challenge
 
-    def plain(self) -> Plain:
+    def plain(self) -> wire.Entry:
         """The entry as JSON has it."""
-        return {**self._asdict(), "notes": list(self.notes), "met": list(self.met)}
+        return {
+            "prompt": self.prompt,
+            "line": self.line,
+            "output": self.output,
+            "status": self.status,
+            "notes": list(self.notes),
+            "met": list(self.met),
+        }
 
 
 class Playground:
@@ -75,7 +80,7 @@ class Playground:
 
     # Typing
 
-    def type(self, text: str, at: float) -> Plain:
+    def type(self, text: str, at: float) -> wire.View:
         """Type one line, or several, at a time in seconds, and tell what came of it. Whatever the text, this never raises."""
         before = self._snapshot()
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -85,7 +90,7 @@ class Playground:
             entries[-1] = entries[-1]._replace(notes=(*entries[-1].notes, note))
         return self._view(entries, before)
 
-    def replay(self, commands: Iterable[tuple[float, str]]) -> Plain:
+    def replay(self, commands: Iterable[tuple[float, str]]) -> wire.View:
         """Type again what was typed, and tell all of it."""
         entries = [self._line(line, at) for at, line in commands]
         return self._view(entries, self._snapshot())
@@ -186,7 +191,7 @@ class Playground:
 
     # What is there
 
-    def machine(self) -> Plain:
+    def machine(self) -> wire.Machine:
         """What is on the machine: images with their layers, containers, and what the layers take up on the disk."""
         engine = self._session.engine
         images = engine.images(all=False)
@@ -226,7 +231,7 @@ class Playground:
         tags = self._session.engine.tags(image)
         return tags[0].familiar if tags else f"<none> {short(image.id)}"
 
-    def _container(self, container: Container) -> Plain:
+    def _container(self, container: Container) -> wire.Container:
         row, view = Listed(container, self._session.engine.image_name(container)), View(self._clock.now())
         shown = {name: CONTAINERS.columns[name][1](row, view) for name in ("Image", "Status", "Ports")}
         return {
@@ -249,7 +254,7 @@ class Playground:
             found[it.hostname] = (it.name, (it.name, it.state, it.ports, it.size, it.exit_code))
         return found
 
-    def _view(self, entries: list[Entry], before: dict[str, tuple[str, object]]) -> Plain:
+    def _view(self, entries: list[Entry], before: dict[str, tuple[str, object]]) -> wire.View:
         """All that a page shows after something was typed; `changes` are those since the snapshot."""
         after = self._snapshot()
         return {
@@ -265,7 +270,7 @@ class Playground:
             "goals": self.goals(),
         }
 
-    def goals(self) -> list[Plain]:
+    def goals(self) -> list[wire.Goal]:
         """The goals of the challenge, the hints that have been given, and which are met; none outside the challenge."""
         if self._challenge is None:
             return []
@@ -285,7 +290,7 @@ class Playground:
             return []
         return ["y", "n"] if self.prompt.endswith("[y/N] ") else ["ls /", "exit"]
 
-    def complete(self, before: str) -> Plain:
+    def complete(self, before: str) -> wire.Completion:
         """The word that a line ends in, up to where it is typed, and what the word could become."""
         word, candidates = guide.complete(self._session.engine, before) if self._job is None else ("", [])
         return {"word": word, "candidates": candidates}

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from .clock import Clock
 from .digest import short
-from .errors import CannotStart, Conflict, DaemonError, NotFound
+from .errors import CannotStart, DaemonError, NoSuchContainer, WrongState
 from .image import Config, Image
 from .layer import Layer
 from .lifecycle import LIFECYCLE, State
@@ -207,7 +207,7 @@ class Container:
             program = self._connected(given)
         except CannotStart as problem:
             self._fail(problem.status, f"{RUNC_INIT}{problem}")
-            raise CannotStart(self.error, problem.status) from problem
+            raise CannotStart(self.error, status=problem.status) from problem
         except DaemonError as problem:
             self._fail(self.exit_code or NO_NETWORK, str(problem))  # how it once failed is kept
             raise
@@ -324,10 +324,10 @@ class Container:
         return after.format(id=self.id, name=self.name) if isinstance(after, str) else None
 
     def check(self) -> None:
-        """Raise `NotFound` if it has been removed: nothing brings it back."""
+        """Raise `NoSuchContainer` if it has been removed: nothing brings it back."""
         self.settle()
         if self.removed:
-            raise NotFound(f"No such container: {self.name}")
+            raise NoSuchContainer(name=self.name)
 
     def _now(self) -> datetime:
         """What time it is for the program that asks: one that acts only when it is looked at acts in the past."""
@@ -343,7 +343,7 @@ class Container:
         self.check()
         problem = self.refusal(verb)
         if problem is not None:
-            raise Conflict(problem)
+            raise WrongState(problem, verb=verb, state=self._state.value, container=self.id)
         after = LIFECYCLE[verb][self._state]
         return after if isinstance(after, State) else self._state
 

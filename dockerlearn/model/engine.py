@@ -28,7 +28,7 @@ from .store.containers import ContainerStore
 from .value import Value
 from .volume import Volume, VolumeStore
 
-REFUSED, RESET = 7, 56  # curl's exit statuses: nobody listens; whoever listened hung up
+REFUSED, RESET = 7, 56  # curl's exit statuses: connection refused, connection reset
 PLAIN = Settings()
 
 
@@ -48,11 +48,11 @@ class Pull(Value):
 
 
 class Engine:
-    """Images, containers and volumes on one machine. More about images than is asked for here, `store` knows.
+    """Images, containers and volumes on one machine. `store` knows more about images.
 
-    It pulls from `registries`, each known by its domain. `clock` tells the time (the computer's own unless given), `seed`
-    makes the identities that the engine invents repeatable. `runtime` starts the programs in containers: unless given,
-    that of the package, whose programs are those of the catalog's images.
+    It pulls from `registries`, each known by its domain. `clock` is the computer's own by default. With a `seed`, the IDs
+    that the engine makes up are the same at every run. `runtime` starts the programs in
+    containers. By default it is that of this package, with the programs of the catalog's images.
     """
 
     runtime: Runtime
@@ -129,10 +129,7 @@ class Engine:
         self.store.add(image)
 
     def tag(self, source: str, target: str) -> None:
-        """Let the tag `target` point to the image `source`. A tag that existed moves without a word.
-
-        Raises `NotFound` if there is no such image, `InvalidReference` or `DaemonError` if `target` cannot be a tag.
-        """
+        """Let the tag `target` point to the image `source`, whatever it pointed to before: see `ClassicStore.tag`."""
         self.store.tag(source, target)
 
     def rmi(self, name: str, *, force: bool = False) -> list[Removal]:
@@ -193,9 +190,8 @@ class Engine:
             start = None if entrypoint is None else tuple(entrypoint)
             settings = Settings(command, start, tuple(env), published, auto_remove, tty, interactive, attached)
         found = self.image(image)
-        if not command and not (
-            found.config.entrypoint + found.config.cmd if entrypoint is None else settings.entrypoint
-        ):
+        inherited = found.config.entrypoint + found.config.cmd
+        if not (command or (inherited if entrypoint is None else settings.entrypoint)):
             raise DaemonError("no command specified")
         name = self._containers.name(name, self._identity() if name is None else "")
         container = Container(self, self._identity(), name, found, image, settings, self.clock.now())
@@ -225,10 +221,7 @@ class Engine:
         self._containers.rename(container, name)
 
     def commit(self, container: Container, name: str | None = None, *, message: str = "", author: str = "") -> Image:
-        """Make the writable layer of a container a layer of a new image, which starts as the container does.
-
-        Raises `InvalidReference`, or `DaemonError` if the container's image is gone.
-        """
+        """Make an image of a container. Raises `InvalidReference`, or `DaemonError` if the container's own image is gone."""
         container.check()
         base = container.image
         reference = None if name is None else as_tag(Reference.parse(name))
@@ -271,12 +264,12 @@ class Engine:
         self._volumes.discard(unused)
         return unused, sum(each.node.size for each in unused)
 
-    # What containers need, and who asks one of their ports
+    # What containers need, and what their ports serve
 
     def answer(self, port: int, path: str) -> str | int | None:
-        """What whoever asks a port of this machine for a path gets: a page, or curl's exit status for what went wrong.
+        """The page that a port of this machine serves at a path, or curl's exit status if there is none.
 
-        Nothing, if a paused container holds the port: it is reached, and does not answer.
+        None if a paused container has the port: the connection is made, and no answer comes.
         """
         for container in self.containers():
             for published in container.ports:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
-from .errors import Conflict, DockerError
+from .errors import DockerError, PortTaken
 from .value import Value
 
 EVERYWHERE = ("0.0.0.0", "::")  # every address of one version of IP
@@ -87,7 +87,7 @@ class Bridge:
     def connect(self, name: str, ports: Sequence[Port], others: Sequence[Endpoint]) -> Endpoint:
         """An address and the wanted ports for a container of that name, beside other ones.
 
-        Raises `Conflict` if a port is taken.
+        Raises `PortTaken` if a port is taken.
         """
         taken = {each.ip for each in others}
         ip = next(ip for number in count(2) if (ip := f"172.17.{number // 256}.{number % 256}") not in taken)
@@ -96,10 +96,7 @@ class Bridge:
         for port in ports:
             wanted, clash = self._choose(port, [*published, *given])
             if problem := _problem(wanted, clash, ip, given):
-                raise Conflict(
-                    "failed to set up container networking: driver failed programming external connectivity on endpoint "
-                    f"{name} ({self._identity()}): {problem}"
-                )
+                raise PortTaken(container=name, endpoint=self._identity(), port=wanted.host, problem=problem)
             given.append(wanted)
         return Endpoint(ip, tuple(sorted(given, key=lambda port: (port.container, port.protocol, port.host))))
 

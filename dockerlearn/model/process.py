@@ -179,7 +179,7 @@ class Environment:
         """
         tree = self.root.tree
         directories = [""] if "/" in name else self.variables.get("PATH", "").split(":")
-        problem = CannotStart(f'exec: "{name}": executable file not found in $PATH', NO_PROGRAM)
+        problem = CannotStart(f'exec: "{name}": executable file not found in $PATH', status=NO_PROGRAM)
         for directory in directories if name else []:
             found = tree.resolve(f"{directory}/{name}")
             if found is None:
@@ -187,9 +187,9 @@ class Environment:
             if isinstance(found[1], File) and found[1].mode & 0o111:
                 return f"{directory}/{name}" if directory else name, found[1]
             reason = "is a directory: permission denied" if isinstance(found[1], Directory) else "permission denied"
-            problem = CannotStart(f'exec: "{name}": {reason}', NO_PERMISSION)
+            problem = CannotStart(f'exec: "{name}": {reason}', status=NO_PERMISSION)
         if "/" in name and problem.status == NO_PROGRAM:
-            problem = CannotStart(f'exec: "{name}": stat {name}: no such file or directory', NO_PROGRAM)
+            problem = CannotStart(f'exec: "{name}": stat {name}: no such file or directory', status=NO_PROGRAM)
         raise problem
 
     def start(self, words: Sequence[str], stdin: str | None) -> Program:

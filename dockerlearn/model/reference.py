@@ -117,6 +117,7 @@ class Reference(Value):
         """The short form that people write: `nginx`, `nginx:1.27.4`, `nginx@sha256:...`."""
         return self.familiar_name + self._suffix
 
+    @lru_cache(maxsize=1024)  # noqa: B019  # names are few and small
     def tagged(self) -> Reference:
         """This name, with the default tag if it has neither tag nor digest."""
         return self if self.tag or self.digest else self.replace(tag=DEFAULT_TAG)
@@ -141,6 +142,9 @@ class Reference(Value):
     @property
     def _suffix(self) -> str:
         return (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+
+    def __hash__(self) -> int:
+        return hash((self.domain, self.path, self.tag, self.digest))  # looked up again and again: without a loop
 
     def __str__(self) -> str:
         """The canonical form: `docker.io/library/nginx:latest`."""

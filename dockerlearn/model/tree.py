@@ -227,7 +227,7 @@ def split(path: str) -> list[str]:
 
 
 def parts(path: str) -> list[str]:
-    """The names in a path that is to be made.
+    """The names in the path of a new file.
 
     Raises `InvalidPath` if it is the root, has `..` or NUL in it, or is longer than Linux (or deeper than the model) takes.
     """
@@ -241,7 +241,7 @@ def parts(path: str) -> list[str]:
 
 
 class Builder:
-    """A tree under construction: thaws only the directories that an edit passes through."""
+    """A tree under construction. Only directories that an edit passes through are copied."""
 
     def __init__(self, start: Directory | None = None) -> None:
         start = start or Directory()

@@ -1,7 +1,7 @@
-"""Values: frozen things with named fields.
+"""Values: frozen objects with named fields.
 
-They are what `@dataclass(frozen=True, slots=True)` makes, without its import and without `exec`: both take longer than all
-else that a program does that starts for one command.
+They are like `@dataclass(frozen=True, slots=True)`, without its import and without `exec`. Both are slow, and this package
+starts anew for each command.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Value(metaclass=_ValueType):
             self._set(field, values[field])
         self._complete()
 
-    _set = object.__setattr__  # for `_complete`, and where so many are made that they set their fields themselves
+    _set = object.__setattr__  # for `_complete`, and for classes that set their own fields, for speed
 
     def _complete(self) -> None:
         """Check the fields, and complete them with `_set`."""

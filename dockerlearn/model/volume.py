@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
-from .errors import Conflict, NotFound
+from .errors import NoSuchVolume, VolumeInUse
 from .rootfs import Mount
 from .tree import Directory, Node
 
@@ -39,12 +39,12 @@ class VolumeStore:
     def remove(self, name: str, users: Callable[[Volume], Collection[str]]) -> None:
         """Remove a volume, and what is in it; `users` are the IDs of the containers that have one.
 
-        Raises `NotFound`, or `Conflict` while a container has it.
+        Raises `NoSuchVolume`, or `VolumeInUse` while a container has it.
         """
         if name not in self._volumes:
-            raise NotFound(f"get {name}: no such volume")
+            raise NoSuchVolume(name=name)
         if ids := users(self._volumes[name]):
-            raise Conflict(f"remove {name}: volume is in use - [{', '.join(ids)}]")
+            raise VolumeInUse(name=name, containers=ids, users=", ".join(ids))
         del self._volumes[name]
 
     def discard(self, volumes: Iterable[Volume]) -> None:

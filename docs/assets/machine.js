@@ -2,11 +2,7 @@
 
 import { element } from "./element.js";
 
-/** @typedef {{id: string, size: string, shared: string[]}} Layer */
-/** @typedef {{id: string, label: string, names: string[], dangling: boolean, size: string, layers: Layer[], containers: string[]}} Image */
-/** @typedef {{id: string, name: string, image: string, state: string, status: string, ports: string, written: string}} Container */
-/** @typedef {{images: Image[], containers: Container[], layers: number, disk: string, total: string}} Machine */
-/** @typedef {{new: string[], changed: string[], gone: string[]}} Changes */
+/** @import { Changes, Container, Image, Machine } from "./wire.js" */
 
 /** @type {Machine} */
 export const EMPTY = { images: [], containers: [], layers: 0, disk: "0B", total: "0B" };

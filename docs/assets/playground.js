@@ -5,14 +5,8 @@ import { fresh, Place } from "./kept.js";
 import { MachineView, title } from "./machine.js";
 import { ask, changes, delay, now, stop, Stopped, wake, why } from "./python.js";
 
-/** @typedef {import("./kept.js").Kept} Kept */
-/** @typedef {import("./kept.js").Command} Command */
-/** @typedef {{prompt: string, line: string, output: string, status: number | null, notes: string[], met: string[]}} Entry */
-/** @typedef {{name: string, text: string, met: boolean, hints: string[]}} Goal */
-/**
- * @typedef {{entries: Entry[], prompt: string | null, suggestions: string[], goals: Goal[],
- *   machine: import("./machine.js").Machine, changes: import("./machine.js").Changes}} View
- */
+/** @import { Kept } from "./kept.js" */
+/** @import { Entry, Goal, View } from "./wire.js" */
 
 const CTRL_C = "\x03";
 const CTRL_D = "\x04";
@@ -51,11 +45,19 @@ class State {
     return ask("play", [this.name, this.kept.seed, this.kept.commands]);
   }
 
-  /** Ask about this terminal, which Python may not know any more if it was stopped. @param {string} name @param {...unknown} given */
+  /**
+   * Ask about this terminal, which Python may not know any more if it was stopped.
+   * @template {"type" | "complete"} Name
+   * @param {Name} name
+   * @param {...unknown} given what the answer is given beyond the terminal
+   * @returns {Promise<NonNullable<import("./wire.js").Answers[Name]["returned"]>>}
+   */
   async ask(name, ...given) {
     const { seed, commands } = this.kept;
-    const asked = () => ask(name, [this.name, seed, commands.length, ...given]);
-    return (await asked()) ?? (await this.play(), await asked());
+    const all = /** @type {import("./wire.js").Answers[Name]["given"]} */ ([this.name, seed, commands.length, ...given]);
+    const answered = (await ask(name, all)) ?? (await this.play(), await ask(name, all));
+    if (answered === null) throw new Error("Python does not know this terminal");
+    return answered;
   }
 
   /** @param {string} text @returns {Promise<View>} */

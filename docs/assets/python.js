@@ -1,5 +1,6 @@
 // Python in this tab: one worker for all pages that are read in it, started when somebody is about to need it.
 
+/** @import { Answers } from "./wire.js" */
 /** @typedef {{kind: "ready"} | {kind: "failed", reason: string}} Started */
 /** @typedef {{kind: "answer" | "told", id: number, value: string} | {kind: "error", id: number, reason: string}} Answer */
 /** @typedef {Started | Answer} FromWorker */
@@ -96,10 +97,11 @@ export function stop() {
 
 /**
  * Ask what dockerlearn/learn/browser.py answers, by its name there.
- * @param {string} name
- * @param {unknown[]} given
- * @param {(value: any) => void} [tell] gets what is told before the answer
- * @returns {Promise<any>} rejected with `Stopped`, or with why Python cannot answer
+ * @template {keyof Answers} Name
+ * @param {Name} name
+ * @param {Answers[Name]["given"]} given
+ * @param {(value: Answers[Name]["told"]) => void} [tell] gets what is told before the answer
+ * @returns {Promise<Answers[Name]["returned"]>} rejected with `Stopped`, or with why Python cannot answer
  */
 export function ask(name, given, tell = () => {}) {
   wake();

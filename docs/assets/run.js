@@ -4,8 +4,8 @@ import { element } from "./element.js";
 import { highlighted } from "./highlight.js";
 import { ask, changes, delay, stop, wake, why } from "./python.js";
 
+/** @import { Command, Example as Request, Outcome } from "./wire.js" */
 /** @typedef {{source: string, output: string}} Run */
-/** @typedef {{place: number, runs: Run[], error: string | null, line: number | null}} Outcome */
 
 const INTERRUPT = "^C";
 const CUE = "No Docker? Run it here, in your browser.";
@@ -13,22 +13,8 @@ const CUE = "No Docker? Run it here, in your browser.";
 /** @param {string} text @returns {string[]} */
 const linesOf = (text) => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
-/** The commands of a terminal as it is shown, each with what it printed. @param {string} shown */
-function commandsOf(shown) {
-  /** @type {Run[]} */
-  const runs = [];
-  for (const line of linesOf(shown)) {
-    const last = runs.at(-1);
-    if (line.startsWith("$ ")) runs.push({ source: line.slice(2, -1), output: "" });
-    else if (last && !last.output && /^>( |\n)/.test(line)) last.source += `\n${line.slice(2).replace(/\n$/, "")}`;
-    else if (last) last.output += line;
-  }
-  return runs;
-}
-
-/** What is typed for commands to run, and interrupted as they are. @param {Run[]} runs */
-const typed = (runs) =>
-  runs.map(({ source, output }) => (linesOf(output).includes(`${INTERRUPT}\n`) ? `${source}\n${INTERRUPT}` : source)).join("\n");
+/** What is typed to run commands, and to interrupt them as the page does. @param {Command[]} commands */
+const typed = (commands) => commands.map(({ source, interrupt }) => (interrupt ? `${source}\n${INTERRUPT}` : source)).join("\n");
 
 /** @param {Run[]} runs */
 const printed = (runs) => runs.map(({ output }) => output).join("");
@@ -53,14 +39,15 @@ class Example {
   constructor(block, number, run) {
     this.block = block;
     this.name = `example ${number}`;
-    this.language = block.classList.contains("language-console") ? "console" : "python";
+    /** @type {Request["language"]} */
+    this.language = block.dataset.commands ? "console" : "python";
     this.pre = /** @type {HTMLElement} */ (block.querySelector("pre"));
     this.code = /** @type {HTMLElement} */ (this.pre.querySelector("code"));
     this.original = [...this.code.childNodes];
     const following = block.nextElementSibling;
     this.printed = following?.classList.contains("language-output") ? following : null; // the page's own output block
-    const shown = this.code.textContent ?? "";
-    this.runs = this.language === "console" ? commandsOf(shown) : [{ source: shown.replace(/\n$/, ""), output: this.said() }];
+    /** @type {Command[]} */
+    this.runs = JSON.parse(block.dataset.commands ?? "null") ?? [this.python()];
     this.text = this.originalText = typed(this.runs);
     this.copied = block.dataset.copy;
     this.running = false;
@@ -94,7 +81,7 @@ class Example {
     button.dataset.does = label.toLowerCase();
   }
 
-  /** What Python is asked to run. */
+  /** What Python is asked to run. @returns {Request} */
   get request() {
     return { language: this.language, text: this.text, raises: this.block.dataset.raises ?? null };
   }
@@ -103,9 +90,10 @@ class Example {
     return this.text !== this.originalText;
   }
 
-  /** What the page says that a Python example prints. */
-  said() {
-    return this.printed?.querySelector("code")?.textContent ?? "";
+  /** A Python example, as the page shows it and what it prints. @returns {Command} */
+  python() {
+    const output = this.printed?.querySelector("code")?.textContent ?? "";
+    return { source: (this.code.textContent ?? "").replace(/\n$/, ""), output, interrupt: false };
   }
 
   /** @param {string} message @param {string} [kind] same, other, or failed */
@@ -209,7 +197,7 @@ class Page {
   /** @param {Element} article */
   constructor(article) {
     const blocks = /** @type {NodeListOf<HTMLElement>} */ (
-      article.querySelectorAll(".language-console.highlight[data-copy], .language-python.highlight")
+      article.querySelectorAll(".language-console[data-commands], .language-python.highlight")
     );
     const examples = [...blocks].filter((block) => !block.hasAttribute("data-skip"));
     this.examples = examples.map((block, index) => new Example(block, index + 1, (example) => this.run(example)));
@@ -230,7 +218,7 @@ class Page {
     changes.addEventListener("state", waits);
     waits();
     try {
-      await ask("examples", [upTo.map(({ request }) => request)], (/** @type {Outcome} */ outcome) => {
+      await ask("examples", [upTo.map(({ request }) => request)], (outcome) => {
         last = outcome.place;
         if (outcome.error !== null) failure = outcome;
         upTo[last].show(outcome);

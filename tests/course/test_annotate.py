@@ -1,10 +1,11 @@
 """On GitHub, what fails in a page is shown on its line of the change."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from dockerlearn.course.annotate import annotated
+from dockerlearn.course.annotate import annotated, pytest_terminal_summary
 from tests.course.small_course import run_pytest, small_course
 
 PAGE = "```console\n$ echo 100%\n100 %\n$ echo b\nc\n```\n\n```console\n$ echo d\ne\n```\n"
@@ -39,3 +40,46 @@ def test_elsewhere_nothing_is_annotated(tmp_path: Path, environment: dict[str, s
 
 def test_what_names_no_page_is_not_annotated() -> None:
     assert list(annotated("tests/model/test_tree.py:12: AssertionError\nE  assert 1 == 2")) == []
+
+
+REPORT = """\
+docs/a.md:3: $ echo 100%
+--- said by the page
++++ printed
+
+a.md:3: SybilFailure
+docs/b.md:7: a wildcard: expected output is exact
+"""
+ANNOTATIONS = [
+    "::error file=docs/a.md,line=3,title=an example disagrees::$ echo 100%25%0A--- said by the page%0A+++ printed",
+    "::error file=docs/b.md,line=7,title=an example disagrees::a wildcard: expected output is exact",
+]
+
+
+def test_a_report_is_cut_into_one_annotation_a_place() -> None:
+    assert list(annotated(REPORT)) == ANNOTATIONS
+
+
+class Reports:
+    """Stands for pytest's terminal: has reports by their outcome, and notes what is written."""
+
+    def __init__(self, **reports: list[str]) -> None:
+        self.reports = reports
+        self.written: list[str] = []
+
+    def getreports(self, outcome: str) -> list[pytest.CollectReport]:
+        return [pytest.CollectReport("", "failed", text, None) for text in self.reports.get(outcome, [])]
+
+    def write_line(self, line: str) -> None:
+        self.written.append(line)
+
+
+@pytest.mark.parametrize(("on_github", "times"), [("true", 1), ("false", 0), ("", 0)])
+def test_failures_and_errors_are_annotated_once_each_where_the_runner_listens(
+    monkeypatch: pytest.MonkeyPatch, on_github: str, times: int
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", on_github)
+    reports = Reports(passed=["docs/c.md:1: passed"], failed=[REPORT, REPORT], error=["docs/d.md:1: refused"])
+    pytest_terminal_summary(cast("pytest.TerminalReporter", reports))
+    refused = "::error file=docs/d.md,line=1,title=an example disagrees::refused"
+    assert reports.written == [*ANNOTATIONS, refused] * times

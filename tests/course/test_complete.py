@@ -367,6 +367,9 @@ def test_an_inert_language_that_no_page_uses_is_a_fault_of_the_list(
     assert only(one.found()).startswith("dockerlearn/course/blocks.py:3: no page uses the inert language 'yaml'")
 
 
+LEAVES = "leaves the folder of the site: make it relative to the page"
+NO_ADDRESS = "is no address: that is https://, a host, and no blank anywhere"
+NO_PAGE = "has a scheme that leads to no page"
 LINKS = {
     "itself": ("", None),
     "the top": ("#top", None),
@@ -375,25 +378,26 @@ LINKS = {
     "a folder": ("../", None),
     "a page's anchor": ("../index.html#part", None),
     "a quoted anchor": ("../#%C3%BC", None),
-    "no anchor of a page": ("../#no", "no anchor"),
+    "no anchor of a page": ("../#no", "leads to no anchor: index.html has no id 'no'"),
     "a file": ("../style.css?version=1#x", None),
     "a quoted file": ("../%C3%BC.css", None),
-    "no file": ("../none.css", "the site has no none.css"),
-    "no page": ("none/", "the site has no page/none/index.html"),
-    "above the site": ("../../", "leaves the folder"),
-    "from the root": ("/style.css", "leaves the folder"),
+    "no file": ("../none.css", "leads nowhere: the site has no none.css"),
+    "no page": ("none/", "leads nowhere: the site has no page/none/index.html"),
+    "above the site": ("../../", LEAVES),
+    "from the root": ("/style.css", LEAVES),
     "another host": ("https://docs.docker.com:443/a?b#c", None),
     "another host, same scheme": ("//docs.docker.com/", None),
     "a host without a dot": ("http://localhost:8080/", None),
     "mail": ("mailto:a@example.org", None),
+    "a telephone": ("tel:+4930123456", None),
     "a picture in the page": ("data:image/svg+xml,%3Csvg/%3E", None),
-    "no host": ("https://", "is no address"),
-    "half a host": ("https://docs..com/", "is no address"),
-    "a blank": ("https://docs.docker.com/a b", "is no address"),
-    "no number": ("https://docs.docker.com:http/", "is no address"),
-    "half a bracket": ("http://[::1/", "is no address"),
-    "a script": ("javascript:alert(1)", "'javascript'"),
-    "a mistyped scheme": ("htps://docs.docker.com/", "'htps'"),
+    "no host": ("https://", NO_ADDRESS),
+    "half a host": ("https://docs..com/", NO_ADDRESS),
+    "a blank": ("https://docs.docker.com/a b", NO_ADDRESS),
+    "no number": ("https://docs.docker.com:http/", "is no address: Port "),
+    "half a bracket": ("http://[::1/", "is no address: Invalid IPv6 URL"),
+    "a script": ("javascript:alert(1)", f"{NO_PAGE}: 'javascript'"),
+    "a mistyped scheme": ("htps://docs.docker.com/", f"{NO_PAGE}: 'htps'"),
 }
 
 

@@ -1,5 +1,6 @@
 """The HTML of console and output blocks: what Material expects, what is copied, and nothing shown that is not run."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +11,7 @@ from mkdocs.config import load_config
 
 from dockerlearn.course.blocks import Lexer, PageRefused
 from dockerlearn.course.fences import FenceRefused
+from dockerlearn.learn.wire import Command
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +28,7 @@ class Shown(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.copied: str | None = None
+        self.commands: list[Command] | None = None
         self.classes: list[str] = []
         self.text: list[tuple[str, str]] = []
         self.feed(html)
@@ -34,6 +37,8 @@ class Shown(HTMLParser):
         values = dict(attrs)
         if "data-copy" in values:
             self.copied = values["data-copy"]
+        if commands := values.get("data-commands"):
+            self.commands = json.loads(commands)
         self.classes.append(values.get("class") or "")
 
     def handle_endtag(self, tag: str) -> None:
@@ -70,8 +75,21 @@ done"""
 
 def test_a_console_block_has_the_structure_that_the_theme_expects(markdown: Markdown) -> None:
     html = markdown.convert(CONSOLE)
-    assert re.match(r'<div class="language-console highlight" data-copy="[^"]*"><pre><span></span><code><span', html)
+    assert re.match(
+        r'<div class="language-console highlight" data-copy="[^"]*" data-commands="[^"]*"><pre><span></span><code><span',
+        html,
+    )
     assert html.endswith("</code></pre></div>")
+
+
+def test_a_console_block_has_its_commands_as_data(markdown: Markdown) -> None:
+    first, second = COPIED.split("\n", 1)
+    page = CONSOLE.removesuffix("```\n") + "$ sleep 9\n^C\n```\n"
+    assert Shown(markdown.convert(page)).commands == [
+        {"source": first, "output": '<none> & "x"\n', "interrupt": False},
+        {"source": second, "output": "1\n\n2\n", "interrupt": False},
+        {"source": "sleep 9", "output": "^C\n", "interrupt": True},
+    ]
 
 
 def test_a_console_block_shows_its_whole_text(markdown: Markdown) -> None:
@@ -109,7 +127,7 @@ def test_a_title_and_highlighted_lines(markdown: Markdown) -> None:
 
 def test_names_and_classes_are_kept(markdown: Markdown) -> None:
     assert markdown.convert("``` { .console #first .wide }\n$ ls\n```\n").startswith(
-        '<div class="language-console highlight wide" id="first" data-copy="ls">'
+        '<div class="language-console highlight wide" id="first" data-copy="ls" data-commands='
     )
 
 

@@ -1,14 +1,17 @@
 """What of Python the reader's browser gets. That it runs every example there, tests/browser shows."""
 
 import json
+import platform
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
 import pytest
 
-from dockerlearn.course.runtime import compiled, is_lean, model, stdlib, write
+from dockerlearn.course import runtime
+from dockerlearn.course.runtime import compiled, is_lean, model, prepare, stdlib, write
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,61 @@ def test_the_stdlib_has_no_docstrings_but_where_they_are_read(tmp_path: Path) ->
         made = dict(stdlib(source))
     assert b"What it says." not in made["small.pyc"]
     assert b"What it says." in made["pyodide/small.pyc"]
+
+
+@pytest.fixture
+def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Pyodide as npm has it, in small."""
+    folder = tmp_path / "pyodide"
+    folder.mkdir()
+    for part in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"):
+        (folder / part).write_text(part)
+    (folder / "package.json").write_text('{"name": "pyodide", "version": "1.2.3"}')
+    (folder / "pyodide-lock.json").write_text('{"info": {"python": "3.14"}, "packages": {"numpy": {}}}')
+    with ZipFile(folder / "python_stdlib.zip", "w") as source:
+        source.writestr("small.py", "x = 1\n")
+    monkeypatch.setattr(runtime, "PYODIDE", folder)
+    monkeypatch.chdir(Path(__file__).parents[2])
+    return folder
+
+
+@pytest.mark.usefixtures("published")
+def test_the_folder_has_all_that_the_worker_fetches_by_names_that_change_with_the_content(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "assets/runtime"
+    prepare(folder)
+    manifest = json.loads((folder / "runtime.json").read_text(encoding="utf-8"))
+    assert manifest["pyodide"] == "1.2.3"
+    assert manifest["python"] == platform.python_version()
+    assert manifest["lock"] == {"info": {"python": "3.14"}, "packages": {}}
+    archives = {manifest["stdlib"], manifest["model"]}
+    parts = {"pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"}
+    assert {file.name for file in folder.iterdir()} == {*parts, "runtime.json", *archives}
+    assert all((folder / part).read_text() == part for part in parts)
+    for name, what, inside in (
+        (manifest["stdlib"], "stdlib", "small.pyc"),
+        (manifest["model"], "model", "dockerlearn/learn/browser.pyc"),
+    ):
+        assert name == f"{what}-{sha256((folder / name).read_bytes()).hexdigest()[:12]}.zip"
+        with ZipFile(folder / name) as archive:
+            assert inside in archive.namelist()
+    megabytes = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
+    said = f"{folder}: Pyodide 1.2.3, Python {platform.python_version()}, {megabytes:.1f} MB\n"
+    assert capsys.readouterr().out == said
+
+
+def test_the_folder_is_made_anew_or_stays_as_it_is(published: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "assets/runtime"
+    prepare(folder)
+    (folder / "old.zip").write_text("of the last time")
+    prepare(folder)
+    assert not (folder / "old.zip").exists()
+    before = sorted(folder.iterdir())
+    (published / "pyodide.asm.wasm").unlink()
+    with pytest.raises(FileNotFoundError):
+        prepare(folder)
+    assert sorted(folder.iterdir()) == before
 
 
 def test_an_archive_of_the_same_files_is_the_same(tmp_path: Path) -> None:

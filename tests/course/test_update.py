@@ -3,7 +3,9 @@
 import random
 import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from dockerlearn.course import update
 from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console
-from dockerlearn.course.update import repair, repaired
+from dockerlearn.course.update import repair, repaired, update_examples
 from tests.course.course_pages import PAGES, ROOT, name
 from tests.course.small_course import run_pytest, small_course
 from tools.drift.mutants import altered
@@ -341,6 +343,58 @@ def test_a_page_without_a_fault_is_not_written(tmp_path: Path) -> None:
     assert page.stat() == before
 
 
+WROTE = (
+    "--- a/docs/wrong.md\n+++ b/docs/wrong.md\n@@ -1,3 +1,7 @@\n ```python\n print(1)\n ```\n+\n+```output\n+1\n+```\n"
+)
+
+
+@dataclass
+class Invocation:
+    """Stands for pytest's configuration: what was asked for, from which folder."""
+
+    dir: Path
+    args: list[str]
+    update: bool = True
+
+    @property
+    def invocation_params(self) -> "Invocation":
+        return self
+
+    def getoption(self, name: str) -> bool:
+        return {"--update-examples": self.update}[name]
+
+
+def updated(folder: Path, *arguments: str, update: bool = True) -> pytest.ExitCode | None:
+    config = cast("pytest.Config", Invocation(folder, list(arguments), update))
+    course = folder if (folder / "mkdocs.yml").exists() else folder.parent
+    return update_examples(config, course / "mkdocs.yml", "docs/*.md", "README.md")
+
+
+def test_of_the_course_s_pages_those_that_were_asked_for_are_repaired(
+    course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(course)
+    assert updated(course / "docs", "wrong.md::line 1", "good.md") is pytest.ExitCode.OK
+    assert capsys.readouterr().out == f"{WROTE}pages: 2, repaired: 1, refused and left alone: 0\n"
+    assert (course / "docs/wrong.md").read_text(encoding="utf-8") == fixed(PRINTS)
+    assert (course / "README.md").read_text(encoding="utf-8") == PRINTS
+    assert updated(course, "docs") is pytest.ExitCode.TESTS_FAILED
+    refused, *_, summary = capsys.readouterr().out.splitlines()
+    assert refused == "docs/bad.md:2: the Python block raised"
+    assert summary == "pages: 3, repaired: 0, refused and left alone: 1"
+
+
+def test_without_the_option_nothing_is_repaired(course: Path) -> None:
+    assert updated(course, "docs", update=False) is None
+    assert (course / "docs/wrong.md").read_text(encoding="utf-8") == PRINTS
+
+
+def test_what_is_no_page_of_the_course_cannot_be_repaired(course: Path) -> None:
+    with pytest.raises(pytest.UsageError, match=r"^no page of the course: NOTES.md other$"):
+        updated(course, "NOTES.md", "other")
+    assert (course / "NOTES.md").read_text(encoding="utf-8") == PRINTS
+
+
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A course with a page to repair, one that cannot be, and one that is right."""
@@ -348,34 +402,31 @@ def course(tmp_path: Path) -> Path:
     return small_course(tmp_path, {**pages, "README.md": PRINTS, "NOTES.md": PRINTS})
 
 
-def update_examples(course: Path, *arguments: str) -> tuple[int, str]:
+def run_update(course: Path, *arguments: str) -> tuple[int, str]:
     ran = run_pytest(course, "--update-examples", *arguments)
     return ran.returncode, ran.stdout + ran.stderr
 
 
 def test_pytest_repairs_the_pages_it_is_asked_for_and_prints_what_it_changed(course: Path) -> None:
-    status, said = update_examples(course, "docs/wrong.md::line 1", "docs/good.md")
+    status, said = run_update(course, "docs/wrong.md::line 1", "docs/good.md")
     assert status == 0
-    assert said == (
-        "--- a/docs/wrong.md\n+++ b/docs/wrong.md\n@@ -1,3 +1,7 @@\n ```python\n print(1)\n ```\n"
-        "+\n+```output\n+1\n+```\npages: 2, repaired: 1, refused and left alone: 0\n"
-    )
+    assert said == f"{WROTE}pages: 2, repaired: 1, refused and left alone: 0\n"
     assert (course / "docs" / "wrong.md").read_text(encoding="utf-8") == fixed(PRINTS)
     assert (course / "README.md").read_text(encoding="utf-8") == PRINTS
 
 
 def test_pytest_repairs_what_it_can_and_tells_of_what_it_cannot(course: Path) -> None:
-    status, said = update_examples(course)
+    status, said = run_update(course)
     assert status == 1
     assert "docs/bad.md:2: the Python block raised\n" in said
     assert said.endswith("pages: 4, repaired: 2, refused and left alone: 1\n")
     assert (course / "docs" / "bad.md").read_text(encoding="utf-8") == fence("python", "1 / 0")
     assert (course / "README.md").read_text(encoding="utf-8") == fixed(PRINTS)
     assert (course / "NOTES.md").read_text(encoding="utf-8") == PRINTS
-    assert update_examples(course)[1].endswith("pages: 4, repaired: 0, refused and left alone: 1\n")
+    assert run_update(course)[1].endswith("pages: 4, repaired: 0, refused and left alone: 1\n")
 
 
 def test_pytest_repairs_no_file_that_is_no_page(course: Path) -> None:
-    status, said = update_examples(course, "NOTES.md")
+    status, said = run_update(course, "NOTES.md")
     assert status == pytest.ExitCode.USAGE_ERROR
     assert "no page of the course: NOTES.md" in said

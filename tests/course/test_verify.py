@@ -230,6 +230,30 @@ def test_output_that_looks_like_a_prompt_is_refused_even_where_it_is_right(failu
     assert said.endswith("prints what no page can show exactly: '$ docker\\n'")
 
 
+def test_a_page_with_a_refused_block_is_not_collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("page.md").write_text(f"{console('$ echo a', '...')}\n```pycon\n>>> 1\n```\n", encoding="utf-8")
+    with pytest.raises(pytest.Collector.CollectError) as refused:
+        pages(ROOT / "mkdocs.yml").parse(tmp_path / "page.md")
+    wildcard, pycon = str(refused.value).split("\n")
+    assert wildcard == "page.md:3: a wildcard: expected output is exact"
+    assert pycon.startswith("page.md:6: a block of language 'pycon' is not run: ")
+
+
+def test_a_skipped_block_says_page_line_and_reason_and_so_does_its_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = f"{console('$ x=1')}\n{python('print(1)', output='2')}".replace("```python", '```python skip="not yet"')
+    Path("page.md").write_text(f"{page}\n{console('$ echo $x', '1')}", encoding="utf-8")
+    above, *skipped, below = pages(ROOT / "mkdocs.yml").parse(tmp_path / "page.md")
+    above.evaluate()
+    for example, line in zip(skipped, (5, 9), strict=True):
+        with pytest.raises(pytest.skip.Exception, match=f"^page.md:{line}: not yet$"):
+            example.evaluate()
+    below.evaluate()
+
+
 def test_inert_blocks_are_not_tests(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"```dockerfile\nFROM nginx\n```\n\n{console('$ true')}", encoding="utf-8")

@@ -18,6 +18,7 @@ from dockerlearn.learn.playground import (
     MOST_WAITS,
     Playground,
 )
+from dockerlearn.learn.wire import Entry, View
 from dockerlearn.terminal.session import LONGEST_OUTPUT
 from tests.challenge import SOLUTION
 
@@ -32,15 +33,14 @@ class Typist:
         for line in lines:
             self.view = self.type(line)
 
-    def type(self, text: str) -> dict[str, Any]:
+    def type(self, text: str) -> View:
         self.at += 5
         self.view = self.playground.type(text, self.at)
         return self.view
 
-    def entry(self, text: str) -> dict[str, Any]:
+    def entry(self, text: str) -> Entry:
         """What came of the last line of the text."""
-        found: dict[str, Any] = self.type(text)["entries"][-1]
-        return found
+        return self.type(text)["entries"][-1]
 
     def prints(self, text: str) -> str:
         return str(self.entry(text)["output"])

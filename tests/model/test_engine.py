@@ -8,7 +8,7 @@ import pytest
 
 from dockerlearn.model.clock import FixedClock, SystemClock
 from dockerlearn.model.engine import Engine
-from dockerlearn.model.errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
+from dockerlearn.model.errors import DaemonError, DockerError, ImageInUse, InvalidReference, NoSuchImage, NoSuchTag
 from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
 from dockerlearn.model.reference import Reference
@@ -160,7 +160,7 @@ def test_a_digest_still_gets_what_a_tag_has_left(engine: Engine, hub: Registry) 
 @pytest.mark.parametrize(
     ("name", "kind", "text"),
     [
-        ("nginx:no", NotFound, "manifest for nginx:no not found: manifest unknown: manifest unknown"),
+        ("nginx:no", NoSuchTag, "manifest for nginx:no not found: manifest unknown: manifest unknown"),
         ("Nginx", InvalidReference, "invalid reference format: repository name (library/Nginx) must be lowercase"),
         ("ghcr.io:8080/a", DaemonError, 'Get "https://ghcr.io:8080/v2/": dial tcp: lookup ghcr.io: no such host'),
         ("[::1]:80/a", DaemonError, 'Get "https://[::1]:80/v2/": dial tcp: lookup [::1]: no such host'),
@@ -200,17 +200,17 @@ def test_an_image_is_found_by_name_by_digest_and_by_the_beginning_of_its_id(engi
 @pytest.mark.parametrize(
     ("name", "kind", "text"),
     [
-        ("nginx:1", NotFound, "No such image: nginx:1"),
-        ("nosuch", NotFound, "No such image: nosuch:latest"),
-        ("s", NotFound, "No such image: s:latest"),  # every ID begins with sha256:
-        ("sha256", NotFound, "No such image: sha256:latest"),
+        ("nginx:1", NoSuchImage, "No such image: nginx:1"),
+        ("nosuch", NoSuchImage, "No such image: nosuch:latest"),
+        ("s", NoSuchImage, "No such image: s:latest"),  # every ID begins with sha256:
+        ("sha256", NoSuchImage, "No such image: sha256:latest"),
         ("sha256:", DaemonError, "invalid reference format"),
         ("", DaemonError, "invalid reference format"),
-        (NGINX.id[10:20], NotFound, f"No such image: {NGINX.id[10:20]}:latest"),
-        (NGINX.digest, NotFound, f"No such image: {NGINX.digest}"),
-        (NGINX.digest[7:], NotFound, f"No such image: {NGINX.digest}"),
-        ("sha256:0123", NotFound, "No such image: sha256:0123"),
-        (f"debian@{NGINX.digest}", NotFound, f"No such image: debian@{NGINX.digest}"),
+        (NGINX.id[10:20], NoSuchImage, f"No such image: {NGINX.id[10:20]}:latest"),
+        (NGINX.digest, NoSuchImage, f"No such image: {NGINX.digest}"),
+        (NGINX.digest[7:], NoSuchImage, f"No such image: {NGINX.digest}"),
+        ("sha256:0123", NoSuchImage, "No such image: sha256:0123"),
+        (f"debian@{NGINX.digest}", NoSuchImage, f"No such image: debian@{NGINX.digest}"),
         ("UPPER", DaemonError, "invalid reference format: repository name (library/UPPER) must be lowercase"),
     ],
 )
@@ -227,7 +227,7 @@ def test_the_beginning_of_two_ids_finds_neither(engine: Engine) -> None:
     one, two = next((one, two) for one, two in pairwise(made) if one.id[7] == two.id[7])  # of 20 IDs, two begin alike
     engine.add(one)
     engine.add(two)
-    assert refused(NotFound, lambda: engine.image(one.id[7])) == f"No such image: {one.id[7]}:latest"
+    assert refused(NoSuchImage, lambda: engine.image(one.id[7])) == f"No such image: {one.id[7]}:latest"
     assert engine.image(one.id[7:19]) == one
 
 
@@ -275,9 +275,9 @@ NO_TAG = "Error parsing reference: {} is not a valid repository/tag: {}"
 @pytest.mark.parametrize(
     ("source", "target", "kind", "text"),
     [
-        ("nosuch", "x:y", NotFound, "No such image: nosuch:latest"),
-        ("0" * 64, "x", NotFound, f"No such image: sha256:{'0' * 64}"),
-        ("nosuch", "sha256:x", NotFound, "No such image: nosuch:latest"),
+        ("nosuch", "x:y", NoSuchImage, "No such image: nosuch:latest"),
+        ("0" * 64, "x", NoSuchImage, f"No such image: sha256:{'0' * 64}"),
+        ("nosuch", "sha256:x", NoSuchImage, "No such image: nosuch:latest"),
         ("nginx", f"x@{NGINX.digest}", InvalidReference, "refusing to create a tag with a digest reference"),
         ("nginx", "sha256:x", DaemonError, "refusing to create an ambiguous tag using digest algorithm as name"),
         ("nginx", "", InvalidReference, NO_TAG.format('""', "invalid reference format")),
@@ -384,7 +384,7 @@ def test_removing_by_id_an_image_of_two_tags_needs_force(engine: Engine, other: 
     engine.pull(other)
     before = state(engine)
     short = NGINX.id[7:19]
-    assert refused(Conflict, lambda: engine.rmi(short)) == (
+    assert refused(ImageInUse, lambda: engine.rmi(short)) == (
         f"conflict: unable to delete {short} (must be forced) - image is referenced in multiple repositories"
     )
     assert state(engine) == before
@@ -396,7 +396,7 @@ def test_removing_by_id_an_image_of_two_tags_needs_force(engine: Engine, other: 
 def test_removing_by_id_needs_force_for_digests_of_two_repositories(engine: Engine) -> None:
     engine.pull(f"nginx@{NGINX.digest}")
     engine.pull(f"web@{NGINX.digest}")
-    refused(Conflict, lambda: engine.rmi(NGINX.id))
+    refused(ImageInUse, lambda: engine.rmi(NGINX.id))
     assert len(engine.rmi(NGINX.id, force=True)) == 2 + 1 + 2
 
 
@@ -408,7 +408,7 @@ def test_removing_by_id_needs_no_force_for_an_image_without_a_name(engine: Engin
 def test_a_tag_that_begins_like_the_images_id_is_taken_for_the_id(engine: Engine) -> None:
     engine.add(NGINX, "mine")
     engine.tag("mine", NGINX.id[7:9])
-    refused(Conflict, lambda: engine.rmi(NGINX.id[7:9]))
+    refused(ImageInUse, lambda: engine.rmi(NGINX.id[7:9]))
 
 
 # Pruning

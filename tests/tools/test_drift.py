@@ -1,6 +1,9 @@
 """Whatever is changed in pages or in the model, the drift score finds it, judges it as the suite does, and says where it is."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 
@@ -10,8 +13,8 @@ from dockerlearn.course.blocks import Block, Lexer, PageRefused
 from tests.course.course_pages import ROOT
 from tests.course.small_course import run_pytest, small_course
 from tools.drift import report as drift
-from tools.drift.copies import in_copy
-from tools.drift.cover import Cover
+from tools.drift.copies import become, in_copy
+from tools.drift.cover import Cover, cpu
 from tools.drift.damage import arguments, damages
 from tools.drift.mutants import Mutant, Source
 from tools.drift.report import Judge, equivalents, judged, pages_notice, sampled
@@ -161,7 +164,7 @@ def test_the_score_is_good_when_the_goals_are_met() -> None:
     assert drift.main(["--text", "docs/tight.md"]) == 0
 
 
-def test_one_file_of_the_model_can_be_changed_alone(
+def test_one_file_of_the_package_can_be_changed_alone(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.chdir(ROOT)
@@ -172,18 +175,18 @@ def test_one_file_of_the_model_can_be_changed_alone(
     survivor, *rates = capsys.readouterr().out.splitlines()
     assert survivor.startswith("dockerlearn/client/help.py:")
     assert [" ".join(rate.split()) for rate in rates] == [
-        "model mutants, by the pages alone 0 of 1 noticed 0.0%",
-        "model mutants, by pages and tests 0 of 1 noticed 0.0% at least 90%",
+        "mutants, by the pages alone 0 of 1 noticed 0.0%",
+        "mutants, by pages and tests 0 of 1 noticed 0.0% at least 90%",
     ]
 
 
-def test_a_file_that_is_none_of_the_model_s_is_refused(
+def test_a_file_that_is_none_of_the_package_s_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
     with pytest.raises(SystemExit):
         drift.main(["--file", "dockerlearn/course/drift.py"])
-    assert capsys.readouterr().err.endswith("error: no file of the model: dockerlearn/course/drift.py\n")
+    assert capsys.readouterr().err.endswith("error: no file of the package: dockerlearn/course/drift.py\n")
 
 
 def only(source: str) -> list[tuple[str, str, str]]:
@@ -289,10 +292,41 @@ def test_a_change_of_the_model_is_noticed_by_a_page_that_shows_it(sizes: dict[st
 
 
 def test_or_by_the_tests_that_run_its_line(sizes: dict[str, list[Block]]) -> None:
-    test = "tests/model/test_human.py::test_no_rows_make_no_table"
+    test = "tests/client/test_human.py::test_no_rows_make_no_table"
     (mutant,) = of_human("table")
     cover = Cover.of({test: 0.0}, {HUMAN: {mutant.line: [test]}})
     assert Judge(sizes, cover).mutant(mutant) == "tests"
+
+
+def test_the_tools_of_the_course_are_judged_as_the_model_is(sizes: dict[str, list[Block]]) -> None:
+    file = "dockerlearn/course/links.py"
+    mutants = Source(file, (ROOT / file).read_text(encoding="utf-8")).mutants
+    mutant = next(mutant for mutant in mutants if mutant.function == "_missing" and mutant.operator == "return")
+    test = "tests/course/test_complete.py::test_the_address_of_the_site_is_inside_of_it"
+    assert Judge(sizes, Cover({}, {})).mutant(mutant) == ""
+    assert Judge(sizes, Cover.of({test: 0.0}, {file: {mutant.line: [test]}})).mutant(mutant) == "tests"
+
+
+def test_a_test_that_does_not_exist_notices_nothing(sizes: dict[str, list[Block]]) -> None:
+    (mutant,) = of_human("table")
+    cover = Cover.of({"tests/gone.py::test_gone": 0.0}, {HUMAN: {mutant.line: ["tests/gone.py::test_gone"]}})
+    with pytest.raises(RuntimeError, match="could not be answered"):
+        Judge(sizes, cover).mutant(mutant)
+
+
+def test_a_package_itself_can_have_other_code() -> None:
+    def greets() -> bool:
+        become("dockerlearn/hub/__init__.py", compile("greeting = 'hello'", "dockerlearn/hub/__init__.py", "exec"))
+        hub = import_module("dockerlearn.hub")
+        return bool(hub.greeting == "hello" and import_module("dockerlearn.hub.catalog"))
+
+    assert in_copy(greets, 5) is True
+
+
+def test_a_test_that_starts_a_child_is_as_slow_as_that_child() -> None:
+    before = cpu()
+    subprocess.run([sys.executable, "-c", "sum(range(5_000_000))"], check=True)
+    assert cpu() - before > 0.05
 
 
 def test_or_by_nobody(sizes: dict[str, list[Block]]) -> None:

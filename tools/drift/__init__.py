@@ -1,1 +1,1 @@
-"""The drift score: what could change in the pages or in the model without anybody noticing."""
+"""The drift score: what could change in the pages or in the package without anybody noticing."""

@@ -65,8 +65,9 @@ class _Instead(SourceFileLoader, MetaPathFinder):  # type: ignore[misc]  # both 
 
 
 def become(file: str, code: CodeType) -> None:
-    """Let the model be one in which a file has other code, as if neither it nor a test of it had been imported before."""
+    """Give a file of the package other code, as if neither the package nor what uses it had been imported before."""
     path = Path(file).with_suffix("")
-    for name in [name for name in sys.modules if name.split(".")[0] in (path.parts[0], "tests")]:
+    parts = path.parts[:-1] if path.name == "__init__" else path.parts
+    for name in [name for name in sys.modules if name.split(".")[0] in (parts[0], "tests", "tools")]:
         del sys.modules[name]
-    sys.meta_path.insert(0, _Instead(".".join(path.parts), str(Path(file).absolute()), code))
+    sys.meta_path.insert(0, _Instead(".".join(parts), str(Path(file).absolute()), code))

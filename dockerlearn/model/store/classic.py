@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from ..clock import Clock
 from ..container import Container
 from ..digest import short
-from ..errors import Conflict, DaemonError, InvalidReference, NotFound
+from ..errors import DaemonError, ImageInUse, InvalidReference, NoSuchImage
 from ..image import Image, Step
 from ..lifecycle import State
 from ..reference import Reference
@@ -77,12 +77,12 @@ class ClassicStore:
     def image(self, name: str) -> Image:
         """The image called `name`: a tag, a digest, an image ID or the unambiguous beginning of one.
 
-        A name goes before the beginning of an ID. Raises `NotFound`, or `DaemonError` for what is no image name at all.
+        A name goes before the beginning of an ID. Raises `NoSuchImage`, or `DaemonError` for what is no image name at all.
         """
         if is_whole_id(name):
             wanted = f"sha256:{name.removeprefix('sha256:')}"
             if wanted not in self._images:
-                raise NotFound(f"No such image: {wanted}")
+                raise NoSuchImage(name=wanted)
             return self._images[wanted]
         try:
             reference = Reference.parse(name).tagged()
@@ -93,7 +93,7 @@ class ClassicStore:
             beginning = f"sha256:{name.removeprefix('sha256:')}"
             by_id = [id for id in self._images if id.startswith(beginning)]
             if len(by_id) != 1:
-                raise NotFound(f"No such image: {reference.familiar}")
+                raise NoSuchImage(name=reference.familiar)
             found = by_id[0]
         return self._images[found]
 
@@ -156,7 +156,10 @@ class ClassicStore:
             self._parents[image.id] = parent.id
 
     def tag(self, source: str, target: str) -> None:
-        """Let the tag `target` point to the image `source`. Raises as `Engine.tag` does."""
+        """Let the tag `target` point to the image `source`. A tag that existed moves without a word.
+
+        Raises `NoSuchImage`, or `InvalidReference` or `DaemonError` if `target` cannot be a tag.
+        """
         if not is_whole_id(source):
             tag_operand(source)
         reference = as_tag(tag_operand(target))
@@ -166,7 +169,7 @@ class ClassicStore:
         """Remove the name; if it was the image's last one, remove the image and every layer no other image needs.
 
         Naming the image by ID removes all its names, which needs `force` if there is more than one tag or repository.
-        Raises `NotFound`, `Conflict`, or `DaemonError` as `image` does; then nothing has changed.
+        Raises `NoSuchImage`, `ImageInUse`, or `DaemonError` as `image` does; then nothing has changed.
         """
         image = self.image(name)
         # The engine does not ask how the image was found: a tag that begins like the image's ID is taken for it.
@@ -181,16 +184,14 @@ class ClassicStore:
         if problem is None and not force and not single:
             problem = "(must be forced) - image is referenced in multiple repositories"
         if problem is not None:
-            raise Conflict(f"conflict: unable to delete {short(image.id)} {problem}")
+            raise ImageInUse(action="delete", image=short(image.id), reason=problem)
         return self._untag(names) + self._delete(image)
 
     def _remove_name(self, name: str, image: Image, force: bool) -> list[Removal]:
         user = next(iter(self.users(image)), None)
         if user is not None and not force and _of_one_tag(self.references.of(image)):
-            raise Conflict(
-                f'conflict: unable to remove repository reference "{name}" (must force) - '
-                f"container {user.hostname} is using its referenced image {short(image.id)}"
-            )
+            reason = f"(must force) - container {user.hostname} is using its referenced image {short(image.id)}"
+            raise ImageInUse(action="remove repository reference", image=f'"{name}"', reason=reason)
         reference = Reference.parse(name).tagged()
         removed = self._untag([reference])
         siblings = [each for each in self.references.of(image) if each.name == reference.name]
@@ -211,7 +212,7 @@ class ClassicStore:
             names = self.references.of(image)
             if all or not any(name.tag for name in names):
                 for name in [each.familiar for each in names] or [image.id]:
-                    with contextlib.suppress(Conflict, NotFound):
+                    with contextlib.suppress(ImageInUse, NoSuchImage):
                         removals += self.remove(name)
         gone = before.keys() - self.layers.layers.keys()
         return Pruned(tuple(removals), sum(before[chain].size for chain in gone))

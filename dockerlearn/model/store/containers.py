@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 
 from ..container import Container
-from ..errors import Conflict, DaemonError, DockerError, NotFound
+from ..errors import DaemonError, DockerError, NameTaken, NoSuchContainer
 from ..names import random_name
 
 NAME = re.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+")
@@ -37,7 +37,7 @@ class ContainerStore:
     def container(self, name: str) -> Container:
         """The container called `name`: its name, its ID or the unambiguous beginning of one.
 
-        Raises `NotFound`, or `DockerError` for an empty name.
+        Raises `NoSuchContainer`, or `DockerError` for an empty name.
         """
         if not name:
             raise DockerError("invalid container name or ID: value is empty")
@@ -50,7 +50,7 @@ class ContainerStore:
         if found is not None:
             found.settle()
         if found is None or found.id not in self._by_id:
-            raise NotFound(f"No such container: {name}")
+            raise NoSuchContainer(name=name)
         return found
 
     def add(self, container: Container) -> None:
@@ -80,8 +80,8 @@ class ContainerStore:
             raise DaemonError("Renaming a container with the same name as its current name")
         try:
             name = self._free(name)
-        except Conflict as error:
-            raise Conflict(f"Error when allocating new name: {error}") from error
+        except NameTaken as error:
+            raise NameTaken(f"Error when allocating new name: {error}", **vars(error)) from error
         del self._by_name[container.name]
         container._rename(name)
         self._by_name[name] = container
@@ -91,8 +91,5 @@ class ContainerStore:
         if name in self._by_name:
             self._by_name[name].settle()  # one that has ended may have gone
         if name in self._by_name:
-            raise Conflict(
-                f'Conflict. The container name "/{name}" is already in use by container "{self._by_name[name].id}". '
-                "You have to remove (or rename) that container to be able to reuse that name."
-            )
+            raise NameTaken(name=name, container=self._by_name[name].id)
         return name

@@ -1,4 +1,4 @@
-"""The layers on disk, each there once, however many images stand on it."""
+"""The layers on disk. Each is there once, however many images use it."""
 
 from __future__ import annotations
 

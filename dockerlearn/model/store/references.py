@@ -1,4 +1,4 @@
-"""The names of images: tags, which move, and digests, which do not."""
+"""The names of images: tags, which can move, and digests, which cannot."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..reference import Reference
 
 
 class ReferenceStore:
-    """Names and the IDs of the images that they point to. `clock` tells when an image was last given a tag."""
+    """Names, and the IDs of the images that they point to. `clock` gives the time of tagging."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
