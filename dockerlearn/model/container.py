@@ -41,6 +41,21 @@ class Settings(Value):
     interactive: bool = False
     attached: bool = True
 
+    def applied(self, config: Config) -> Config:
+        """How a container of an image with that configuration starts.
+
+        Another entrypoint drops the image's command. The container's own variables stand first.
+        """
+        variables = {pair.partition("=")[0]: pair for pair in self.env}
+        inherited = {pair.partition("=")[0]: pair for pair in config.env}
+        ports = {*config.exposed_ports, *(port.private for port in self.ports)}
+        return config.replace(
+            env=(*variables.values(), *(pair for name, pair in inherited.items() if name not in variables)),
+            entrypoint=config.entrypoint if self.entrypoint is None else self.entrypoint,
+            cmd=self.command if self.command or self.entrypoint is not None else config.cmd,
+            exposed_ports=sorted(ports, key=lambda port: (int(port.partition("/")[0]), port)),
+        )
+
 
 class Home(Protocol):
     """What a container needs of its engine."""
@@ -103,20 +118,8 @@ class Container:
 
     @property
     def config(self) -> Config:
-        """How it starts: as its image says, unless its settings say otherwise.
-
-        Another entrypoint drops the image's command. Its own variables stand first.
-        """
-        base, own = self.image.config, self.settings
-        variables = {pair.partition("=")[0]: pair for pair in own.env}
-        inherited = {pair.partition("=")[0]: pair for pair in base.env}
-        ports = {*base.exposed_ports, *(port.private for port in own.ports)}
-        return base.replace(
-            env=(*variables.values(), *(pair for name, pair in inherited.items() if name not in variables)),
-            entrypoint=base.entrypoint if own.entrypoint is None else own.entrypoint,
-            cmd=own.command if own.command or own.entrypoint is not None else base.cmd,
-            exposed_ports=sorted(ports, key=lambda port: (int(port.partition("/")[0]), port)),
-        )
+        """How it starts: as its image says, unless its settings say otherwise."""
+        return self.settings.applied(self.image.config)
 
     @property
     def stop_signal(self) -> str:
@@ -133,14 +136,9 @@ class Container:
     def _world(self) -> Environment:
         """What its programs know of it. Made when it is first needed: a container that was only created costs little."""
         if self._environment is None:
-            mounts: dict[str, Mount] = {name: Mount(File()) for name in OWN_FILES}
-            mounts |= {"proc": Mount(Directory()), "sys": Mount(Directory())}
-            mounts["dev"] = Mount(Directory({"shm": Directory(mode=0o1777), "pts": Directory(), "console": File()}))
-            mounts |= {path.strip("/"): volume for path, volume in self.volumes.items()}
-            mounts["etc/hostname"] = Mount(File(f"{self.hostname}\n".encode()))
             own = {"HOSTNAME": self.hostname, **({"TERM": "xterm"} if self.settings.tty else {})}
             variables = {"PATH": PATH, **own, **_variables(self.config.env), "HOME": "/root"}
-            root = Rootfs(self.image.tree, mounts)
+            root = Rootfs(self.image.tree, _mounts(self.hostname, self.volumes))
             self._environment = Environment(self._home.runtime, root, variables, self.hostname, self._now)
         return self._environment
 
@@ -244,6 +242,8 @@ class Container:
     def pause(self) -> None:
         """Freeze its processes. Raises `DaemonError`."""
         self._state = self._next("pause")
+        if self._process is not None:
+            self._process.freeze()
 
     def unpause(self) -> None:
         """Let its processes go on. Raises `DaemonError`."""
@@ -258,13 +258,11 @@ class Container:
         self._next("kill")
         if self._process is None:
             return
-        if self._state is State.PAUSED:
-            self._process.freeze(name)
-            if name in ("KILL", self.stop_signal) or not self.image.config.stop_signal:
-                self.unpause()
-        elif self._process.status is None:
-            self._process.signal(name, self._home.clock.now())
+        self._process.signal(name, self._home.clock.now())
+        if self._state is State.RUNNING:
             self._end()
+        elif name in ("KILL", self.stop_signal) or not self.image.config.stop_signal:
+            self.unpause()
 
     def type(self, line: str | None) -> None:
         """Type a line into its process; None ends the input."""
@@ -281,13 +279,8 @@ class Container:
         self._next("exec")
         if not words:
             raise DaemonError("No exec command specified")
-        environment = self._world
-        if own := _variables(env) | ({"TERM": "xterm"} if tty else {}):
-            home = environment.variables["HOME"]
-            variables = {**environment.variables, "HOME": "", **own}
-            variables["HOME"] = variables.pop("HOME") or home  # it stands last
-            environment = environment.with_variables(variables)
-        return environment.start(words, stdin)
+        variables = _variables(env) | ({"TERM": "xterm"} if tty else {})
+        return self._world.with_variables(variables).start(words, stdin)
 
     def spawn(self, program: Program) -> None:
         """Let a program that `call` gave go on by itself."""
@@ -360,6 +353,16 @@ class Container:
 
     def __repr__(self) -> str:
         return f"<Container {self.name} {self.hostname} {self._state.value}>"
+
+
+def _mounts(hostname: str, volumes: Mapping[str, Volume]) -> dict[str, Mount]:
+    """What is mounted in a new container, by path: what the engine itself puts there, and its volumes."""
+    mounts: dict[str, Mount] = {name: Mount(File()) for name in OWN_FILES}
+    mounts |= {"proc": Mount(Directory()), "sys": Mount(Directory())}
+    mounts["dev"] = Mount(Directory({"shm": Directory(mode=0o1777), "pts": Directory(), "console": File()}))
+    mounts |= {path.strip("/"): volume for path, volume in volumes.items()}
+    mounts["etc/hostname"] = Mount(File(f"{hostname}\n".encode()))
+    return mounts
 
 
 def _variables(pairs: Iterable[str]) -> dict[str, str]:

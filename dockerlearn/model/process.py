@@ -168,9 +168,14 @@ class Environment:
         self.runtime, self.root, self.variables, self.hostname, self.now = runtime, root, variables, hostname, now
         self.listening: dict[int, Callable[[str], str]] = {}
 
-    def with_variables(self, variables: Mapping[str, str]) -> Environment:
-        """The same container with other variables; what listens there is apart."""
-        return Environment(self.runtime, self.root, variables, self.hostname, self.now)
+    def with_variables(self, added: Mapping[str, str]) -> Environment:
+        """The same container with more variables, HOME last. If there are any, its servers are apart."""
+        if not added:
+            return self
+        home = added.get("HOME") or self.variables["HOME"]
+        variables = {**self.variables, **added}
+        del variables["HOME"]
+        return Environment(self.runtime, self.root, {**variables, "HOME": home}, self.hostname, self.now)
 
     def find(self, name: str) -> tuple[str, File]:
         """The executable of that name, which is a path or stands in one of the directories of PATH, and its path.
@@ -200,7 +205,7 @@ class Environment:
 class Process:
     """A program that goes on by itself, as its clock does, and writes to a log."""
 
-    __slots__ = ("_log", "_pending", "_program", "_signals", "acting", "prompt", "status", "time", "wake")
+    __slots__ = ("_frozen", "_log", "_pending", "_program", "_signals", "acting", "prompt", "status", "time", "wake")
 
     def __init__(self, program: Program, start: datetime, log: list[Write]) -> None:
         self._program, self._log = program, log
@@ -208,6 +213,7 @@ class Process:
         self.wake: datetime | None = start  # when it will do something by itself
         self._signals: tuple[str, ...] = ()  # those that end its sleep
         self._pending: list[str] = []
+        self._frozen = False
         self.acting = False
         self.prompt: str | None = None  # what it shows while it reads
         self.status: int | None = None
@@ -225,8 +231,13 @@ class Process:
             self._resume(self.wake, Signals(tuple(names)) if names else None)  # like the kernel: each of them once
 
     def signal(self, name: str, now: datetime) -> None:
-        """Send it a signal. Being the first of its container, it notices only those that it handles; SIGKILL ends it."""
-        if name == "KILL":
+        """Send it a signal. Being the first of its container, it notices only those that it handles; SIGKILL ends it.
+
+        While it is frozen, all of them wait.
+        """
+        if self._frozen:
+            self._pending.append(name)
+        elif name == "KILL":
             self._program.close()
             self.time, self.status = now, KILLED
         elif name in self._signals:
@@ -240,12 +251,13 @@ class Process:
         self._resume(now, None if line is None else Line(line))
         self.advance(now)
 
-    def freeze(self, name: str) -> None:
-        """Send it a signal while it is frozen: it gets that when it thaws."""
-        self._pending.append(name)
+    def freeze(self) -> None:
+        """Let it do nothing until it is thawed."""
+        self._frozen = True
 
     def thaw(self, now: datetime) -> None:
         """Let it go on after it was frozen, with the signals that came meanwhile, SIGKILL before all others."""
+        self._frozen = False
         self.wake = self.wake and max(self.wake, now)
         pending, self._pending = self._pending, []
         for name in sorted(pending, key=lambda name: name != "KILL"):
