@@ -343,12 +343,14 @@ class Docker:
             self._pieces += written
             if container.state not in (State.RUNNING, State.PAUSED):
                 return
-            prompt = container.prompt if typed else None
+            prompt = container.processes.prompt if typed else None
             signals = ("INT",) if proxy else ()
             yield from self._flush()
-            answer = yield Sleep(self._until(container.wake), signals) if prompt is None else Read(prompt, signals)
+            answer = (
+                yield Sleep(self._until(container.processes.wake), signals) if prompt is None else Read(prompt, signals)
+            )
             if prompt is not None:
-                container.type(answer.text if isinstance(answer, Line) else None)
+                container.processes.type(answer.text if isinstance(answer, Line) else None)
             elif isinstance(answer, Signals):
                 container.kill("INT")
                 if leaves:
@@ -481,7 +483,7 @@ class Docker:
                 continue
             while container.state in (State.RUNNING, State.PAUSED):
                 yield from self._flush()
-                yield Sleep(self._until(container.wake))
+                yield Sleep(self._until(container.processes.wake))
             self._out(f"{container.exit_code}\n")
         self._refuse_all(refused)
 
@@ -510,7 +512,7 @@ class Docker:
                 self._status = problem.status
             return
         if options.get("detach"):
-            container.spawn(program)
+            container.processes.spawn(program)
             return
         answer: Answer = None
         while True:

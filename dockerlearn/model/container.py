@@ -17,7 +17,7 @@ from .image import Config, Image
 from .layer import Layer
 from .lifecycle import LIFECYCLE, State
 from .network import Port
-from .process import Environment, Output, Process, Program, Runtime, Write, complete, signal_name
+from .process import Environment, Output, Processes, Program, Runtime, Write, complete, signal_name
 from .rootfs import OWN_FILES, Mount, Rootfs
 from .tree import Content, Directory, File, node
 from .value import Value
@@ -80,8 +80,8 @@ class Container:
     """
 
     __slots__ = (
-        "_background", "_environment", "_home", "_log", "_name", "_process", "_state", "created", "error", "exit_code",
-        "finished", "id", "image", "image_name", "ip", "ports", "removed", "settings", "started", "volumes",
+        "_environment", "_home", "_log", "_name", "_processes", "_state", "created", "error", "exit_code", "finished",
+        "id", "image", "image_name", "ip", "ports", "removed", "settings", "started", "volumes",
     )  # fmt: skip
 
     def __init__(
@@ -95,8 +95,7 @@ class Container:
         self.volumes: Mapping[str, Volume] = {}  # by path
         self._log: list[Write] | None = None
         self._environment: Environment | None = None
-        self._process: Process | None = None
-        self._background: tuple[Process, ...] = ()
+        self._processes: Processes | None = None
 
     # What it is
 
@@ -127,31 +126,34 @@ class Container:
         return signal_name(self.image.config.stop_signal or "TERM")
 
     @property
-    def root(self) -> Rootfs:
-        """Its root file system."""
-        self.settle()
-        return self._world.root
-
-    @property
-    def _world(self) -> Environment:
+    def environment(self) -> Environment:
         """What its programs know of it. Made when it is first needed: a container that was only created costs little."""
+        self.settle()
         if self._environment is None:
             own = {"HOSTNAME": self.hostname, **({"TERM": "xterm"} if self.settings.tty else {})}
             variables = {"PATH": PATH, **own, **_variables(self.config.env), "HOME": "/root"}
             root = Rootfs(self.image.tree, _mounts(self.hostname, self.volumes))
-            self._environment = Environment(self._home.runtime, root, variables, self.hostname, self._now)
+            now = self.processes.now
+            self._environment = Environment(self._home.runtime, root, variables, self.hostname, now)
         return self._environment
+
+    @property
+    def processes(self) -> Processes:
+        """What runs in it."""
+        if self._processes is None:
+            self._processes = Processes(self._home.clock)
+        return self._processes
 
     @property
     def tree(self) -> Directory:
         """Its file system, as its programs see it."""
-        return self.root.tree
+        return self.environment.root.tree
 
     @property
     def layer(self) -> Layer:
         """Its writable layer."""
         self.settle()
-        return self.root.layer if self._environment else Layer.of()
+        return self.environment.root.layer if self._environment else Layer.of()
 
     @property
     def size(self) -> int:
@@ -161,7 +163,7 @@ class Container:
     def diff(self) -> list[tuple[str, str]]:
         """What it has changed, as `docker diff` tells it: A added, C changed, D deleted."""
         self.settle()
-        return self.root.diff() if self._environment else []
+        return self.environment.root.diff() if self._environment else []
 
     def logs(self) -> tuple[Write, ...]:
         """All that its processes have written."""
@@ -170,26 +172,23 @@ class Container:
 
     def read(self, path: str) -> str:
         """The text of a file, links followed. Raises `KeyError` if there is no such file."""
-        return self.root[path]
+        return self.environment.root[path]
 
     def write(self, path: str, content: Content) -> None:
         """Put a file, or a tree, into the container. Raises `OSError` if its directory is missing."""
-        self.root.put(path, node(content))
+        self.environment.root.put(path, node(content))
 
     def lend(self) -> None:
         """Let its files be copied in or out: if it was ever started, the engine mounts its own anew, which leaves a trace."""
         if self.started > NEVER or self.error:
-            self.root.copy_up()
+            self.environment.root.copy_up()
 
     # What can be done with it
 
     def settle(self) -> None:
         """Let its process do all that it has had time for, and end if that is what it did."""
-        if self._state is State.RUNNING and self._process is not None:
-            now = self._home.clock.now()
-            self._process.advance(now)
-            for process in self._background:
-                process.advance(min(now, self._process.time) if self._process.status is not None else now)
+        if self._state is State.RUNNING:
+            self.processes.advance()
             self._end()
 
     def start(self, stdin: str | None = None) -> None:
@@ -211,15 +210,15 @@ class Container:
             raise
         self._log, self.exit_code = self._log or [], 0
         self.started, self._state = self._home.clock.now(), State.RUNNING
-        self._process = Process(program, self.started, self._log)
+        self.processes.start(program, self._log)
         self._end()
 
     def _connected(self, stdin: str | None) -> Program:
         """Its program, at its start, after it got its place in the network. Raises `Conflict`, `CannotStart`."""
         self.ports = self._home.connect(self)
         hosts = f"127.0.0.1\tlocalhost\n{self.ip}\t{self.hostname}\n"
-        self._world.root.mount("etc/hosts", File(hosts.encode()))
-        return self._world.start((*self.config.entrypoint, *self.config.cmd), stdin)
+        self.environment.root.mount("etc/hosts", File(hosts.encode()))
+        return self.environment.start((*self.config.entrypoint, *self.config.cmd), stdin)
 
     def _fail(self, exit_code: int, error: str) -> None:
         self._home.disconnect(self)
@@ -242,33 +241,23 @@ class Container:
     def pause(self) -> None:
         """Freeze its processes. Raises `DaemonError`."""
         self._state = self._next("pause")
-        if self._process is not None:
-            self._process.freeze()
+        self.processes.freeze()
 
     def unpause(self) -> None:
         """Let its processes go on. Raises `DaemonError`."""
         self._state = self._next("unpause")
-        if self._process is not None:
-            self._process.thaw(self._home.clock.now())
-            self._end()
+        self.processes.thaw()
+        self._end()
 
     def kill(self, signal: str = "KILL") -> None:
         """Send its process a signal. Raises `DaemonError`."""
         name = signal_name(signal)
         self._next("kill")
-        if self._process is None:
-            return
-        self._process.signal(name, self._home.clock.now())
+        self.processes.signal(name)
         if self._state is State.RUNNING:
             self._end()
         elif name in ("KILL", self.stop_signal) or not self.image.config.stop_signal:
             self.unpause()
-
-    def type(self, line: str | None) -> None:
-        """Type a line into its process; None ends the input."""
-        if self.state is State.RUNNING and self._process is not None:
-            self._process.type(line, self._home.clock.now())
-            self._end()
 
     def exec(self, *words: str, stdin: str = "") -> Output:
         """Run another program in it, to its end: what that wrote, and its status. Raises `DaemonError`."""
@@ -280,11 +269,7 @@ class Container:
         if not words:
             raise DaemonError("No exec command specified")
         variables = _variables(env) | ({"TERM": "xterm"} if tty else {})
-        return self._world.with_variables(variables).start(words, stdin)
-
-    def spawn(self, program: Program) -> None:
-        """Let a program that `call` gave go on by itself."""
-        self._background += (Process(program, self._home.clock.now(), []),)
+        return self.environment.with_variables(variables).start(words, stdin)
 
     def remove(self, *, force: bool = False, volumes: bool = False) -> None:
         """Remove it, with its writable layer and its logs, and its volumes if told to. Raises `DaemonError`."""
@@ -296,21 +281,6 @@ class Container:
             self._next("rm")
         self._home.discard(self, volumes=volumes)
 
-    def answer(self, port: int, path: str) -> str | None:
-        """What its server answers to a request; None if nothing listens there."""
-        server = self._world.listening.get(port)
-        return None if server is None else server(path)
-
-    @property
-    def wake(self) -> datetime | None:
-        """When its process will do something by itself; None if it never will."""
-        return self._process.wake if self.state is State.RUNNING and self._process else None
-
-    @property
-    def prompt(self) -> str | None:
-        """What its process shows while it waits for a line of typing; None if it does not."""
-        return self._process.prompt if self.state is State.RUNNING and self._process else None
-
     def refusal(self, verb: str) -> str | None:
         """Why it cannot be done in this state, if so."""
         after = LIFECYCLE[verb][self.state]
@@ -321,11 +291,6 @@ class Container:
         self.settle()
         if self.removed:
             raise NoSuchContainer(name=self.name)
-
-    def _now(self) -> datetime:
-        """What time it is for the program that asks: one that acts only when it is looked at acts in the past."""
-        acting = [each.time for each in (self._process, *self._background) if each is not None and each.acting]
-        return acting[0] if acting else self._home.clock.now()
 
     def _rename(self, name: str) -> None:
         """Take another name. Only for what finds containers by name, which has to know."""
@@ -342,11 +307,12 @@ class Container:
 
     def _end(self) -> None:
         """If its process has ended, so has it."""
-        if self._process is None or self._process.status is None or self._environment is None:
+        main = self.processes.main
+        if main is None or main.status is None:
             return
-        self._state, self.exit_code, self.finished = State.EXITED, self._process.status, self._process.time
-        self._process, self._background = None, ()
-        self._environment.listening.clear()
+        self._state, self.exit_code, self.finished = State.EXITED, main.status, main.time
+        self.processes.clear()
+        self.environment.listening.clear()
         self._home.disconnect(self)
         if self.settings.auto_remove:
             self._home.discard(self, volumes=True)
@@ -392,7 +358,7 @@ def stop(containers: Iterable[Container], timeout: float | None = None, signal: 
             for each in running:
                 each.kill()
             continue
-        wakes = [each.wake for each in running if each.wake is not None]
+        wakes = [wake for each in running if (wake := each.processes.wake) is not None]
         if endless and (not wakes or clock.now() >= deadline):
             raise DaemonError("this goes on for ever")
         clock.sleep((min([deadline, *wakes]) - clock.now()).total_seconds())

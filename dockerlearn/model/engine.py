@@ -276,7 +276,7 @@ class Engine:
                 if (published.host, published.protocol) == (port, "tcp") and published.ip in LOOPBACK:
                     if container.state is State.PAUSED:
                         return None
-                    page = container.answer(published.container, path)
+                    page = container.environment.answer(published.container, path)
                     return RESET if page is None else page
         return REFUSED
 

@@ -10,12 +10,13 @@ The model itself has no programs. They are handed in, as a `Runtime`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import count
 from typing import Protocol, TypeAlias
 
+from .clock import Clock
 from .errors import CannotStart, DaemonError, DockerError
 from .rootfs import Rootfs
 from .tree import Directory, File
@@ -197,15 +198,20 @@ class Environment:
             problem = CannotStart(f'exec: "{name}": stat {name}: no such file or directory', status=NO_PROGRAM)
         raise problem
 
+    def answer(self, port: int, path: str) -> str | None:
+        """What the server at a port answers to a request for a path; None if nothing listens there."""
+        server = self.listening.get(port)
+        return None if server is None else server(path)
+
     def start(self, words: Sequence[str], stdin: str | None) -> Program:
         """Another program, as `Runtime.start` gives it."""
         return self.runtime.start(self, words, stdin)
 
 
 class Process:
-    """A program that goes on by itself, as its clock does, and writes to a log."""
+    """A program that goes on by itself, as time passes, and writes to a log."""
 
-    __slots__ = ("_frozen", "_log", "_pending", "_program", "_signals", "acting", "prompt", "status", "time", "wake")
+    __slots__ = ("_log", "_pending", "_program", "_signals", "acting", "prompt", "status", "time", "wake")
 
     def __init__(self, program: Program, start: datetime, log: list[Write]) -> None:
         self._program, self._log = program, log
@@ -213,7 +219,6 @@ class Process:
         self.wake: datetime | None = start  # when it will do something by itself
         self._signals: tuple[str, ...] = ()  # those that end its sleep
         self._pending: list[str] = []
-        self._frozen = False
         self.acting = False
         self.prompt: str | None = None  # what it shows while it reads
         self.status: int | None = None
@@ -231,13 +236,8 @@ class Process:
             self._resume(self.wake, Signals(tuple(names)) if names else None)  # like the kernel: each of them once
 
     def signal(self, name: str, now: datetime) -> None:
-        """Send it a signal. Being the first of its container, it notices only those that it handles; SIGKILL ends it.
-
-        While it is frozen, all of them wait.
-        """
-        if self._frozen:
-            self._pending.append(name)
-        elif name == "KILL":
+        """Send it a signal. As the first of its container, it notices only those that it handles; SIGKILL ends it."""
+        if name == "KILL":
             self._program.close()
             self.time, self.status = now, KILLED
         elif name in self._signals:
@@ -251,16 +251,11 @@ class Process:
         self._resume(now, None if line is None else Line(line))
         self.advance(now)
 
-    def freeze(self) -> None:
-        """Let it do nothing until it is thawed."""
-        self._frozen = True
-
-    def thaw(self, now: datetime) -> None:
-        """Let it go on after it was frozen, with the signals that came meanwhile, SIGKILL before all others."""
-        self._frozen = False
+    def thaw(self, names: Iterable[str], now: datetime) -> None:
+        """Let it go on after it was frozen, with the signals that came before and meanwhile."""
         self.wake = self.wake and max(self.wake, now)
-        pending, self._pending = self._pending, []
-        for name in sorted(pending, key=lambda name: name != "KILL"):
+        names, self._pending = [*self._pending, *names], []
+        for name in sorted(names, key=lambda name: name != "KILL"):  # SIGKILL comes before all others
             if self.status is None:
                 self.signal(name, now)
 
@@ -287,3 +282,78 @@ class Process:
         self._signals, self.prompt = effect.signals, None
         if effect.seconds is not None:
             self.wake = at + timedelta(seconds=effect.seconds)
+
+
+class Processes:
+    """The processes of a container: the main one, whose life is the container's, and others beside it.
+
+    They do what they have had time for when somebody looks, and nothing while they are frozen.
+    """
+
+    __slots__ = ("_clock", "_frozen", "_others", "_signals", "main")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.main: Process | None = None  # while there is one
+        self._others: list[Process] = []
+        self._frozen = False
+        self._signals: list[str] = []  # that came while they were frozen
+
+    @property
+    def wake(self) -> datetime | None:
+        """When the main one will do something by itself; None if it never will."""
+        return None if self.main is None or self._frozen else self.main.wake
+
+    @property
+    def prompt(self) -> str | None:
+        """What the main one shows while it waits for a line of typing; None if it does not."""
+        return None if self.main is None or self._frozen else self.main.prompt
+
+    def now(self) -> datetime:
+        """What time it is for the one that asks: one that acts only when somebody looks acts in the past."""
+        acting = [each.time for each in (self.main, *self._others) if each is not None and each.acting]
+        return acting[0] if acting else self._clock.now()
+
+    def start(self, program: Program, log: list[Write]) -> None:
+        """Start the main one."""
+        self.main = Process(program, self._clock.now(), log)
+
+    def spawn(self, program: Program) -> None:
+        """Start another one."""
+        self._others.append(Process(program, self._clock.now(), []))
+
+    def advance(self) -> None:
+        """Let them do all that they have had time for; the others get no further than the main one, once that has ended."""
+        if self.main is None or self._frozen:
+            return
+        now = self._clock.now()
+        self.main.advance(now)
+        for process in self._others:
+            process.advance(min(now, self.main.time) if self.main.status is not None else now)
+
+    def signal(self, name: str) -> None:
+        """Send the main one a signal, which waits while it is frozen."""
+        if self._frozen:
+            self._signals.append(name)
+        elif self.main is not None:
+            self.main.signal(name, self._clock.now())
+
+    def type(self, line: str | None) -> None:
+        """Type a line into the main one, or, with None, end its input."""
+        if self.main is not None and not self._frozen:
+            self.main.type(line, self._clock.now())
+
+    def freeze(self) -> None:
+        """Let them do nothing until they are thawed."""
+        self._frozen = True
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        self._frozen = False
+        names, self._signals = self._signals, []
+        if self.main is not None:
+            self.main.thaw(names, self._clock.now())
+
+    def clear(self) -> None:
+        """Forget them: the main one has ended."""
+        self.main, self._others = None, []

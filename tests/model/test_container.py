@@ -464,7 +464,7 @@ def test_another_program_has_the_variables_of_the_container_and_its_own(engine: 
 
 def test_a_program_in_the_background_goes_on_by_itself(engine: Engine) -> None:
     container = deaf(engine)
-    container.spawn(container.call("sh", "-c", "sleep 2; echo done >/done"))
+    container.processes.spawn(container.call("sh", "-c", "sleep 2; echo done >/done"))
     engine.clock.sleep(1)
     assert container.diff() == []
     engine.clock.sleep(1)
@@ -474,7 +474,7 @@ def test_a_program_in_the_background_goes_on_by_itself(engine: Engine) -> None:
 
 def test_a_program_in_the_background_ends_with_its_container(engine: Engine) -> None:
     container = sh(engine, "sleep 5")
-    container.spawn(container.call("sh", "-c", "while :; do echo x >>/ticks; sleep 2; done"))
+    container.processes.spawn(container.call("sh", "-c", "while :; do echo x >>/ticks; sleep 2; done"))
     engine.clock.sleep(60)
     assert ended(container) == (State.EXITED, 0)
     assert container.read("/ticks") == "x\n" * 3
@@ -800,7 +800,7 @@ def test_the_writable_layer_becomes_a_layer_of_a_new_image(engine: Engine) -> No
     assert (image.steps[-1].created_by, image.steps[-1].comment) == ("nginx -g daemon off;", "a message")
     second = engine.run("mine:1")
     assert (second.read("/new"), second.diff()) == ("123\n", [])
-    assert "/etc/passwd" not in second.root
+    assert "/etc/passwd" not in second.environment.root
     assert first.diff() == [("C", "/etc"), ("D", "/etc/passwd"), ("A", "/new")]
 
 
@@ -1058,7 +1058,7 @@ def crowd(site: Engine) -> list[Container]:
 
 
 def edit(change: Callable[[Directory], Directory]) -> Callable[[Container], None]:
-    return lambda container: container.root.edit(change)
+    return lambda container: container.environment.root.edit(change)
 
 
 @pytest.mark.parametrize(
@@ -1137,7 +1137,7 @@ def test_a_hundred_containers_may_all_write_the_same_file(crowd: list[Container]
     assert [each.read("/srv/page/index.html") for each in order] == [f"{number}\n" for number in range(CROWD)]
     for each in order[::2]:
         each.exec("/busybox", "rm", "/srv/page/index.html")
-    assert ["/www/index.html" in each.root for each in order] == [False, True] * (CROWD // 2)
+    assert ["/www/index.html" in each.environment.root for each in order] == [False, True] * (CROWD // 2)
     for each in order[1:]:
         each.remove(force=True)
     assert order[0].diff() == [("A", "/own"), ("C", "/srv"), ("C", "/srv/page"), ("D", "/srv/page/index.html")]

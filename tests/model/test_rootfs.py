@@ -372,7 +372,7 @@ edits = st.one_of(
 def apply(edit: tuple[str, Content | None], container: Container) -> None:
     path, content = edit
     if content is None:
-        container.root.edit(lambda tree: tree.without(path))
+        container.environment.root.edit(lambda tree: tree.without(path))
     else:
         with suppress(OSError):
             container.write(path, content)
@@ -389,7 +389,7 @@ def test_the_writable_layer_on_the_image_is_what_the_container_sees(
     container = sample(tree, volumes=("/vol/b",)).create("it")
     for edit in edited:
         apply(edit, container)
-    files = container.root
+    files = container.environment.root
     merged = container.layer.apply(files.lower)
     seen = container.tree
     for path in files.mounts:
@@ -408,7 +408,7 @@ def test_the_writable_layer_has_something_exactly_if_there_is_a_change_to_tell(
         apply(edit, container)
     assert bool(container.layer.changes.entries) == bool(container.diff())
     assert {path for letter, path in container.diff() if letter == "D"} == {
-        path for path, _ in with_roots(container.root.lower) if gone(path, container)
+        path for path, _ in with_roots(container.environment.root.lower) if gone(path, container)
     }
 
 
@@ -418,7 +418,7 @@ def with_roots(tree: Directory) -> list[tuple[str, Node]]:
 
 def gone(path: str, container: Container) -> bool:
     """Whether a path is no longer there, though the directory that it was in is."""
-    upper = container.root.upper
+    upper = container.environment.root.upper
     above = path.rpartition("/")[0]
     return upper.get(path) is None and isinstance(upper.get(above), Directory)
 
