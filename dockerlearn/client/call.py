@@ -8,16 +8,13 @@ from typing import TypeAlias
 
 from ..model.engine import Engine
 from ..model.errors import DaemonError, DockerError, NotFound
+from ..model.process import KILLED, Answer, Effect, Line, Program, Read, Signals, Sleep, Stream, Write
 from ..model.value import Value
-from ..terminal.programs import KILLED
-from ..terminal.shell import Output, Pieces, Steps, Wait
 from .formats import View
 from .usage import Flags
 
-Program: TypeAlias = Steps
-"""A program under way; what it returns is the rest of its output, and its status."""
-Effects: TypeAlias = Generator[Wait, "str | None", None]
-"""A verb that takes time."""
+Effects: TypeAlias = Generator[Effect, Answer, None]
+"""A verb that takes time, or a part of one, under way."""
 
 
 class Call:
@@ -30,19 +27,19 @@ class Call:
     def __init__(self, engine: Engine, files: MutableMapping[str, str], stdin: str | None, *, asks: bool) -> None:
         self.engine, self.files, self.stdin, self.asks = engine, files, stdin, asks
         self.status = 0
-        self._pieces: list[tuple[bool, str]] = []
+        self._writes: list[Write] = []
 
     def out(self, text: str) -> None:
         """Write to standard output."""
-        self._pieces.append((False, text))
+        self._writes.append(Write(Stream.STDOUT, text))
 
     def err(self, text: str) -> None:
         """Write to standard error."""
-        self._pieces.append((True, text))
+        self._writes.append(Write(Stream.STDERR, text))
 
-    def copy(self, pieces: Iterable[tuple[bool, str]]) -> None:
-        """Write what another program has written, each piece to the same stream."""
-        self._pieces += pieces
+    def copy(self, writes: Iterable[Write]) -> None:
+        """Write what another program has written, to the same streams."""
+        self._writes += writes
 
     def warn(self, *errors: DockerError) -> None:
         """Show refusals that do not make the call fail."""
@@ -71,16 +68,24 @@ class Call:
 
     # What takes time
 
-    def sleep(self, until: datetime | None, signals: tuple[str, ...] = ()) -> Generator[Wait, str | None, str | None]:
-        """Let time pass up to a moment (None: for ever), or until one of the signals comes, which is returned."""
+    def flush(self) -> Effects:
+        """Let what has been written so far be shown."""
+        writes, self._writes = self._writes, []
+        yield from writes
+
+    def sleep(self, until: datetime | None, signals: tuple[str, ...] = ()) -> Generator[Effect, Answer, bool]:
+        """Let time pass up to a moment (None: for ever), or until one of the signals comes. Returns whether one came."""
+        yield from self.flush()
         seconds = None if until is None else (until - self.engine.clock.now()).total_seconds()
-        return (yield Wait(seconds, signals, self._flush()))
+        return isinstance((yield Sleep(seconds, signals)), Signals)
 
-    def read(self, prompt: str, signals: tuple[str, ...] = ()) -> Generator[Wait, str | None, str | None]:
+    def read(self, prompt: str, signals: tuple[str, ...] = ()) -> Generator[Effect, Answer, str | None]:
         """Read a line from the terminal; None at the end of the input. The signals do not end the call meanwhile."""
-        return (yield Wait(None, signals, self._flush(), prompt))
+        yield from self.flush()
+        answer = yield Read(prompt, signals)
+        return answer.text if isinstance(answer, Line) else None
 
-    def confirm(self, warning: str) -> Generator[Wait, str | None, bool]:
+    def confirm(self, warning: str) -> Generator[Effect, Answer, bool]:
         """Show a warning and read a line: only y means yes."""
         question = f"{warning}\nAre you sure you want to continue? [y/N] "
         if self.stdin is None and self.asks:
@@ -91,32 +96,19 @@ class Call:
         return answer.strip().lower() == "y"
 
     def follow(self, program: Program, alive: Callable[[], bool]) -> Effects:
-        """Run a program inside of this call, which gets its status. It is killed when it is no longer `alive`."""
-        sent = None
+        """Run another program inside of this call, which gets its status. It is killed when it is no longer `alive`."""
+        yield from self.flush()
+        answer: Answer = None
         while True:
             try:
-                wait = program.send(sent)
+                effect = program.send(answer)
             except StopIteration as end:
-                self.copy(end.value.pieces)
-                self.status = end.value.status
+                self.status = end.value
                 return
-            self.copy(wait.output)
-            sent = None
-            if wait.seconds != 0:
-                survives = wait.signals or ("INT",) * bool(wait.prompt)  # a shell that asks does, under Ctrl-C
-                sent = yield wait._replace(output=self._flush(), signals=survives)
-                if not alive():
-                    self.status = KILLED
-                    return
-
-    def _flush(self) -> Pieces:
-        """Hand over what has been written so far."""
-        pieces, self._pieces = tuple(self._pieces), []
-        return pieces
-
-    def end(self) -> Output:
-        """The rest of what was written, and the status."""
-        return Output(self._flush(), self.status)
+            answer = yield effect
+            if not isinstance(effect, Write) and not alive():
+                self.status = KILLED
+                return
 
 
 class Verb(Value):

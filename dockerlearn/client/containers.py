@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ..model.container import Container, signal_name, stop
-from ..model.errors import DaemonError, DockerError, InvalidReference, NotFound
+from ..model.container import Container, stop
+from ..model.errors import CannotStart, DaemonError, DockerError, InvalidReference, NotFound
 from ..model.lifecycle import State
 from ..model.network import Port
+from ..model.process import signal_name
 from ..model.reference import Reference
-from ..terminal.programs import CannotStart
 from .call import Call, Effects, Verb
 from .images import progress
 from .usage import MISUSED_FLAG, MORE, Flags, UsageError
@@ -106,7 +106,7 @@ def _refusal(error: DockerError, verb: str) -> UsageError:
 def attend(
     call: Call, container: Container, start: int = 0, *, typed: bool = False, proxy: bool = True, leaves: bool = False
 ) -> Effects:
-    """Show what a container writes, from the piece with the number `start` on, until it ends.
+    """Show what a container writes, from the write with the number `start` on, until it ends.
 
     What is `typed` goes to its process, and so does Ctrl-C, unless there is no `proxy`; one that `leaves` looks no
     further then.
@@ -114,14 +114,14 @@ def attend(
     signals = ("INT",) if proxy else ()
     while True:
         container.settle()
-        pieces = container.logs()[start:]
-        start += len(pieces)
-        call.copy(pieces)
+        writes = container.logs()[start:]
+        start += len(writes)
+        call.copy(writes)
         if container.state not in LIVE:
             return
-        if typed and (prompt := container.prompt) is not None:
-            container.type((yield from call.read(prompt, signals)))
-        elif (yield from call.sleep(container.wake, signals)) == "INT":
+        if typed and (prompt := container.processes.prompt) is not None:
+            container.processes.type((yield from call.read(prompt, signals)))
+        elif (yield from call.sleep(container.processes.wake, signals)):
             container.kill("INT")
             if leaves:
                 return
@@ -177,7 +177,7 @@ def exec(call: Call, flags: Flags, operands: list[str]) -> Effects:
             call.status = problem.status
         return
     if flags.on("detach"):
-        container.spawn(program)
+        container.processes.spawn(program)
     else:
         yield from call.follow(program, lambda: container.state is State.RUNNING)
 
@@ -192,7 +192,7 @@ def wait(call: Call, flags: Flags, operands: list[str]) -> Effects:
             refusals.append(error)
             continue
         while container.state in LIVE:
-            yield from call.sleep(container.wake)
+            yield from call.sleep(container.processes.wake)
         call.out(f"{container.exit_code}\n")
     call.refuse(*refusals)
 

@@ -10,8 +10,9 @@ from collections.abc import MutableMapping
 
 from ..model.engine import Engine
 from ..model.errors import DockerError
+from ..model.process import Program
 from . import containers, copy, images, inspect, prune, ps, system, version, volumes
-from .call import Call, Effects, Program, Verb
+from .call import Call, Effects, Verb
 from .usage import MORE, Flags, HelpText, NotInModel, UsageError, help_texts, parse
 
 
@@ -34,7 +35,8 @@ class Docker:
             call.status = error.status
         except DockerError as error:
             call.refuse(error)
-        return call.end()
+        yield from call.flush()
+        return call.status
 
 
 def _dispatch(call: Call, words: list[str], help_text: HelpText, above: Flags) -> Effects | None:

@@ -197,7 +197,7 @@ def _image(row: ContainerRow, view: View) -> str:
 
 
 def _command(row: ContainerRow, view: View) -> str:
-    first, *rest = (*row.container.entrypoint, *row.container.command)
+    first, *rest = (*row.container.config.entrypoint, *row.container.config.cmd)
     text = " ".join([first, *(f"'{word}'" if " " in word else word for word in rest)])
     return quoted(text if view.whole else ellipsis(text, 20))
 
@@ -225,7 +225,9 @@ def _ports(row: ContainerRow, view: View) -> str:
         for address in port.addresses
     ]
     taken = {port.private for port in it.ports}
-    shown += [(False, int(port.partition("/")[0]), "", 0, port) for port in it.exposed if port not in taken]
+    shown += [
+        (False, int(port.partition("/")[0]), "", 0, port) for port in it.config.exposed_ports if port not in taken
+    ]
     return ", ".join(text for *_, text in sorted(shown))
 
 

@@ -10,6 +10,7 @@ from ..model.container import Container
 from ..model.engine import Engine
 from ..model.errors import DaemonError, DockerError
 from ..model.lifecycle import State
+from ..model.process import Write
 from . import formats
 from .call import Call, Effects, Verb, address
 from .containers import LIVE, attend
@@ -94,7 +95,7 @@ STATUSES = ("created", "running", "paused", "restarting", "removing", "exited", 
 def logs(call: Call, flags: Flags, operands: list[str]) -> Effects:
     """Show what a container has written, and with -f what it writes from now on."""
     container = call.engine.container(operands[0])
-    lines = [(error, line) for error, text in container.logs() for line in text.splitlines(keepends=True)]
+    lines = [Write(each.stream, line) for each in container.logs() for line in each.text.splitlines(keepends=True)]
     tail = flags.text("tail")
     if re.fullmatch("[1-9][0-9]*", tail):
         lines = lines[-int(tail[:18]) :]

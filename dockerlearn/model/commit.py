@@ -11,8 +11,6 @@ from .image import Image, Step
 def commit(container: Container, created: datetime, *, message: str = "", author: str = "") -> Image:
     """The image that `docker commit` makes. A writable layer in which nothing was changed makes no layer."""
     base, layer = container.image, container.layer
-    config = base.config.replace(
-        env=container.env, entrypoint=container.entrypoint, cmd=container.command, exposed_ports=container.exposed
-    )
-    step = Step(" ".join(container.command), layer if layer.changes.entries else None, created, message, author)
+    config = container.config
+    step = Step(" ".join(config.cmd), layer if layer.changes.entries else None, created, message, author)
     return base.replace(steps=(*base.steps, step), config=config, created=created, author=author)

@@ -13,13 +13,14 @@ from typing import Any
 from . import inspection
 from .clock import Clock, SystemClock
 from .commit import commit
-from .container import Container, Options
+from .container import Container, Settings
 from .digest import sha256
 from .errors import DaemonError, NotFound
 from .image import Image
 from .layer import Layer
 from .lifecycle import State
 from .network import LOOPBACK, Bridge, Endpoint, Port
+from .process import Runtime
 from .reference import Reference
 from .registry import Registry
 from .store.classic import ClassicStore, HistoryRow, LayerPull, Pruned, Removal, as_tag
@@ -28,7 +29,7 @@ from .value import Value
 from .volume import Volume, VolumeStore
 
 REFUSED, RESET = 7, 56  # curl's exit statuses: connection refused, connection reset
-PLAIN = Options()
+PLAIN = Settings()
 
 
 class Pull(Value):
@@ -50,13 +51,23 @@ class Engine:
     """Images, containers and volumes on one machine. `store` knows more about images.
 
     It pulls from `registries`, each known by its domain. `clock` is the computer's own by default. With a `seed`, the IDs
-    that the engine makes up are the same at every run.
+    that the engine makes up are the same at every run. `runtime` starts the programs in
+    containers. By default it is that of this package, with the programs of the catalog's images.
     """
 
+    runtime: Runtime
+
     def __init__(
-        self, registries: Iterable[Registry] = (), *, clock: Clock | None = None, seed: int | None = None
+        self,
+        registries: Iterable[Registry] = (),
+        *,
+        clock: Clock | None = None,
+        seed: int | None = None,
+        runtime: Runtime | None = None,
     ) -> None:
         self.clock = clock or SystemClock()
+        if runtime is not None:
+            self.runtime = runtime
         self._registries = {registry.domain: registry for registry in registries}
         self._seed = os.urandom(16).hex() if seed is None else str(seed)
         self._identities = 0
@@ -173,17 +184,17 @@ class Engine:
 
         `ports` are written `8080:80`, `env` is written `NAME=value`. Raises `DockerError`; then nothing has changed.
         """
-        options = PLAIN
+        settings = PLAIN
         if command or ports or env or entrypoint is not None or auto_remove or tty or interactive or not attached:
             published = tuple(Port.parse(port) for port in ports)
             start = None if entrypoint is None else tuple(entrypoint)
-            options = Options(command, start, tuple(env), published, auto_remove, tty, interactive, attached)
+            settings = Settings(command, start, tuple(env), published, auto_remove, tty, interactive, attached)
         found = self.image(image)
         inherited = found.config.entrypoint + found.config.cmd
-        if not (command or (inherited if entrypoint is None else options.entrypoint)):
+        if not (command or (inherited if entrypoint is None else settings.entrypoint)):
             raise DaemonError("no command specified")
         name = self._containers.name(name, self._identity() if name is None else "")
-        container = Container(self, self._identity(), name, found, image, options, self.clock.now())
+        container = Container(self, self._identity(), name, found, image, settings, self.clock.now())
         if found.config.volumes:
             container.volumes = {
                 path: self._volumes.create(self._identity(), found.tree.get(path), container.created)
@@ -265,14 +276,14 @@ class Engine:
                 if (published.host, published.protocol) == (port, "tcp") and published.ip in LOOPBACK:
                     if container.state is State.PAUSED:
                         return None
-                    page = container.answer(published.container, path)
+                    page = container.environment.answer(published.container, path)
                     return RESET if page is None else page
         return REFUSED
 
     def connect(self, container: Container) -> tuple[Port, ...]:
         """Give a container an address and the ports it wants. Raises `Conflict` if one is taken."""
         others = [Endpoint(each.ip, each.ports) for each in self.containers() if each.ip and each is not container]
-        endpoint = self._network.connect(container.name, container.options.ports, others)
+        endpoint = self._network.connect(container.name, container.settings.ports, others)
         container.ip = endpoint.ip
         return endpoint.ports
 

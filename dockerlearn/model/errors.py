@@ -12,6 +12,7 @@
         │   ├── NoSuchImage       name
         │   ├── NoSuchContainer   name
         │   └── NoSuchVolume      name
+        ├── CannotStart           status: of a program that is not there (127) or cannot be executed (126)
         └── Conflict              the engine's present state forbids it
             ├── WrongState        verb, state, container
             ├── NameTaken         name, container (the ID of the one that has it)
@@ -102,6 +103,12 @@ class NoSuchVolume(NotFound):
 
     text = "get {name}: no such volume"
     name: str
+
+
+class CannotStart(DaemonError):
+    """A program in a container is not there, or cannot be executed; the text is runc's."""
+
+    status: int
 
 
 class Conflict(DaemonError):

@@ -60,7 +60,7 @@ def image(it: Image, store: ClassicStore) -> dict[str, Any]:
 def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> dict[str, Any]:
     """A container, with where its image's layers are (the names of their directories) and, if wanted, its sizes."""
     data = directories(cache_ids, sha256(f"{it.id}/mount".encode()).removeprefix("sha256:"))
-    path, *arguments = (*it.entrypoint, *it.command)
+    path, *arguments = (*it.config.entrypoint, *it.config.cmd)
     started = it.started > NEVER
     files = {
         "ResolvConfPath": "resolv.conf",
@@ -78,7 +78,7 @@ def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> di
         **{name: f"{ROOT}/containers/{it.id}/{file}" if started else "" for name, file in files.items()},
         "Name": f"/{it.name}",
         **CONTAINER,
-        "HostConfig": {**HOST_CONFIG, "PortBindings": _port_bindings(it), "AutoRemove": it.options.auto_remove},
+        "HostConfig": {**HOST_CONFIG, "PortBindings": _port_bindings(it), "AutoRemove": it.settings.auto_remove},
         "GraphDriver": {"Data": {"ID": it.id, **(data or {})}, "Name": "overlay2"},
         **({"SizeRw": it.size, "SizeRootFs": it.size + it.image.size} if sized else {}),
         "Mounts": [_mount(path, volume) for path, volume in it.volumes.items()],
@@ -91,12 +91,10 @@ def _state(it: Container) -> dict[str, Any]:
     state = it.state
     running = state in (State.RUNNING, State.PAUSED)
     return {
+        **STATE,
         "Status": state.value,
         "Running": running,
         "Paused": state is State.PAUSED,
-        "Restarting": False,
-        "OOMKilled": False,
-        "Dead": False,
         "Pid": 1000 + int(it.id[:4], 16) if running else 0,
         "ExitCode": it.exit_code,
         "Error": it.error,
@@ -107,44 +105,35 @@ def _state(it: Container) -> dict[str, Any]:
 
 def _port_bindings(it: Container) -> dict[str, Any]:
     """Where each port was asked to be published."""
-    bindings: dict[str, Any] = {private: [] for private in sorted(port.private for port in it.options.ports)}
-    for port in it.options.ports:
+    bindings: dict[str, Any] = {private: [] for private in sorted(port.private for port in it.settings.ports)}
+    for port in it.settings.ports:
         bindings[port.private].append({"HostIp": port.ip, "HostPort": str(port.host or "")})
     return bindings
 
 
 def _mount(path: str, volume: Volume) -> dict[str, Any]:
-    return {
-        "Type": "volume",
-        "Name": volume.name,
-        "Source": f"{ROOT}/volumes/{volume.name}/_data",
-        "Destination": path,
-        "Driver": "local",
-        "Mode": "",
-        "RW": True,
-        "Propagation": "",
-    }
+    return {**MOUNT, "Name": volume.name, "Source": f"{ROOT}/volumes/{volume.name}/_data", "Destination": path}
 
 
 def _config(it: Container) -> dict[str, Any]:
-    config, options = it.image.config, it.options
+    config, settings = it.config, it.settings
     return {
         "Hostname": it.hostname,
         "Domainname": "",
         "User": config.user,
-        "AttachStdin": options.interactive and options.attached,
-        "AttachStdout": options.attached,
-        "AttachStderr": options.attached,
-        **({"ExposedPorts": {port: {} for port in sorted(it.exposed)}} if it.exposed else {}),
-        "Tty": options.tty,
-        "OpenStdin": options.interactive,
-        "StdinOnce": options.interactive and options.attached,
-        "Env": list(it.env),
-        "Cmd": list(it.command) or None,
+        "AttachStdin": settings.interactive and settings.attached,
+        "AttachStdout": settings.attached,
+        "AttachStderr": settings.attached,
+        **({"ExposedPorts": {port: {} for port in sorted(config.exposed_ports)}} if config.exposed_ports else {}),
+        "Tty": settings.tty,
+        "OpenStdin": settings.interactive,
+        "StdinOnce": settings.interactive and settings.attached,
+        "Env": list(config.env),
+        "Cmd": list(config.cmd) or None,
         "Image": it.image_name,
         "Volumes": config.json().get("Volumes"),
         "WorkingDir": config.working_dir,
-        "Entrypoint": list(it.entrypoint) or None,
+        "Entrypoint": list(config.entrypoint) or None,
         "OnBuild": None,
         "Labels": dict(sorted(config.labels.items())),
         **({"StopSignal": config.stop_signal} if config.stop_signal else {}),
@@ -152,37 +141,23 @@ def _config(it: Container) -> dict[str, Any]:
 
 
 def _network(it: Container) -> dict[str, Any]:
-    sandbox, endpoint = (sha256(f"{it.id}/{name}".encode())[7:] if it.ip else "" for name in ("sandbox", "endpoint"))
-    mac = ":".join(re.findall("..", f"0242ac11{endpoint[:4]}")) if it.ip else ""
-    address = {
-        "Gateway": "172.17.0.1" if it.ip else "",
-        "IPAddress": it.ip,
-        "IPPrefixLen": 16 if it.ip else 0,
-        "IPv6Gateway": "",
-        "GlobalIPv6Address": "",
-        "GlobalIPv6PrefixLen": 0,
-    }
-    bridge = {
-        **ENDPOINT,
-        "MacAddress": mac,
-        "DriverOpts": None,
-        "GwPriority": 0,
-        "NetworkID": BRIDGE if it.started > NEVER else "",
-        "EndpointID": endpoint,
-        **address,
-        "DNSNames": None,
-    }
-    return {
-        "Bridge": "",
-        "SandboxID": sandbox,
-        "SandboxKey": f"/var/run/docker/netns/{sandbox[:12]}" if sandbox else "",
-        "Ports": _ports(it) if it.state in (State.RUNNING, State.PAUSED) else {},
-        **NETWORK,
-        "EndpointID": endpoint,
-        **dict(sorted(address.items())),
-        "MacAddress": mac,
-        "Networks": {"bridge": bridge},
-    }
+    address: dict[str, Any] = dict(ADDRESS)
+    running = it.state in (State.RUNNING, State.PAUSED)
+    if it.ip:
+        sandbox, endpoint = (sha256(f"{it.id}/{name}".encode())[7:] for name in ("sandbox", "endpoint"))
+        mac = ":".join(re.findall("..", f"0242ac11{endpoint[:4]}"))
+        address |= {
+            "Gateway": "172.17.0.1",
+            "IPAddress": it.ip,
+            "IPPrefixLen": 16,
+            "EndpointID": endpoint,
+            "MacAddress": mac,
+        }
+        place = {"SandboxID": sandbox, "SandboxKey": f"/var/run/docker/netns/{sandbox[:12]}"}
+    else:
+        place = {}
+    bridge = {**ENDPOINT, **address, "NetworkID": BRIDGE if it.started > NEVER else ""}
+    return {**NETWORK, **place, **address, "Ports": _ports(it) if running else {}, "Networks": {"bridge": bridge}}
 
 
 def _ports(it: Container) -> dict[str, Any]:
@@ -195,7 +170,7 @@ def _ports(it: Container) -> dict[str, Any]:
             for address in port.addresses
         ]
         or None
-        for private in sorted(it.exposed)
+        for private in sorted(it.config.exposed_ports)
     }
 
 
@@ -288,11 +263,62 @@ HOST_CONFIG: dict[str, Any] = {
     ],
     "ReadonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
 }
+STATE: dict[str, Any] = {
+    "Status": "",
+    "Running": False,
+    "Paused": False,
+    "Restarting": False,
+    "OOMKilled": False,
+    "Dead": False,
+    "Pid": 0,
+}
+MOUNT: dict[str, Any] = {
+    "Type": "volume",
+    "Name": "",
+    "Source": "",
+    "Destination": "",
+    "Driver": "local",
+    "Mode": "",
+    "RW": True,
+    "Propagation": "",
+}
+ADDRESS: dict[str, Any] = {
+    "EndpointID": "",
+    "Gateway": "",
+    "GlobalIPv6Address": "",
+    "GlobalIPv6PrefixLen": 0,
+    "IPAddress": "",
+    "IPPrefixLen": 0,
+    "IPv6Gateway": "",
+    "MacAddress": "",
+}
 NETWORK: dict[str, Any] = {
+    "Bridge": "",
+    "SandboxID": "",
+    "SandboxKey": "",
+    "Ports": {},
     "HairpinMode": False,
     "LinkLocalIPv6Address": "",
     "LinkLocalIPv6PrefixLen": 0,
     "SecondaryIPAddresses": None,
     "SecondaryIPv6Addresses": None,
+    **ADDRESS,
+    "Networks": {},
 }
-ENDPOINT: dict[str, Any] = {"IPAMConfig": None, "Links": None, "Aliases": None}
+ENDPOINT: dict[str, Any] = {
+    "IPAMConfig": None,
+    "Links": None,
+    "Aliases": None,
+    "MacAddress": "",
+    "DriverOpts": None,
+    "GwPriority": 0,
+    "NetworkID": "",
+    "EndpointID": "",
+    "Gateway": "",
+    "IPAddress": "",
+    "IPPrefixLen": 0,
+    "IPv6Gateway": "",
+    "GlobalIPv6Address": "",
+    "GlobalIPv6PrefixLen": 0,
+    "DNSNames": None,
+}

@@ -23,7 +23,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from dockerlearn.hub.catalog import BUSYBOX, hub
+from dockerlearn.hub.catalog import hub
+from dockerlearn.hub.programs import BUSYBOX
 from dockerlearn.model.clock import FixedClock, utc
 from dockerlearn.model.container import NEVER, Container, stop
 from dockerlearn.model.engine import REFUSED, RESET, Engine
@@ -942,7 +943,7 @@ class Commands(RuleBasedStateMachine):
             assert (data["Id"], data["SizeRw"]) == (box.it.id, box.size)
             if box.state in ACTIVE and len(self.volumes) % 2:
                 box.fleeting = False
-                box.it.options = box.it.options._replace(auto_remove=False)
+                box.it.settings = box.it.settings.replace(auto_remove=False)
                 box.it.kill()
         if len(self.volumes) % 2:  # images first: what their containers need, stays until those go
             self.remove_images()

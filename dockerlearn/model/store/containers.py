@@ -83,7 +83,8 @@ class ContainerStore:
         except NameTaken as error:
             raise NameTaken(f"Error when allocating new name: {error}", **vars(error)) from error
         del self._by_name[container.name]
-        container.name, self._by_name[name] = name, container
+        container._rename(name)
+        self._by_name[name] = container
 
     def _free(self, name: str) -> str:
         name = name.removeprefix("/")
