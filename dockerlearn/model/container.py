@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol, TypedDict
 
 from .clock import Clock
 from .digest import short
@@ -29,6 +29,18 @@ NO_NETWORK = 128  # the exit code of a container whose port was taken
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
+class CreateOptions(TypedDict, total=False):
+    """The options of `docker create`, by their names in Python."""
+
+    ports: Iterable[str]  # "8080:80"
+    env: Iterable[str]  # "NAME=value"
+    entrypoint: Iterable[str] | None
+    auto_remove: bool  # --rm
+    tty: bool
+    interactive: bool
+    attached: bool  # not --detach
+
+
 class Settings(Value):
     """What a container is given beside its image: the options of `docker create`."""
 
@@ -40,6 +52,17 @@ class Settings(Value):
     tty: bool = False
     interactive: bool = False
     attached: bool = True
+
+    def _complete(self) -> None:
+        self._set("env", tuple(self.env))
+        self._set("entrypoint", self.entrypoint if self.entrypoint is None else tuple(self.entrypoint))
+
+    @classmethod
+    def of(cls, command: tuple[str, ...], options: CreateOptions) -> Settings:
+        """The settings for a command and options. Raises `DockerError` for a port that is none."""
+        ports = tuple(Port.parse(port) for port in options.get("ports", ()))
+        given: dict[str, Any] = {**options, "command": command, "ports": ports}
+        return cls(**given)
 
     def applied(self, config: Config) -> Config:
         """How a container of an image with that configuration starts.

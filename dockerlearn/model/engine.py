@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from . import inspection
 from .clock import Clock, SystemClock
 from .commit import commit
-from .container import Container, Settings
+from .container import Container, CreateOptions, Settings
 from .digest import sha256
 from .errors import DaemonError, NotFound
 from .image import Image
@@ -51,8 +51,8 @@ class Engine:
     """Images, containers and volumes on one machine. `store` knows more about images.
 
     It pulls from `registries`, each known by its domain. `clock` is the computer's own by default. With a `seed`, the IDs
-    that the engine makes up are the same at every run. `runtime` starts the programs in
-    containers. By default it is that of this package, with the programs of the catalog's images.
+    that the engine makes up are the same at every run. `runtime` starts the programs in containers; the default one has
+    the programs of the catalog's images.
     """
 
     runtime: Runtime
@@ -167,31 +167,15 @@ class Engine:
             same = False
         return container.image_name if same else container.image.id
 
-    def create(
-        self,
-        image: str,
-        *command: str,
-        name: str | None = None,
-        ports: Iterable[str] = (),
-        env: Iterable[str] = (),
-        entrypoint: Iterable[str] | None = None,
-        auto_remove: bool = False,
-        tty: bool = False,
-        interactive: bool = False,
-        attached: bool = True,
-    ) -> Container:
+    def create(self, image: str, *command: str, name: str | None = None, **options: Unpack[CreateOptions]) -> Container:
         """Make a container of an image that is here, and start nothing yet.
 
-        `ports` are written `8080:80`, `env` is written `NAME=value`. Raises `DockerError`; then nothing has changed.
+        Raises `DockerError`, and then nothing has changed.
         """
-        settings = PLAIN
-        if command or ports or env or entrypoint is not None or auto_remove or tty or interactive or not attached:
-            published = tuple(Port.parse(port) for port in ports)
-            start = None if entrypoint is None else tuple(entrypoint)
-            settings = Settings(command, start, tuple(env), published, auto_remove, tty, interactive, attached)
+        settings = Settings.of(command, options) if command or options else PLAIN
         found = self.image(image)
         inherited = found.config.entrypoint + found.config.cmd
-        if not (command or (inherited if entrypoint is None else settings.entrypoint)):
+        if not (command or (inherited if settings.entrypoint is None else settings.entrypoint)):
             raise DaemonError("no command specified")
         name = self._containers.name(name, self._identity() if name is None else "")
         container = Container(self, self._identity(), name, found, image, settings, self.clock.now())
@@ -203,8 +187,8 @@ class Engine:
         self._containers.add(container)
         return container
 
-    def run(self, image: str, *command: str, **options: Any) -> Container:
-        """Pull the image if it is not here, make a container of it, and start that. `options` are those of `create`.
+    def run(self, image: str, *command: str, name: str | None = None, **options: Unpack[CreateOptions]) -> Container:
+        """Pull the image if it is not here, make a container of it, and start that.
 
         Raises `DockerError`. A container that could not be started stays.
         """
@@ -212,7 +196,7 @@ class Engine:
             self.image(image)
         except NotFound:
             self.pull(image)
-        container = self.create(image, *command, **options)
+        container = self.create(image, *command, name=name, **options)
         container.start()
         return container
 

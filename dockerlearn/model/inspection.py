@@ -91,12 +91,10 @@ def _state(it: Container) -> dict[str, Any]:
     state = it.state
     running = state in (State.RUNNING, State.PAUSED)
     return {
+        **STATE,
         "Status": state.value,
         "Running": running,
         "Paused": state is State.PAUSED,
-        "Restarting": False,
-        "OOMKilled": False,
-        "Dead": False,
         "Pid": 1000 + int(it.id[:4], 16) if running else 0,
         "ExitCode": it.exit_code,
         "Error": it.error,
@@ -114,16 +112,7 @@ def _port_bindings(it: Container) -> dict[str, Any]:
 
 
 def _mount(path: str, volume: Volume) -> dict[str, Any]:
-    return {
-        "Type": "volume",
-        "Name": volume.name,
-        "Source": f"{ROOT}/volumes/{volume.name}/_data",
-        "Destination": path,
-        "Driver": "local",
-        "Mode": "",
-        "RW": True,
-        "Propagation": "",
-    }
+    return {**MOUNT, "Name": volume.name, "Source": f"{ROOT}/volumes/{volume.name}/_data", "Destination": path}
 
 
 def _config(it: Container) -> dict[str, Any]:
@@ -152,37 +141,23 @@ def _config(it: Container) -> dict[str, Any]:
 
 
 def _network(it: Container) -> dict[str, Any]:
-    sandbox, endpoint = (sha256(f"{it.id}/{name}".encode())[7:] if it.ip else "" for name in ("sandbox", "endpoint"))
-    mac = ":".join(re.findall("..", f"0242ac11{endpoint[:4]}")) if it.ip else ""
-    address = {
-        "Gateway": "172.17.0.1" if it.ip else "",
-        "IPAddress": it.ip,
-        "IPPrefixLen": 16 if it.ip else 0,
-        "IPv6Gateway": "",
-        "GlobalIPv6Address": "",
-        "GlobalIPv6PrefixLen": 0,
-    }
-    bridge = {
-        **ENDPOINT,
-        "MacAddress": mac,
-        "DriverOpts": None,
-        "GwPriority": 0,
-        "NetworkID": BRIDGE if it.started > NEVER else "",
-        "EndpointID": endpoint,
-        **address,
-        "DNSNames": None,
-    }
-    return {
-        "Bridge": "",
-        "SandboxID": sandbox,
-        "SandboxKey": f"/var/run/docker/netns/{sandbox[:12]}" if sandbox else "",
-        "Ports": _ports(it) if it.state in (State.RUNNING, State.PAUSED) else {},
-        **NETWORK,
-        "EndpointID": endpoint,
-        **dict(sorted(address.items())),
-        "MacAddress": mac,
-        "Networks": {"bridge": bridge},
-    }
+    address: dict[str, Any] = dict(ADDRESS)
+    running = it.state in (State.RUNNING, State.PAUSED)
+    if it.ip:
+        sandbox, endpoint = (sha256(f"{it.id}/{name}".encode())[7:] for name in ("sandbox", "endpoint"))
+        mac = ":".join(re.findall("..", f"0242ac11{endpoint[:4]}"))
+        address |= {
+            "Gateway": "172.17.0.1",
+            "IPAddress": it.ip,
+            "IPPrefixLen": 16,
+            "EndpointID": endpoint,
+            "MacAddress": mac,
+        }
+        place = {"SandboxID": sandbox, "SandboxKey": f"/var/run/docker/netns/{sandbox[:12]}"}
+    else:
+        place = {}
+    bridge = {**ENDPOINT, **address, "NetworkID": BRIDGE if it.started > NEVER else ""}
+    return {**NETWORK, **place, **address, "Ports": _ports(it) if running else {}, "Networks": {"bridge": bridge}}
 
 
 def _ports(it: Container) -> dict[str, Any]:
@@ -288,11 +263,62 @@ HOST_CONFIG: dict[str, Any] = {
     ],
     "ReadonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
 }
+STATE: dict[str, Any] = {
+    "Status": "",
+    "Running": False,
+    "Paused": False,
+    "Restarting": False,
+    "OOMKilled": False,
+    "Dead": False,
+    "Pid": 0,
+}
+MOUNT: dict[str, Any] = {
+    "Type": "volume",
+    "Name": "",
+    "Source": "",
+    "Destination": "",
+    "Driver": "local",
+    "Mode": "",
+    "RW": True,
+    "Propagation": "",
+}
+ADDRESS: dict[str, Any] = {
+    "EndpointID": "",
+    "Gateway": "",
+    "GlobalIPv6Address": "",
+    "GlobalIPv6PrefixLen": 0,
+    "IPAddress": "",
+    "IPPrefixLen": 0,
+    "IPv6Gateway": "",
+    "MacAddress": "",
+}
 NETWORK: dict[str, Any] = {
+    "Bridge": "",
+    "SandboxID": "",
+    "SandboxKey": "",
+    "Ports": {},
     "HairpinMode": False,
     "LinkLocalIPv6Address": "",
     "LinkLocalIPv6PrefixLen": 0,
     "SecondaryIPAddresses": None,
     "SecondaryIPv6Addresses": None,
+    **ADDRESS,
+    "Networks": {},
 }
-ENDPOINT: dict[str, Any] = {"IPAMConfig": None, "Links": None, "Aliases": None}
+ENDPOINT: dict[str, Any] = {
+    "IPAMConfig": None,
+    "Links": None,
+    "Aliases": None,
+    "MacAddress": "",
+    "DriverOpts": None,
+    "GwPriority": 0,
+    "NetworkID": "",
+    "EndpointID": "",
+    "Gateway": "",
+    "IPAddress": "",
+    "IPPrefixLen": 0,
+    "IPv6Gateway": "",
+    "GlobalIPv6Address": "",
+    "GlobalIPv6PrefixLen": 0,
+    "DNSNames": None,
+}
