@@ -40,10 +40,10 @@ ASH = {
 def start(environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
     """The program that the first word names, at its start: see `Runtime.start`. Raises `CannotStart`."""
     path, file = environment.find(words[0])
-    return _executed(environment, path, file, words, stdin)
+    return _execute(environment, path, file, words, stdin)
 
 
-def _executed(environment: Environment, path: str, file: File, words: Sequence[str], stdin: str | None) -> Program:
+def _execute(environment: Environment, path: str, file: File, words: Sequence[str], stdin: str | None) -> Program:
     name, *arguments = words
     if file.data == BUSYBOX.data:
         return busybox(environment, words, stdin)
@@ -96,7 +96,7 @@ class Commands(Mapping[str, Runner]):
         if not file.data.startswith(b"#!"):  # what the kernel cannot execute, a shell takes for a script
             text = file.data.decode(errors="replace")
             return lambda _, stdin: shell(self.environment, name, stdin).run(text)
-        return lambda arguments, stdin: _executed(self.environment, path, file, [name, *arguments], stdin)
+        return lambda arguments, stdin: _execute(self.environment, path, file, [name, *arguments], stdin)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.own)
@@ -203,18 +203,18 @@ def _ls(environment: Environment, options: Options, operands: list[str]) -> Prog
 
 
 def _rm(environment: Environment, options: Options, operands: list[str]) -> Program:
-    refused = ""
+    refusals = ""
     for path in operands:
         *above, name = path.rstrip("/").rsplit("/", 1)
         parent = environment.root.tree.resolve(above[0] if above else "/")
         entry = parent[1].entries.get(name) if parent and isinstance(parent[1], Directory) else None
         if entry is None and "f" not in options:
-            refused += f"rm: can't remove '{path}': {NO_FILE}\n"
+            refusals += f"rm: can't remove '{path}': {NO_FILE}\n"
         elif isinstance(entry, Directory) and not options.keys() & {"r", "R"}:
-            refused += f"rm: '{path}' is a directory\n"
+            refusals += f"rm: '{path}' is a directory\n"
         elif parent and entry is not None:
             del environment.root[f"{parent[0]}/{name}"]
-    return err(refused, int(bool(refused)))
+    return err(refusals, int(bool(refusals)))
 
 
 def _mkdir(environment: Environment, options: Options, operands: list[str]) -> Program:
@@ -254,31 +254,31 @@ def _cp(environment: Environment, options: Options, operands: list[str], *, move
         raise unknown("fewer than two operands")
     *sources, target = operands
     into = environment.root.tree.resolve(target)
-    refused = ""
+    refusals = ""
     for source in sources:
         found = environment.root.tree.resolve(source)
         if found is None or not source:
-            refused += f"can't {'rename' if move else 'stat'} '{source}': {NO_FILE}\n"
+            refusals += f"can't {'rename' if move else 'stat'} '{source}': {NO_FILE}\n"
             continue
         real, node = found
         if isinstance(node, Directory) and not move and not options.keys() & {"r", "R", "a"}:
-            refused += f"omitting directory '{source}'\n"
+            refusals += f"omitting directory '{source}'\n"
             continue
         inside = into is not None and isinstance(into[1], Directory)
         path = f"{target.rstrip('/')}/{basename(real)}" if inside else target
         problem = f"can't rename '{source}'" if move else f"can't create '{path}'"
         place = _place(environment, path, problem)
         if place == real:
-            refused += "" if move else f"'{source}' and '{path}' are the same file\n"
+            refusals += "" if move else f"'{source}' and '{path}' are the same file\n"
         elif f"{place}/".startswith(f"{real}/"):
-            refused += (
+            refusals += (
                 f"{problem}: Invalid argument\n" if move else f"recursion detected, omitting directory '{path}'\n"
             )
         else:
             environment.root.put(place, _anew(node))
             if move:
                 del environment.root[real]
-    lines = "".join(f"{'mv' if move else 'cp'}: {line}\n" for line in refused.splitlines())
+    lines = "".join(f"{'mv' if move else 'cp'}: {line}\n" for line in refusals.splitlines())
     return err(lines, int(bool(lines)))
 
 

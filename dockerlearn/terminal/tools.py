@@ -75,7 +75,7 @@ def _run(
         if len(paths) > tool.files:
             raise unknown(f"a file after ‘{paths[tool.files - 1]}’")
         if stdin is None and typed and "-" in (paths or ["-"]):
-            stdin = yield from _typed()
+            stdin = yield from _read_lines()
         try:
             return "".join((stdin or "") if path == "-" else files[path] for path in paths or ["-"])
         except KeyError as absent:
@@ -86,7 +86,7 @@ def _run(
     return command(name, lambda options, operands: tool.run(options, operands, read), tool.letters, words)
 
 
-def _typed() -> Generator[Effect, Answer, str]:
+def _read_lines() -> Generator[Effect, Answer, str]:
     """What is typed, up to the end of it."""
     text = ""
     while isinstance(line := (yield Read()), Line):
