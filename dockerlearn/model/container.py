@@ -64,7 +64,7 @@ class Settings(Value):
         given: dict[str, Any] = {**options, "command": command, "ports": ports}
         return cls(**given)
 
-    def applied(self, config: Config) -> Config:
+    def apply_to(self, config: Config) -> Config:
         """How a container of an image with that configuration starts.
 
         Another entrypoint drops the image's command. The container's own variables stand first.
@@ -141,7 +141,7 @@ class Container:
     @property
     def config(self) -> Config:
         """How it starts: as its image says, unless its settings say otherwise."""
-        return self.settings.applied(self.image.config)
+        return self.settings.apply_to(self.image.config)
 
     @property
     def stop_signal(self) -> str:
@@ -224,7 +224,7 @@ class Container:
         self.error = ""
         given = stdin if self.settings.interactive else None if self.settings.tty else ""
         try:
-            program = self._connected(given)
+            program = self._launch(given)
         except CannotStart as problem:
             self._fail(problem.status, f"{RUNC_INIT}{problem}")
             raise CannotStart(self.error, status=problem.status) from problem
@@ -236,7 +236,7 @@ class Container:
         self.processes.start(program, self._log)
         self._end()
 
-    def _connected(self, stdin: str | None) -> Program:
+    def _launch(self, stdin: str | None) -> Program:
         """Its program, at its start, after it got its place in the network. Raises `Conflict`, `CannotStart`."""
         self.ports = self._home.connect(self)
         hosts = f"127.0.0.1\tlocalhost\n{self.ip}\t{self.hostname}\n"
