@@ -20,7 +20,7 @@ from typing import Protocol
 
 from .model.clock import Clock, FixedClock, SystemClock
 from .terminal.session import INTERRUPTED, Session
-from .terminal.shell import incomplete
+from .terminal.syntax import incomplete
 
 HISTORY = "~/.dockerlearn_history"
 PROMPT, CONTINUED = "$ ", "> "

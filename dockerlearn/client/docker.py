@@ -11,26 +11,38 @@ import re
 from collections.abc import Callable, Generator, Iterable, MutableMapping
 from datetime import datetime
 from posixpath import basename, join, normpath
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from ..model.container import Container, signal_name, stop
+from ..model.container import Container, stop
 from ..model.digest import canonical_json, short
 from ..model.engine import Engine, Pull
-from ..model.errors import DaemonError, DockerError, InvalidReference, NotFound, TemplateError
+from ..model.errors import CannotStart, DaemonError, DockerError, InvalidReference, NotFound, TemplateError
 from ..model.image import Image
 from ..model.inspection import ENGINE_VERSION
 from ..model.lifecycle import State
 from ..model.network import Port
+from ..model.process import (
+    KILLED,
+    Answer,
+    Effect,
+    Line,
+    Program,
+    Read,
+    Signals,
+    Sleep,
+    Stream,
+    Write,
+    signal_name,
+)
 from ..model.reference import DEFAULT_TAG, Reference
 from ..model.tree import Directory, File, Node
-from ..terminal.programs import KILLED, CannotStart
-from ..terminal.shell import Output, Pieces, Steps, Wait, Waiting
 from . import formats as views
 from .human import size
 from .template import Nil, ParseError, Struct, Template
 from .usage import MISUSED_FLAG, MORE, Options, Usage, UsageError, parse, usages
 
 BAD_TEMPLATE = 64
+Running: TypeAlias = Generator[Effect, Answer, None]  # a part of a command under way
 HOME = "/root"  # the folder that the client is called in, where it has to be named
 
 
@@ -43,20 +55,21 @@ class Docker:
     def __init__(self, engine: Engine, files: MutableMapping[str, str] | None = None, *, asks: bool = False) -> None:
         self.engine, self.files, self.asks = engine, {} if files is None else files, asks
 
-    def run(self, words: list[str], stdin: str | None = None) -> Steps:
+    def run(self, words: list[str], stdin: str | None = None) -> Program:
         """Run `docker` with these words. Refusals become text and status; nothing is raised for them."""
-        self._pieces: list[tuple[bool, str]] = []
+        self._pieces: list[Write] = []
         self._status, self._stdin = 0, stdin
         try:
             yield from self._dispatch(words, usages()["docker"], {}) or ()
         except UsageError as error:
-            self._pieces.append((True, str(error)))
+            self._err(str(error))
             self._status = error.status
         except DockerError as error:
             self._refuse(error)
-        return Output(tuple(self._pieces), self._status)
+        yield from self._flush()
+        return self._status
 
-    def _dispatch(self, words: list[str], usage: Usage, helped: Options) -> Waiting | None:
+    def _dispatch(self, words: list[str], usage: Usage, helped: Options) -> Running | None:
         """Go down from a command to the one that the words name, and run that."""
         options, operands = parse(words, usage)
         options.update(helped)
@@ -72,7 +85,8 @@ class Docker:
             options.update(parse(operands[1:], usage)[0])
         if options.get("help"):
             if "h" in options:
-                self._pieces.append((usage.command == "docker", "Flag shorthand -h has been deprecated, use --help\n"))
+                tell = self._err if usage.command == "docker" else self._out
+                tell("Flag shorthand -h has been deprecated, use --help\n")
             self._out(usage.text)
         elif options.get("version"):
             self._out(f"Docker version {CLIENT['Version']}, build {CLIENT['GitCommit']}\n")
@@ -90,29 +104,31 @@ class Docker:
         return None
 
     def _out(self, text: str) -> None:
-        self._pieces.append((False, text))
+        self._pieces.append(Write(Stream.STDOUT, text))
 
     def _err(self, text: str) -> None:
-        self._pieces.append((True, text))
+        self._pieces.append(Write(Stream.STDERR, text))
 
-    def _written(self) -> Pieces:
-        """What has been written so far, to be shown now."""
-        written, self._pieces = tuple(self._pieces), []
-        return written
+    def _flush(self) -> Running:
+        """Write what has been gathered so far."""
+        pieces, self._pieces = self._pieces, []
+        yield from pieces
 
     def _view(self, options: Options) -> views.View:
         return views.View(self.engine.clock.now(), options.get("no-trunc", False), options.get("human", True))
 
     def _refuse(self, error: DockerError, status: int = 1) -> None:
         prefix = "Error response from daemon: " if isinstance(error, DaemonError) else ""
-        self._pieces.append((True, f"{prefix}{error}\n"))
+        self._err(f"{prefix}{error}\n")
         self._status = status
 
-    def _confirm(self, warning: str) -> Generator[Wait, str | None, bool]:
+    def _confirm(self, warning: str) -> Generator[Effect, Answer, bool]:
         """Show a warning and read one line: only y means yes."""
         question = f"{warning}\nAre you sure you want to continue? [y/N] "
         if self._stdin is None and self.asks:
-            answer = (yield Wait(None, output=self._written(), prompt=question)) or ""
+            yield from self._flush()
+            typed = yield Read(question)
+            answer = typed.text if isinstance(typed, Line) else ""
         else:
             self._out(question)
             answer = (self._stdin or "").split("\n")[0]
@@ -151,10 +167,10 @@ class Docker:
         patterns += [pattern for pattern in operands if pattern]
         shown = []
         for image in self.engine.images(all=options.get("all", False)):
-            names = self.engine.references(image)
+            names = self.engine.store.references.of(image)
             if patterns:
                 names = [name for name in names if any(name.matches(pattern) for pattern in patterns)]
-            held = any(name.tag for name in names) or bool(self.engine.children(image))
+            held = any(name.tag for name in names) or bool(self.engine.store.children(image))
             if (names or not patterns) and not (dangling and held):
                 for name in views.names_of(names, digests=pinned or "{{.Digest}}" in form, pinned=pinned):
                     shown.append(views.Named(image, *name))
@@ -236,7 +252,7 @@ class Docker:
         for refusal in refused:
             self._refuse(refusal, 0 if forgiven else 1)
 
-    def prune_images(self, options: Options, operands: list[str]) -> Waiting:
+    def prune_images(self, options: Options, operands: list[str]) -> Running:
         """Docker image prune."""
         every = bool(options.get("all"))
         what = "all images without at least one container associated to them" if every else "all dangling images"
@@ -296,7 +312,7 @@ class Docker:
         except NotFound:
             return False
 
-    def run_container(self, options: Options, operands: list[str]) -> Waiting:
+    def run_container(self, options: Options, operands: list[str]) -> Running:
         """Docker run."""
         if options.get("tty") and options.get("interactive") and self._stdin is not None:
             raise UsageError("the input device is not a TTY\n")
@@ -315,7 +331,7 @@ class Docker:
 
     def _attend(
         self, container: Container, shown: int, *, typed: bool = False, proxy: bool = True, leaves: bool = False
-    ) -> Waiting:
+    ) -> Running:
         """Show what a container writes until it ends.
 
         Ctrl-C goes to its process, unless there is no `proxy`; one that `leaves` looks no further then.
@@ -327,12 +343,15 @@ class Docker:
             self._pieces += written
             if container.state not in (State.RUNNING, State.PAUSED):
                 return
-            prompt = container.prompt if typed else None
+            prompt = container.processes.prompt if typed else None
             signals = ("INT",) if proxy else ()
-            sent = yield Wait(self._until(container.wake), signals, self._written(), prompt)
+            yield from self._flush()
+            answer = (
+                yield Sleep(self._until(container.processes.wake), signals) if prompt is None else Read(prompt, signals)
+            )
             if prompt is not None:
-                container.type(sent)
-            elif sent == "INT":
+                container.processes.type(answer.text if isinstance(answer, Line) else None)
+            elif isinstance(answer, Signals):
                 container.kill("INT")
                 if leaves:
                     return
@@ -358,7 +377,7 @@ class Docker:
         for error in refused:
             self._refuse(error)
 
-    def start(self, options: Options, operands: list[str]) -> Waiting:
+    def start(self, options: Options, operands: list[str]) -> Running:
         """Docker start."""
         attached = options.get("attach", False)
         if attached and len(operands) > 1:
@@ -384,7 +403,7 @@ class Docker:
         if failed and not attached:
             self._refuse(DockerError(f"Error: failed to start containers: {', '.join(failed)}"))
 
-    def attach(self, options: Options, operands: list[str]) -> Waiting:
+    def attach(self, options: Options, operands: list[str]) -> Running:
         """Docker attach."""
         container = self.engine.container(operands[0])
         problem = ATTACH.get(container.state)
@@ -453,7 +472,7 @@ class Docker:
             self._refuse(error)
             self._refuse(DockerError(f"Error: failed to rename container named {name}"))
 
-    def wait(self, options: Options, operands: list[str]) -> Waiting:
+    def wait(self, options: Options, operands: list[str]) -> Running:
         """Docker wait."""
         refused: list[DockerError] = []
         for name in operands:
@@ -463,20 +482,21 @@ class Docker:
                 refused.append(error)
                 continue
             while container.state in (State.RUNNING, State.PAUSED):
-                yield Wait(self._until(container.wake), output=self._written())
+                yield from self._flush()
+                yield Sleep(self._until(container.processes.wake))
             self._out(f"{container.exit_code}\n")
         self._refuse_all(refused)
 
-    def logs(self, options: Options, operands: list[str]) -> Waiting:
+    def logs(self, options: Options, operands: list[str]) -> Running:
         """Docker logs."""
         container = self.engine.container(operands[0])
-        lines = [(error, line) for error, text in container.logs() for line in text.splitlines(keepends=True)]
+        lines = [Write(each.stream, line) for each in container.logs() for line in each.text.splitlines(keepends=True)]
         tail = options.get("tail", "all")
         self._pieces += lines[-int(tail[:18]) :] if re.fullmatch("[1-9][0-9]*", tail) else [] if tail == "0" else lines
         if options.get("follow"):
             yield from self._attend(container, len(container.logs()), proxy=False)
 
-    def exec(self, options: Options, operands: list[str]) -> Waiting:
+    def exec(self, options: Options, operands: list[str]) -> Running:
         """Docker exec."""
         name, *words = operands
         interactive, tty = options.get("interactive", False), options.get("tty", False)
@@ -485,31 +505,26 @@ class Docker:
         container = self.engine.container(name)
         env = [pair for pair in options.get("env", []) if "=" in pair]
         try:
-            steps = container.call(*words, stdin=self._stdin if interactive else "", env=env, tty=tty)
+            program = container.call(*words, stdin=self._stdin if interactive else "", env=env, tty=tty)
         except CannotStart as problem:
             if not options.get("detach"):
                 self._out(f"OCI runtime exec failed: exec failed: unable to start container process: {problem}\n")
                 self._status = problem.status
             return
         if options.get("detach"):
-            container.spawn(steps)
+            container.processes.spawn(program)
             return
-        sent = None
+        answer: Answer = None
         while True:
             try:
-                wait = steps.send(sent)
+                effect = program.send(answer)
             except StopIteration as end:
-                self._pieces += end.value.pieces
-                self._status = end.value.status
+                self._status = end.value
                 return
-            self._pieces += wait.output
-            sent = None
-            if wait.seconds != 0:
-                survives = wait.signals or ("INT",) * bool(wait.prompt)  # a shell that asks does, under Ctrl-C
-                sent = yield wait._replace(output=self._written(), signals=survives)
-                if container.state is not State.RUNNING:
-                    self._status = KILLED
-                    return
+            answer = yield effect
+            if not isinstance(effect, Write) and container.state is not State.RUNNING:
+                self._status = KILLED
+                return
 
     def diff(self, options: Options, operands: list[str]) -> None:
         """Docker diff."""
@@ -573,7 +588,7 @@ class Docker:
             text = str(error).removeprefix("template parsing error: ")
             raise DockerError(f"failed to {what} template: {text}") from error
 
-    def prune_containers(self, options: Options, operands: list[str]) -> Waiting:
+    def prune_containers(self, options: Options, operands: list[str]) -> Running:
         """Docker container prune."""
         if options.get("force") or (yield from self._confirm("WARNING! This will remove all stopped containers.")):
             self._reclaimed(self._prune_containers())
@@ -660,7 +675,7 @@ class Docker:
             self._out(f"{name}\n")
         self._refuse_all(refused)
 
-    def prune_volumes(self, options: Options, operands: list[str]) -> Waiting:
+    def prune_volumes(self, options: Options, operands: list[str]) -> Running:
         """Docker volume prune."""
         warning = "WARNING! This will remove anonymous local volumes not used by at least one container."
         if options.get("force") or (yield from self._confirm(warning)):
@@ -677,11 +692,11 @@ class Docker:
         """Docker system df."""
         engine, form, view = self.engine, options.get("format", ""), self._view(options)
         images, containers, volumes = engine.images(all=False), engine.containers(), engine.volumes()
-        used = [image for image in images if engine.users(image)]
+        used = [image for image in images if engine.store.users(image)]
         running = [each for each in containers if each.state in (State.RUNNING, State.PAUSED)]
         active = [volume for volume in volumes if engine.volume_users(volume)]
         if not options.get("verbose"):
-            unshared = sum(image.size - engine.shared_size(image) for image in used)
+            unshared = sum(image.size - engine.store.shared_size(image) for image in used)
             written, kept = sum(each.size for each in containers), sum(each.node.size for each in volumes)
             kinds = [
                 views.Usage("Images", len(images), len(used), engine.layers_size, engine.layers_size - unshared),
@@ -700,7 +715,7 @@ class Docker:
         shown = []
         for image in images:
             name = views.names_of(engine.tags(image)[:1], digests=False, pinned=False)[0]
-            named = views.Named(image, *name, engine.shared_size(image), len(engine.users(image)))
+            named = views.Named(image, *name, engine.store.shared_size(image), len(engine.store.users(image)))
             shown.append(named)
         listed = [views.Listed(each, engine.image_name(each)) for each in containers]
         held = [views.Held(each, len(engine.volume_users(each))) for each in volumes]
@@ -710,7 +725,7 @@ class Docker:
             f"Local Volumes space usage:\n\n{views.DISK_VOLUMES.show(held, view)}{views.DISK_CACHE}"
         )
 
-    def prune_system(self, options: Options, operands: list[str]) -> Waiting:
+    def prune_system(self, options: Options, operands: list[str]) -> Running:
         """Docker system prune."""
         every, volumes = bool(options.get("all")), bool(options.get("volumes"))
         what = ["all stopped containers", "all networks not used by at least one container"]
@@ -812,7 +827,7 @@ def _is_only_one(engine: Engine, container: Container, beginning: str) -> bool:
 def _is_ancestor(engine: Engine, container: Container, name: str) -> bool:
     """Whether a container's image is the one called so, or was made of one that is."""
     try:
-        return engine.image(name).id in engine.lineage(container.image)
+        return engine.image(name).id in engine.store.lineage(container.image)
     except DaemonError:
         return False
 
@@ -866,7 +881,7 @@ def _lacking(what: str, kind: str = "command") -> UsageError:
 class Verb(NamedTuple):
     """How the model does a command: the method, and the flags that it knows."""
 
-    run: Callable[[Docker, Options, list[str]], Waiting | None]
+    run: Callable[[Docker, Options, list[str]], Running | None]
     flags: str = ""
 
 

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from ..model.container import Container
 from ..model.digest import short
-from ..model.engine import HistoryRow
 from ..model.image import Image, timestamp
 from ..model.lifecycle import State
 from ..model.reference import Reference
+from ..model.store.classic import HistoryRow
 from ..model.volume import Volume
 from .human import ago, duration, ellipsis, size, table
 from .template import Nil, Number, Strings, Struct, Template, Time, quoted
@@ -179,11 +179,11 @@ def _image(row: Listed, view: View) -> str:
         return row.image if view.whole else short(row.image)
     if view.whole or row.it.image.id.startswith((row.image, f"sha256:{row.image}")):
         return row.image
-    return Reference.parse(row.image)._replace(digest=None).familiar
+    return Reference.parse(row.image).replace(digest=None).familiar
 
 
 def _command(row: Listed, view: View) -> str:
-    first, *rest = (*row.it.entrypoint, *row.it.command)
+    first, *rest = (*row.it.config.entrypoint, *row.it.config.cmd)
     text: str = " ".join([first, *(f"'{word}'" if " " in word else word for word in rest)])
     return quoted(text if view.whole else ellipsis(text, 20))
 
@@ -210,7 +210,9 @@ def _ports(row: Listed, view: View) -> str:
         for address in port.addresses
     ]
     taken = {port.private for port in row.it.ports}
-    shown += [(False, int(port.partition("/")[0]), "", 0, port) for port in row.it.exposed if port not in taken]
+    shown += [
+        (False, int(port.partition("/")[0]), "", 0, port) for port in row.it.config.exposed_ports if port not in taken
+    ]
     return ", ".join(text for *_, text in sorted(shown))
 
 

@@ -2,7 +2,8 @@
 
 What is more than 100 kB in a real image is 1:1000 here, smaller files keep their size; so nginx has 192 kB where the real
 one has 192 MB. Tags, variants, layers, history rows and settings follow the real images of February 2025. Executables are
-small shell scripts that expect `/bin/busybox` to be supplied, so that the images run on a real engine too.
+small shell scripts that expect `/bin/busybox` to be supplied, so that the images run on a real engine too: see
+`programs.py`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from ..model.clock import utc
 from ..model.image import Config, Image
 from ..model.layer import Layer
 from ..model.registry import Registry
-from ..model.tree import Content, Directory, File, Symlink, node
+from ..model.tree import Content, Directory, Symlink, node
+from . import programs
 
 BUILDKIT = "buildkit.dockerfile.v0"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-SCRATCH = Image.scratch._replace(config=Config(env=(f"PATH={PATH}",)))  # where every builder starts
+SCRATCH = Image.scratch.replace(config=Config(env=(f"PATH={PATH}",)))  # where every builder starts
 
 Files = dict[str, Content]
 
@@ -54,13 +56,6 @@ def _filler(path: str, size: int) -> bytes:
     return (line * (size // len(line) + 1))[:size]
 
 
-def _script(text: str, size: int | None = None) -> File:
-    """An executable script, with comment lines up to `size` bytes if that is given."""
-    lines = "" if size is None else "#" * 79 + "\n"
-    missing = 0 if size is None else size - len(text)
-    return File.script(text + (lines * (missing // 80 + 1))[-missing:] if missing else text)
-
-
 def _busybox(directory: str, target: str) -> Files:
     """The commands that busybox stands for, as links to the place where the engine supplies it."""
     return {f"{directory}/{name}": Symlink(target) for name in APPLETS.split()}
@@ -71,9 +66,6 @@ sh [ awk basename cat chmod chown cp cut date dd df dirname du echo env expr fal
 ln ls mkdir mktemp mv od printenv printf ps pwd rm rmdir sed seq sleep sort stat stty tail tar tee test touch tr true tty
 uname uniq vi wc which whoami xargs
 """
-
-BUSYBOX = _script("#!/bin/false\n# The engine that runs this image mounts a real busybox here.\n")
-BASH = _script('#!/bin/sh\nexec /bin/sh "$@"\n')
 
 PASSWD = (
     "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\nnobody:x:65534:65534:::\n"
@@ -101,10 +93,10 @@ def _debian_files(os_release: str) -> Files:
         "etc/group": GROUP,
         "etc/hostname": "",
         "etc/apt/sources.list": "",
-        "usr/bin/busybox": BUSYBOX,
+        "usr/bin/busybox": programs.BUSYBOX,
         **_busybox("usr/bin", "busybox"),
-        "usr/bin/bash": BASH,
-        "usr/bin/apt-get": _script('#!/bin/sh\necho "apt-get: not in the scale model" >&2\nexit 100\n'),
+        "usr/bin/bash": programs.BASH,
+        "usr/bin/apt-get": programs.APT_GET.file,
         "var/lib/dpkg/status": "Package: base-files\nStatus: install ok installed\n",
         "var/log/dpkg.log": "",
         "usr/lib/x86_64-linux-gnu/libc.so.6": _filler("usr/lib/x86_64-linux-gnu/libc.so.6", 1922),
@@ -192,16 +184,6 @@ server {
     }
 }
 """
-NGINX_ENTRYPOINT = """\
-#!/bin/sh
-# Prepares the configuration, then becomes the command.
-set -e
-if [ "$1" = nginx ]; then
-    for script in /docker-entrypoint.d/*.sh; do "$script"; done
-    echo "$0: Configuration complete; ready for start up"
-fi
-exec "$@"
-"""
 NGINX_HELPERS = (
     ("10-listen-on-ipv6-by-default.sh", 2125),
     ("15-local-resolvers.envsh", 389),
@@ -210,30 +192,12 @@ NGINX_HELPERS = (
 )
 
 
-def _nginx_program(version: str) -> File:
-    return _script(
-        f"""\
-#!/bin/sh
-# The scale model's nginx: busybox serves the pages, the signals mean what they mean to nginx.
-if [ "$1" = -v ]; then echo "nginx version: nginx/{version}" >&2; exit 0; fi
-finish() {{ echo "nginx: $1, exiting" >&2; kill $server; exit 0; }}
-trap 'finish SIGQUIT' QUIT
-trap 'finish SIGTERM' TERM
-trap 'finish SIGINT' INT
-echo "nginx/{version}: start worker processes" >&2
-/bin/busybox httpd -f -p 80 -h /usr/share/nginx/html &
-server=$!
-while :; do wait $server; done
-"""
-    )
-
-
 def _nginx_files(version: str) -> Files:
     return {
         "etc/nginx/nginx.conf": NGINX_CONF,
         "etc/nginx/conf.d/default.conf": NGINX_SITE,
         "etc/nginx/mime.types": "types {\n    text/html  html htm shtml;\n    text/css   css;\n}\n",
-        "usr/sbin/nginx": _nginx_program(version),
+        "usr/sbin/nginx": programs.NGINX[version].file,
         "usr/share/nginx/html/index.html": INDEX,
         "usr/share/nginx/html/50x.html": INDEX.replace("Welcome to nginx!", "An error occurred."),
         "var/log/nginx/access.log": Symlink("/dev/stdout"),
@@ -244,9 +208,9 @@ def _nginx_files(version: str) -> Files:
 
 
 def _with_nginx_scripts(build: _Build) -> _Build:
-    build.copy("docker-entrypoint.sh /", {"docker-entrypoint.sh": _script(NGINX_ENTRYPOINT, 1620)})
+    build.copy("docker-entrypoint.sh /", {"docker-entrypoint.sh": programs.NGINX_ENTRYPOINT.file})
     for name, size in NGINX_HELPERS:
-        script = _script("#!/bin/sh\n# Nothing to prepare in the scale model.\n", size)
+        script = programs.script("#!/bin/sh\n# Nothing to prepare in the scale model.\n", size)
         build.copy(f"{name} /docker-entrypoint.d", {f"docker-entrypoint.d/{name}": script})
     return build.set(
         entrypoint=["/docker-entrypoint.sh"],
@@ -310,7 +274,9 @@ def _nginx_alpine() -> Image:
     build.run(
         'set -x     && apk add -X "$nginxRepository" --no-cache $nginxPackages '
         "&& apk add --no-cache curl ca-certificates",
-        _scaled({"usr/bin/curl": _script('#!/bin/sh\nexec wget -qO- "$2"\n')}, 24100, "usr/lib/nginx/modules/njs.so"),
+        _scaled(
+            {"usr/bin/curl": programs.script('#!/bin/sh\nexec wget -qO- "$2"\n')}, 24100, "usr/lib/nginx/modules/njs.so"
+        ),
     )
     return build.image
 
@@ -330,10 +296,10 @@ def _alpine() -> Image:
         "etc/alpine-release": "3.21.3\n",
         "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n",
         "etc/group": "root:x:0:root\nnobody:x:65534:\n",
-        "bin/busybox": BUSYBOX,
+        "bin/busybox": programs.BUSYBOX,
         **_busybox("bin", "/bin/busybox"),
         "lib/ld-musl-x86_64.so.1": _filler("lib/ld-musl-x86_64.so.1", 662),
-        "sbin/apk": _script('#!/bin/sh\necho "apk: not in the scale model" >&2\nexit 1\n'),
+        "sbin/apk": programs.APK.file,
     }
     layer = Layer.of(_scaled(files, 7830, "lib/libcrypto.so.3"))
     image = SCRATCH.with_layer(
@@ -398,21 +364,7 @@ def _buildpack() -> Image:
     return build.image
 
 
-PYTHON_VERSION = "3.12.9"
 PYTHON_LINKS = ("idle3", "pip3", "pydoc3", "python3", "python3-config")
-
-
-def _python_program() -> File:
-    return _script(
-        f"""\
-#!/bin/sh
-# The scale model's Python tells its version; there is no interpreter in it.
-case "$1" in
-    -V|--version) echo "Python {PYTHON_VERSION}" ;;
-    *) echo "python3: the scale model only knows --version" >&2; exit 2 ;;
-esac
-"""
-    )
 
 
 def _with_python(build: _Build, apt: tuple[str, float], kilobytes: float) -> Image:
@@ -422,14 +374,14 @@ def _with_python(build: _Build, apt: tuple[str, float], kilobytes: float) -> Ima
         f"set -eux; 	apt-get update; 	apt-get install -y --no-install-recommends 		{packages} 	; 	rm -rf /var/lib/apt/lists/*",
         _scaled({"var/log/dpkg.log": "install\n"}, int(size * 1000), "usr/share/zoneinfo/tzdata"),
     )
-    build.set(env={"GPG_KEY": "7169605F62C751356D054A26A821E680E5FA6305", "PYTHON_VERSION": PYTHON_VERSION})
+    build.set(env={"GPG_KEY": "7169605F62C751356D054A26A821E680E5FA6305", "PYTHON_VERSION": programs.PYTHON_VERSION})
     build.set(env={"PYTHON_SHA256": "7220835d9f90b37c006e9842a8dff4580aaca4318674f947302b8d28f3f81112"})
     build.run(
         'set -eux; 		savedAptMark="$(apt-mark showmanual)"; 	apt-get update; 	apt-get install -y --no-install-recommends '
         '		dpkg-dev 		gcc 	; 		wget -O python.tar.xz "$PYTHON_SOURCE"',
         _scaled(
             {
-                "usr/local/bin/python3.12": _python_program(),
+                "usr/local/bin/python3.12": programs.PYTHON.file,
                 **{f"usr/local/bin/{name}": Symlink("python3.12") for name in PYTHON_LINKS},
                 "usr/local/lib/python3.12/os.py": _filler("usr/local/lib/python3.12/os.py", 40),
             },
@@ -457,39 +409,10 @@ def _python_slim() -> Image:
     return _with_python(_Build(_slim(), "2025-02-04T21:35:40"), apt, 40.6)
 
 
-NODE_ENTRYPOINT = """\
-#!/bin/sh
-set -e
-# A first argument that is an option, no command, or a file that cannot be run is meant for node.
-if [ "${1#-}" != "${1}" ] || [ -z "$(command -v "${1}")" ] || { [ -f "${1}" ] && ! [ -x "${1}" ]; }; then
-  set -- node "$@"
-fi
-exec "$@"
-"""
-
-
-def _node_program() -> File:
-    return _script(
-        """\
-#!/bin/sh
-# The scale model's Node.js tells its version and looks for the file it is given; it runs no JavaScript.
-case "$1" in
-    -v|--version) echo v22.14.0 ;;
-    "") exit 0 ;;
-    *)
-        case "$1" in /*) file=$1 ;; *) file=${PWD%/}/$1 ;; esac
-        if [ -f "$file" ]; then echo "node: the scale model runs no JavaScript" >&2; exit 2; fi
-        echo "Error: Cannot find module '$file'" >&2
-        exit 1 ;;
-esac
-"""
-    )
-
-
 def _with_node(build: _Build, command: str, kilobytes: float, yarn: float) -> Image:
     build.set(env={"NODE_VERSION": "22.14.0"})
     installed: Files = {
-        "usr/local/bin/node": _node_program(),
+        "usr/local/bin/node": programs.NODE.file,
         "usr/local/bin/nodejs": Symlink("node"),
         "usr/local/lib/node_modules/npm/package.json": '{"name": "npm", "version": "10.9.2"}\n',
     }
@@ -505,7 +428,7 @@ def _with_node(build: _Build, command: str, kilobytes: float, yarn: float) -> Im
         ),
     )
     build.copy(
-        "docker-entrypoint.sh /usr/local/bin/", {"usr/local/bin/docker-entrypoint.sh": _script(NODE_ENTRYPOINT, 388)}
+        "docker-entrypoint.sh /usr/local/bin/", {"usr/local/bin/docker-entrypoint.sh": programs.NODE_ENTRYPOINT.file}
     )
     return build.set(entrypoint=["docker-entrypoint.sh"], cmd=["node"]).image
 
@@ -537,28 +460,6 @@ def _node_alpine() -> Image:
 
 
 # PostgreSQL
-
-POSTGRES_ENTRYPOINT = """\
-#!/bin/sh
-# Refuses to start an empty database without a password, as the real entry point does.
-if [ "$1" = postgres ] && [ -z "$POSTGRES_PASSWORD" ] && [ "$POSTGRES_HOST_AUTH_METHOD" != trust ]; then
-    echo "Error: Database is uninitialized and superuser password is not specified." >&2
-    echo "       You must specify POSTGRES_PASSWORD to a non-empty value for the" >&2
-    echo "       superuser. For example, \\"-e POSTGRES_PASSWORD=password\\" on \\"docker run\\"." >&2
-    exit 1
-fi
-exec "$@"
-"""
-POSTGRES_PROGRAM = """\
-#!/bin/sh
-# The scale model's PostgreSQL says that it is ready, and shuts down on the signals of the real one.
-if [ "$1" = --version ]; then echo "postgres (PostgreSQL) 16.7"; exit 0; fi
-finish() { echo "LOG:  received $1 shutdown request" >&2; echo "LOG:  database system is shut down" >&2; exit 0; }
-trap 'finish fast' INT
-trap 'finish smart' TERM
-echo "LOG:  database system is ready to accept connections" >&2
-while :; do sleep 1 & wait $!; done
-"""
 
 
 @cache
@@ -596,7 +497,7 @@ def _postgres() -> Image:
     build.run(
         'set -ex; 		export PYTHONDONTWRITEBYTECODE=1; 		dpkgArch="$(dpkg --print-architecture)"; 	apt-get install -y postgresql-$PG_MAJOR',
         _scaled(
-            {"usr/lib/postgresql/16/bin/postgres": _script(POSTGRES_PROGRAM)},
+            {"usr/lib/postgresql/16/bin/postgres": programs.POSTGRES.file},
             270000,
             "usr/lib/postgresql/16/lib/plpgsql.so",
         ),
@@ -618,8 +519,10 @@ def _postgres() -> Image:
     build.copy(
         "docker-entrypoint.sh docker-ensure-initdb.sh /usr/local/bin/",
         {
-            "usr/local/bin/docker-entrypoint.sh": _script(POSTGRES_ENTRYPOINT, 13900),
-            "usr/local/bin/docker-ensure-initdb.sh": _script('#!/bin/sh\nexec docker-entrypoint.sh "$@"\n', 1170),
+            "usr/local/bin/docker-entrypoint.sh": programs.POSTGRES_ENTRYPOINT.file,
+            "usr/local/bin/docker-ensure-initdb.sh": programs.script(
+                '#!/bin/sh\nexec docker-entrypoint.sh "$@"\n', 1170
+            ),
         },
     )
     build.run(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Never
 
 from ..terminal.session import LONGEST_OUTPUT, Session, traceback_of
-from ..terminal.shell import incomplete
+from ..terminal.syntax import incomplete
 from . import wire
 
 if TYPE_CHECKING:

@@ -109,7 +109,7 @@ def _removed(session: Session) -> bool:
 
 def _read(session: Session) -> bool:
     words, printed = _last(session)
-    written = ["".join(text for _, text in each.logs()) for each in _servers(session) if each.state is State.EXITED]
+    written = ["".join(write.text for write in each.logs()) for each in _servers(session) if each.state is State.EXITED]
     return "logs" in words and any(text and text in printed for text in written)
 
 

@@ -19,8 +19,9 @@ from ..model.clock import FixedClock
 from ..model.container import Container
 from ..model.digest import short
 from ..model.image import Image
+from ..model.process import Line, Read, Sleep
 from ..terminal.session import LONGEST_OUTPUT, Job, Session
-from ..terminal.shell import incomplete
+from ..terminal.syntax import incomplete
 from . import guide, wire
 from .challenge import GOALS, Challenge
 
@@ -99,9 +100,8 @@ class Playground:
         """What asks for the next line; None while a command has the terminal and reads nothing."""
         if self._job is None:
             return CONTINUED if self._pending else PROMPT
-        assert self._job.wait is not None  # it would not be kept otherwise
-        prompt = self._job.wait.prompt
-        return prompt if prompt is None else prompt.rpartition("\n")[2]
+        wait = self._job.wait
+        return wait.prompt.rpartition("\n")[2] if isinstance(wait, Read) else None
 
     def _line(self, line: str, at: float) -> Entry:
         entry = Entry(self.prompt or "", _shown(line, LONGEST_LINE))
@@ -154,7 +154,7 @@ class Playground:
                 if self._ignored > 1:
                     job.leave()
         else:
-            job.resume(None if line == CTRL_D else line)
+            job.resume(None if line == CTRL_D else Line(line))
         entry = self._go_on(job, entry, began)
         if "docker: not found" in entry.output:
             return entry._replace(notes=(*entry.notes, "You are inside the container. exit leaves it."))
@@ -163,7 +163,7 @@ class Playground:
     def _go_on(self, job: Job, entry: Entry, began: datetime) -> Entry:
         """Let a command go on until it ends, asks, or has waited long enough to be taken for one that never ends."""
         waits = 0
-        while (wait := job.wait) is not None and wait.prompt is None and wait.seconds is not None:
+        while isinstance(wait := job.wait, Sleep) and wait.seconds is not None:
             if waits == MOST_WAITS or self._clock.now() - began > LONGEST_WAIT:
                 break
             waits += 1
@@ -176,7 +176,7 @@ class Playground:
         if wait is None:
             self._ignored = 0
             self._session.end(job)
-        elif wait.prompt is not None:
+        elif isinstance(wait, Read):
             self._written.append("".join(wait.prompt.rpartition("\n")[:2]))
         elif self._ignored:
             notes.append("It does not listen to Ctrl+C. The next one lets go of it, and a container runs on.")
@@ -216,7 +216,7 @@ class Playground:
                         }
                         for chain, layer in zip(image.chain_ids, image.layers, strict=True)
                     ],
-                    "containers": [each.name for each in engine.users(image)],
+                    "containers": [each.name for each in engine.store.users(image)],
                 }
                 for image in images
             ],

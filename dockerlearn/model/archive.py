@@ -1,4 +1,4 @@
-"""Images as files: the OCI image layout, which skopeo, umoci and registries' tools read.
+"""Images as files: the OCI image layout, which skopeo, umoci and other tools read.
 
 Source of the rules: OCI image specification 1.1, image-layout.md. A layout is a folder:
 

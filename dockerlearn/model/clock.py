@@ -1,4 +1,4 @@
-"""Time, as a thing that can be handed in: examples need a clock that always tells the same."""
+"""Clocks that can be passed in. Examples need one that shows the same time at every run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 
 def utc(moment: datetime | str) -> datetime:
-    """A moment, or its ISO 8601 text, in UTC; what names no time zone is taken to be in UTC.
+    """A moment, or its ISO 8601 text, in UTC. Without a time zone, it is taken to be in UTC.
 
     Raises `ValueError` for text that is no time.
     """
@@ -29,7 +29,7 @@ class SystemClock:
 
 
 class FixedClock:
-    """A clock that moves only when told to: waiting takes no time, and the same steps give the same times.
+    """A clock that moves only when it is moved: waiting takes no time, and the same steps give the same times.
 
     `start` is as `utc` takes it, and raises what that raises.
     """

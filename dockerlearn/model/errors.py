@@ -1,15 +1,46 @@
-"""What Docker says when it says no.
+"""What Docker says when it says no, with what it says it about.
 
-Every refusal of the model is a `DockerError` whose text is Docker's own, measured on Engine 28.5.2 with
-client 28.2.2. The terminal puts `Error response from daemon: ` before what the daemon said (`DaemonError`)
-and prints what the client itself found wrong (all others) as it is.
+    DockerError
+    ├── InvalidReference          a string that is not an image name: the client finds out by itself
+    ├── InvalidPath               a path that no layer may hold
+    ├── InvalidArchive            bytes that are not a layer
+    ├── TemplateError             a Go template that cannot be read or applied
+    └── DaemonError               a refusal by the engine
+        ├── NotFound              there is no such thing
+        │   ├── NoSuchRepository  name: of the registry's repository
+        │   ├── NoSuchTag         name: with its tag or digest
+        │   ├── NoSuchImage       name
+        │   ├── NoSuchContainer   name
+        │   └── NoSuchVolume      name
+        ├── CannotStart           status: of a program that is not there (127) or cannot be executed (126)
+        └── Conflict              the engine's present state forbids it
+            ├── WrongState        verb, state, container
+            ├── NameTaken         name, container (the ID of the one that has it)
+            ├── PortTaken         port
+            ├── ImageInUse        image (its ID or name)
+            └── VolumeInUse       name, containers (IDs)
+
+The text of each is Docker's own, measured on Engine 28.5.2 with client 28.2.2. The terminal puts `Error response from
+daemon: ` before what the daemon said (`DaemonError`) and prints what the client itself found wrong (all others) as it is.
+Code that has to tell two refusals apart looks at the class and its data, never at the text.
 """
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 
 class DockerError(Exception):
-    """A refusal in Docker's words. `str(error)` is the text without any prefix of the terminal."""
+    """A refusal in Docker's words. `str(error)` is the text without any prefix of the terminal.
+
+    The facts are given by name. Each becomes an attribute, and fills its place in the `text` of the class.
+    """
+
+    text: ClassVar[str] = ""
+
+    def __init__(self, text: str | None = None, /, **about: Any) -> None:
+        super().__init__(self.text.format_map(about) if text is None else text)
+        self.__dict__.update(about)
 
 
 class InvalidReference(DockerError):
@@ -33,8 +64,97 @@ class DaemonError(DockerError):
 
 
 class NotFound(DaemonError):
-    """No image, tag or repository of that name."""
+    """There is no such thing."""
+
+
+class NoSuchRepository(NotFound):
+    """The registry has no repository of that name, or only for those who log in."""
+
+    text = (
+        "pull access denied for {name}, repository does not exist or may require 'docker login': "
+        "denied: requested access to the resource is denied"
+    )
+    name: str
+
+
+class NoSuchTag(NotFound):
+    """The repository has no such tag or digest."""
+
+    text = "manifest for {name} not found: manifest unknown: manifest unknown"
+    name: str
+
+
+class NoSuchImage(NotFound):
+    """The engine has no image of that name or ID."""
+
+    text = "No such image: {name}"
+    name: str
+
+
+class NoSuchContainer(NotFound):
+    """The engine has no container of that name or ID."""
+
+    text = "No such container: {name}"
+    name: str
+
+
+class NoSuchVolume(NotFound):
+    """The engine has no volume of that name."""
+
+    text = "get {name}: no such volume"
+    name: str
+
+
+class CannotStart(DaemonError):
+    """A program in a container is not there, or cannot be executed; the text is runc's."""
+
+    status: int
 
 
 class Conflict(DaemonError):
     """The request is well formed but the engine's present state forbids it."""
+
+
+class WrongState(Conflict):
+    """A container may not be treated so in the state in which it is; the text is that of the lifecycle's table."""
+
+    verb: str
+    state: str
+    container: str
+
+
+class NameTaken(Conflict):
+    """Another container has the name."""
+
+    text = (
+        'Conflict. The container name "/{name}" is already in use by container "{container}". '
+        "You have to remove (or rename) that container to be able to reuse that name."
+    )
+    name: str
+    container: str
+
+
+class PortTaken(Conflict):
+    """A port of the host that a container wants to publish cannot be had."""
+
+    text = (
+        "failed to set up container networking: driver failed programming external connectivity on endpoint "
+        "{container} ({endpoint}): {problem}"
+    )
+    port: int
+    container: str
+
+
+class ImageInUse(Conflict):
+    """A container, a child or another name needs an image that was to be removed."""
+
+    text = "conflict: unable to {action} {image} {reason}"
+    image: str
+
+
+class VolumeInUse(Conflict):
+    """Containers have a volume that was to be removed."""
+
+    text = "remove {name}: volume is in use - [{users}]"
+    name: str
+    containers: list[str]

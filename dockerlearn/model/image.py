@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar
 
 from .clock import utc
 from .digest import canonical_json, chain_ids, sha256
 from .errors import NotFound
 from .layer import Layer, union
 from .tree import Directory, split
+from .value import Value
 
 CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
@@ -30,8 +31,11 @@ def timestamp(moment: datetime) -> str:
     return whole + point + fraction.rstrip("0") + "Z"
 
 
-class Config(NamedTuple):
-    """How a container of the image starts. Field names are those of the Dockerfile instructions, in Python's case."""
+class Config(Value):
+    """How a container of the image starts. Field names are those of the Dockerfile instructions, in Python's case.
+
+    It keeps copies of what it is given. Raises `TypeError` for one text where several belong.
+    """
 
     user: str = ""
     exposed_ports: tuple[str, ...] = ()
@@ -42,6 +46,13 @@ class Config(NamedTuple):
     working_dir: str = ""
     labels: Mapping[str, str] = MappingProxyType({})
     stop_signal: str = ""
+
+    def _complete(self) -> None:
+        for name in ("exposed_ports", "env", "entrypoint", "cmd", "volumes"):
+            if isinstance(texts := getattr(self, name), str):  # it would be taken for its letters
+                raise TypeError(f"{name} is a sequence of texts, not the one text {texts!r}")
+            self._set(name, tuple(texts))
+        self._set("labels", MappingProxyType(dict(self.labels)))
 
     def json(self) -> dict[str, Any]:
         """The `config` object of the image configuration; what is empty is left out."""
@@ -59,32 +70,20 @@ class Config(NamedTuple):
         return {key: value for key, value in every.items() if value}
 
 
-class _Step(NamedTuple):
-    created_by: str
-    layer: Layer | None
-    created: datetime | None
-    comment: str
-    author: str
-
-
-class Step(_Step):
+class Step(Value):
     """One row of an image's history: what was done, and the layer that it made, if it changed any file.
 
     `created_by` is the instruction, in BuildKit's words for a real image. `created` is kept in UTC.
     """
 
-    __slots__ = ()
+    created_by: str
+    layer: Layer | None = None
+    created: datetime | None = None
+    comment: str = ""
+    author: str = ""
 
-    def __new__(
-        cls,
-        created_by: str,
-        layer: Layer | None = None,
-        created: datetime | None = None,
-        comment: str = "",
-        author: str = "",
-    ) -> Self:
-        """A row of these; what is left out is not known."""
-        return super().__new__(cls, created_by, layer, created and utc(created), comment, author)
+    def _complete(self) -> None:
+        self._set("created", self.created and utc(self.created))
 
     def json(self) -> dict[str, Any]:
         """The row as the image configuration holds it."""
@@ -98,34 +97,25 @@ class Step(_Step):
         return {key: value for key, value in every.items() if value}
 
 
-class _Image(NamedTuple):
-    steps: tuple[Step, ...]
-    config: Config
-    created: datetime | None
-    author: str
-    architecture: str
-    os: str
-
-
-class Image(_Image):
+class Image(Value):
     """An image as a value: its steps from the first to the last, and its configuration.
 
-    Layers, digests, sizes and the file tree are derived from these. `Image.scratch` is the empty beginning.
+    `created` is kept in UTC. Layers, digests, sizes and the file tree are derived from these. `Image.scratch` is the empty beginning.
     """
 
-    scratch: ClassVar[Image]
+    __slots__ = ("__dict__",)  # what is derived is kept there
 
-    def __new__(
-        cls,
-        steps: tuple[Step, ...] = (),
-        config: Config = Config(),  # noqa: B008  # a value, like any other default
-        created: datetime | None = None,
-        author: str = "",
-        architecture: str = "amd64",
-        os: str = "linux",
-    ) -> Self:
-        """An image of these; `created` is kept in UTC."""
-        return super().__new__(cls, steps, config, created and utc(created), author, architecture, os)
+    scratch: ClassVar[Image]
+    steps: tuple[Step, ...] = ()
+    config: Config = Config()
+    created: datetime | None = None
+    author: str = ""
+    architecture: str = "amd64"
+    os: str = "linux"
+
+    def _complete(self) -> None:
+        self._set("steps", tuple(self.steps))
+        self._set("created", self.created and utc(self.created))
 
     def with_layer(self, layer: Layer, *, by: str, created: datetime | None = None, comment: str = "") -> Image:
         """This image with one more layer, made by the instruction `by`; `created` defaults to when the image was."""
@@ -138,7 +128,7 @@ class Image(_Image):
 
         `with_config` is the convenient form for instructions that BuildKit words by itself.
         """
-        image = self._replace(config=Config(**{**self.config._asdict(), **settings}))
+        image = self.replace(config=self.config.replace(**settings))
         return image._with_step(Step(by, None, created or self.created, comment))
 
     def with_config(self, *, created: datetime | None = None, comment: str = "", **changes: Any) -> Image:
@@ -150,16 +140,16 @@ class Image(_Image):
         """
         image = self
         if "entrypoint" in changes:
-            image = image._replace(config=image.config._replace(cmd=()))
+            image = image.replace(config=image.config.replace(cmd=()))
         for name, value in changes.items():
             config, rows = _configured(image.config, name, value)
-            image = image._replace(config=config)
+            image = image.replace(config=config)
             for row in rows:
                 image = image._with_step(Step(row, None, created or self.created, comment))
         return image
 
     def _with_step(self, step: Step) -> Image:
-        return self._replace(steps=(*self.steps, step), created=step.created)
+        return self.replace(steps=(*self.steps, step), created=step.created)
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -269,14 +259,14 @@ def _configured(config: Config, name: str, value: Any) -> tuple[Config, list[str
     if name == "env":
         added = {key: f"{key}={text}" for key, text in value.items()}
         before = {pair.partition("=")[0]: pair for pair in config.env}
-        return config._replace(env=tuple((before | added).values())), [f"ENV {pair}" for pair in added.values()]
+        return config.replace(env=tuple((before | added).values())), [f"ENV {pair}" for pair in added.values()]
     if name == "labels":
         rows = [f"LABEL {key}={text}" for key, text in value.items()]
-        return config._replace(labels={**config.labels, **value}), rows
+        return config.replace(labels={**config.labels, **value}), rows
     if name in ("cmd", "entrypoint"):
         words: Any = ("/bin/sh", "-c", value) if isinstance(value, str) else tuple(value)
         row = f"{name.upper()} [{' '.join(json.dumps(word, ensure_ascii=False) for word in words)}]"
-        return config._replace(**{name: words}), [row]
+        return config.replace(**{name: words}), [row]
     if name in ("exposed_ports", "volumes"):
         names = sorted((value,) if isinstance(value, str) else value)
         row = f"VOLUME [{' '.join(names)}]"
@@ -284,9 +274,9 @@ def _configured(config: Config, name: str, value: Any) -> tuple[Config, list[str
             names = [port if "/" in port else f"{port}/tcp" for port in names]
             row = f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in names)}]"
         every: Any = tuple(dict.fromkeys((*getattr(config, name), *names)))
-        return config._replace(**{name: every}), [row]
+        return config.replace(**{name: every}), [row]
     instructions = {"user": "USER", "working_dir": "WORKDIR", "stop_signal": "STOPSIGNAL"}
     if name not in instructions:
-        known = ", ".join(Config._fields)
+        known = ", ".join(Config.__match_args__)
         raise TypeError(f"an image has no setting {name!r}, only {known}")
-    return config._replace(**{name: value}), [f"{instructions[name]} {value}"]
+    return config.replace(**{name: value}), [f"{instructions[name]} {value}"]

@@ -1,7 +1,7 @@
-"""All that is known of an image or a container, as the engine's API tells it: what `docker inspect` shows.
+"""Everything about an image or a container, in the form of the engine's API: what `docker inspect` shows.
 
-Fields, their order and their empty values are those of Engine 28.5.2. Of the many settings that a container may have, the
-model knows few: the others stand here as the engine tells them when nobody has set them.
+Fields, their order and their empty values are those of Engine 28.5.2. A container can have many settings, and the model knows
+few of them. The others have the values here that the engine gives them by default.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from .container import NEVER, Container
 from .digest import sha256
 from .image import Image, timestamp
 from .lifecycle import State
-from .reference import Reference
+from .store.classic import ClassicStore
+from .volume import Volume
 
 ENGINE_VERSION = "28.5.2"
 ROOT = "/var/lib/docker"
@@ -21,7 +22,7 @@ BRIDGE = sha256(b"bridge").removeprefix("sha256:")  # the network that every con
 
 
 def directories(layers: list[str], top: str = "") -> dict[str, str] | None:
-    """Where overlayfs finds layers, given the names of their directories from the bottom up, and that of a container.
+    """Where overlayfs finds layers, given the names of their directories from the bottom up, and that of a container, if any.
 
     Without a container, the top layer is the upper directory of the image's own mount.
     """
@@ -34,10 +35,9 @@ def directories(layers: list[str], top: str = "") -> dict[str, str] | None:
     return {**lower, "MergedDir": f"{paths[0]}/merged", "UpperDir": f"{paths[0]}/diff", "WorkDir": f"{paths[0]}/work"}
 
 
-def image(
-    it: Image, names: list[Reference], last_tagged: str, parent: str, data: dict[str, str] | None
-) -> dict[str, Any]:
-    """An image, with its names, when it was last given one, its parent's ID, and where its layers are."""
+def image(it: Image, store: ClassicStore) -> dict[str, Any]:
+    """An image, with what its store knows of it: its names, its parent, and where its layers are."""
+    names, parent = store.references.of(it), store.parent(it)
     return {
         "Id": it.id,
         "RepoTags": [name.familiar for name in names if not name.digest],
@@ -50,126 +50,114 @@ def image(
         "Architecture": it.architecture,
         "Os": it.os,
         "Size": it.size,
-        "GraphDriver": {"Data": data, "Name": "overlay2"},
+        "GraphDriver": {"Data": directories(store.layers.cache_ids(it)), "Name": "overlay2"},
         "RootFS": {"Type": "layers", "Layers": list(it.diff_ids)},
-        "Metadata": {"LastTagTime": last_tagged},
+        "Metadata": {"LastTagTime": timestamp(store.references.last_tagged(it) or NEVER)},
         "Config": dict(sorted({**EMPTY_CONFIG, **it.config.json()}.items())),
     }
 
 
-def container(it: Container, data: dict[str, str] | None, *, sized: bool = False) -> dict[str, Any]:
-    """A container, with where its layers are and, if wanted, how large they are."""
-    state = it.state
-    running = state in (State.RUNNING, State.PAUSED)
-    path, *arguments = (*it.entrypoint, *it.command)
-    folder = f"{ROOT}/containers/{it.id}"
-    config = it.image.config
-    sandbox, endpoint = (sha256(f"{it.id}/{name}".encode())[7:] if it.ip else "" for name in ("sandbox", "endpoint"))
-    mac = ":".join(re.findall("..", f"0242ac11{endpoint[:4]}")) if it.ip else ""
-    address = {
-        "Gateway": "172.17.0.1" if it.ip else "",
-        "IPAddress": it.ip,
-        "IPPrefixLen": 16 if it.ip else 0,
-        "IPv6Gateway": "",
-        "GlobalIPv6Address": "",
-        "GlobalIPv6PrefixLen": 0,
+def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> dict[str, Any]:
+    """A container, with where its image's layers are (the names of their directories) and, if wanted, its sizes."""
+    data = directories(cache_ids, sha256(f"{it.id}/mount".encode()).removeprefix("sha256:"))
+    path, *arguments = (*it.config.entrypoint, *it.config.cmd)
+    started = it.started > NEVER
+    files = {
+        "ResolvConfPath": "resolv.conf",
+        "HostnamePath": "hostname",
+        "HostsPath": "hosts",
+        "LogPath": f"{it.id}-json.log",
     }
     return {
         "Id": it.id,
         "Created": timestamp(it.created),
         "Path": path,
         "Args": arguments,
-        "State": {
-            "Status": state.value,
-            "Running": running,
-            "Paused": state is State.PAUSED,
-            "Restarting": False,
-            "OOMKilled": False,
-            "Dead": False,
-            "Pid": 1000 + int(it.id[:4], 16) if running else 0,
-            "ExitCode": it.exit_code,
-            "Error": it.error,
-            "StartedAt": timestamp(it.started),
-            "FinishedAt": timestamp(it.finished),
-        },
+        "State": _state(it),
         "Image": it.image.id,
-        "ResolvConfPath": f"{folder}/resolv.conf" if it.started > NEVER else "",
-        "HostnamePath": f"{folder}/hostname" if it.started > NEVER else "",
-        "HostsPath": f"{folder}/hosts" if it.started > NEVER else "",
-        "LogPath": f"{folder}/{it.id}-json.log" if it.started > NEVER else "",
+        **{name: f"{ROOT}/containers/{it.id}/{file}" if started else "" for name, file in files.items()},
         "Name": f"/{it.name}",
         **CONTAINER,
-        "HostConfig": {
-            **HOST_CONFIG,
-            "PortBindings": {
-                private: [
-                    {"HostIp": port.ip, "HostPort": str(port.host or "")}
-                    for port in it.options.ports
-                    if port.private == private
-                ]
-                for private in sorted({port.private for port in it.options.ports})
-            },
-            "AutoRemove": it.options.auto_remove,
-        },
+        "HostConfig": {**HOST_CONFIG, "PortBindings": _port_bindings(it), "AutoRemove": it.settings.auto_remove},
         "GraphDriver": {"Data": {"ID": it.id, **(data or {})}, "Name": "overlay2"},
         **({"SizeRw": it.size, "SizeRootFs": it.size + it.image.size} if sized else {}),
-        "Mounts": [
-            {
-                "Type": "volume",
-                "Name": volume.name,
-                "Source": f"{ROOT}/volumes/{volume.name}/_data",
-                "Destination": destination,
-                "Driver": "local",
-                "Mode": "",
-                "RW": True,
-                "Propagation": "",
-            }
-            for destination, volume in it.volumes.items()
-        ],
-        "Config": {
-            "Hostname": it.hostname,
-            "Domainname": "",
-            "User": config.user,
-            "AttachStdin": it.options.interactive and it.options.attached,
-            "AttachStdout": it.options.attached,
-            "AttachStderr": it.options.attached,
-            **({"ExposedPorts": {port: {} for port in sorted(it.exposed)}} if it.exposed else {}),
-            "Tty": it.options.tty,
-            "OpenStdin": it.options.interactive,
-            "StdinOnce": it.options.interactive and it.options.attached,
-            "Env": list(it.env),
-            "Cmd": list(it.command) or None,
-            "Image": it.image_name,
-            "Volumes": config.json().get("Volumes"),
-            "WorkingDir": config.working_dir,
-            "Entrypoint": list(it.entrypoint) or None,
-            "OnBuild": None,
-            "Labels": dict(sorted(config.labels.items())),
-            **({"StopSignal": config.stop_signal} if config.stop_signal else {}),
-        },
-        "NetworkSettings": {
-            "Bridge": "",
-            "SandboxID": sandbox,
-            "SandboxKey": f"/var/run/docker/netns/{sandbox[:12]}" if sandbox else "",
-            "Ports": _ports(it) if running else {},
-            **NETWORK,
-            "EndpointID": endpoint,
-            **dict(sorted(address.items())),
-            "MacAddress": mac,
-            "Networks": {
-                "bridge": {
-                    **ENDPOINT,
-                    "MacAddress": mac,
-                    "DriverOpts": None,
-                    "GwPriority": 0,
-                    "NetworkID": BRIDGE if it.started > NEVER else "",
-                    "EndpointID": endpoint,
-                    **address,
-                    "DNSNames": None,
-                }
-            },
-        },
+        "Mounts": [_mount(path, volume) for path, volume in it.volumes.items()],
+        "Config": _config(it),
+        "NetworkSettings": _network(it),
     }
+
+
+def _state(it: Container) -> dict[str, Any]:
+    state = it.state
+    running = state in (State.RUNNING, State.PAUSED)
+    return {
+        **STATE,
+        "Status": state.value,
+        "Running": running,
+        "Paused": state is State.PAUSED,
+        "Pid": 1000 + int(it.id[:4], 16) if running else 0,
+        "ExitCode": it.exit_code,
+        "Error": it.error,
+        "StartedAt": timestamp(it.started),
+        "FinishedAt": timestamp(it.finished),
+    }
+
+
+def _port_bindings(it: Container) -> dict[str, Any]:
+    """Where each port was asked to be published."""
+    bindings: dict[str, Any] = {private: [] for private in sorted(port.private for port in it.settings.ports)}
+    for port in it.settings.ports:
+        bindings[port.private].append({"HostIp": port.ip, "HostPort": str(port.host or "")})
+    return bindings
+
+
+def _mount(path: str, volume: Volume) -> dict[str, Any]:
+    return {**MOUNT, "Name": volume.name, "Source": f"{ROOT}/volumes/{volume.name}/_data", "Destination": path}
+
+
+def _config(it: Container) -> dict[str, Any]:
+    config, settings = it.config, it.settings
+    return {
+        "Hostname": it.hostname,
+        "Domainname": "",
+        "User": config.user,
+        "AttachStdin": settings.interactive and settings.attached,
+        "AttachStdout": settings.attached,
+        "AttachStderr": settings.attached,
+        **({"ExposedPorts": {port: {} for port in sorted(config.exposed_ports)}} if config.exposed_ports else {}),
+        "Tty": settings.tty,
+        "OpenStdin": settings.interactive,
+        "StdinOnce": settings.interactive and settings.attached,
+        "Env": list(config.env),
+        "Cmd": list(config.cmd) or None,
+        "Image": it.image_name,
+        "Volumes": config.json().get("Volumes"),
+        "WorkingDir": config.working_dir,
+        "Entrypoint": list(config.entrypoint) or None,
+        "OnBuild": None,
+        "Labels": dict(sorted(config.labels.items())),
+        **({"StopSignal": config.stop_signal} if config.stop_signal else {}),
+    }
+
+
+def _network(it: Container) -> dict[str, Any]:
+    address: dict[str, Any] = dict(ADDRESS)
+    running = it.state in (State.RUNNING, State.PAUSED)
+    if it.ip:
+        sandbox, endpoint = (sha256(f"{it.id}/{name}".encode())[7:] for name in ("sandbox", "endpoint"))
+        mac = ":".join(re.findall("..", f"0242ac11{endpoint[:4]}"))
+        address |= {
+            "Gateway": "172.17.0.1",
+            "IPAddress": it.ip,
+            "IPPrefixLen": 16,
+            "EndpointID": endpoint,
+            "MacAddress": mac,
+        }
+        place = {"SandboxID": sandbox, "SandboxKey": f"/var/run/docker/netns/{sandbox[:12]}"}
+    else:
+        place = {}
+    bridge = {**ENDPOINT, **address, "NetworkID": BRIDGE if it.started > NEVER else ""}
+    return {**NETWORK, **place, **address, "Ports": _ports(it) if running else {}, "Networks": {"bridge": bridge}}
 
 
 def _ports(it: Container) -> dict[str, Any]:
@@ -182,7 +170,7 @@ def _ports(it: Container) -> dict[str, Any]:
             for address in port.addresses
         ]
         or None
-        for private in sorted(it.exposed)
+        for private in sorted(it.config.exposed_ports)
     }
 
 
@@ -275,11 +263,62 @@ HOST_CONFIG: dict[str, Any] = {
     ],
     "ReadonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
 }
+STATE: dict[str, Any] = {
+    "Status": "",
+    "Running": False,
+    "Paused": False,
+    "Restarting": False,
+    "OOMKilled": False,
+    "Dead": False,
+    "Pid": 0,
+}
+MOUNT: dict[str, Any] = {
+    "Type": "volume",
+    "Name": "",
+    "Source": "",
+    "Destination": "",
+    "Driver": "local",
+    "Mode": "",
+    "RW": True,
+    "Propagation": "",
+}
+ADDRESS: dict[str, Any] = {
+    "EndpointID": "",
+    "Gateway": "",
+    "GlobalIPv6Address": "",
+    "GlobalIPv6PrefixLen": 0,
+    "IPAddress": "",
+    "IPPrefixLen": 0,
+    "IPv6Gateway": "",
+    "MacAddress": "",
+}
 NETWORK: dict[str, Any] = {
+    "Bridge": "",
+    "SandboxID": "",
+    "SandboxKey": "",
+    "Ports": {},
     "HairpinMode": False,
     "LinkLocalIPv6Address": "",
     "LinkLocalIPv6PrefixLen": 0,
     "SecondaryIPAddresses": None,
     "SecondaryIPv6Addresses": None,
+    **ADDRESS,
+    "Networks": {},
 }
-ENDPOINT: dict[str, Any] = {"IPAMConfig": None, "Links": None, "Aliases": None}
+ENDPOINT: dict[str, Any] = {
+    "IPAMConfig": None,
+    "Links": None,
+    "Aliases": None,
+    "MacAddress": "",
+    "DriverOpts": None,
+    "GwPriority": 0,
+    "NetworkID": "",
+    "EndpointID": "",
+    "Gateway": "",
+    "IPAddress": "",
+    "IPPrefixLen": 0,
+    "IPv6Gateway": "",
+    "GlobalIPv6Address": "",
+    "GlobalIPv6PrefixLen": 0,
+    "DNSNames": None,
+}

@@ -1,6 +1,6 @@
-"""Names for containers that nobody has named: an adjective and the surname of somebody who moved computing or science on.
+"""Random names for containers: an adjective and the surname of a pioneer of computing or science.
 
-The manner is that of Docker's engine; so is the one exception, since Steve Wozniak is not boring.
+They are made as Docker's engine makes them, with its one exception: Steve Wozniak is not boring.
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from .errors import DaemonError, InvalidReference
+from .value import Value
 
 DEFAULT_DOMAIN = "docker.io"
 LEGACY_DOMAIN = "index.docker.io"
@@ -53,13 +53,25 @@ _PIECE = re.compile(rf"\\.|\[(?:\^|(?!\^))(?:{_in_class}(?:-{_in_class})?)+\]|."
 _RANGE = re.compile(rf"({_in_class})(?:-({_in_class}))?", re.DOTALL)
 
 
-class Reference(NamedTuple):
-    """A complete image name: registry domain, repository path and, where given, tag and digest."""
+class Reference(Value):
+    """A complete image name: registry domain, repository path and, where given, tag and digest.
+
+    Raises `InvalidReference` for parts of which the grammar makes no name.
+    """
 
     domain: str
     path: str
     tag: str | None = None
     digest: str | None = None
+
+    def _complete(self) -> None:
+        match = _REFERENCE.fullmatch(str(self))
+        if match is None or match.groups() != (self.domain, self.path, self.tag, self.digest):
+            raise InvalidReference("invalid reference format")
+        if len(self.path) > LONGEST_PATH:
+            raise InvalidReference(f"repository name must not be more than {LONGEST_PATH} characters")
+        if self.digest is not None:
+            _check_digest(self.digest)
 
     @classmethod
     @lru_cache(maxsize=1024)  # the same few names are read again and again
@@ -79,12 +91,7 @@ class Reference(NamedTuple):
             raise InvalidReference("repository name must be lowercase")
         if match is None or match[1] is None:
             raise InvalidReference("invalid reference format")
-        found = cls(*match.groups())
-        if len(found.path) > LONGEST_PATH:
-            raise InvalidReference(f"repository name must not be more than {LONGEST_PATH} characters")
-        if found.digest is not None:
-            _check_digest(found.digest)
-        return found
+        return cls(*match.groups())
 
     @property
     def name(self) -> str:
@@ -110,13 +117,14 @@ class Reference(NamedTuple):
         """The short form that people write: `nginx`, `nginx:1.27.4`, `nginx@sha256:...`."""
         return self.familiar_name + self._suffix
 
+    @lru_cache(maxsize=1024)  # noqa: B019  # names are few and small
     def tagged(self) -> Reference:
         """This name, with the default tag if it has neither tag nor digest."""
-        return self if self.tag or self.digest else self._replace(tag=DEFAULT_TAG)
+        return self if self.tag or self.digest else self.replace(tag=DEFAULT_TAG)
 
     def pinned(self, digest: str) -> Reference:
         """The same repository, named by a manifest's digest instead of a tag."""
-        return self._replace(tag=None, digest=digest)
+        return self.replace(tag=None, digest=digest)
 
     @property
     def target(self) -> Reference:
@@ -134,6 +142,9 @@ class Reference(NamedTuple):
     @property
     def _suffix(self) -> str:
         return (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+
+    def __hash__(self) -> int:
+        return hash((self.domain, self.path, self.tag, self.digest))  # looked up again and again: without a loop
 
     def __str__(self) -> str:
         """The canonical form: `docker.io/library/nginx:latest`."""

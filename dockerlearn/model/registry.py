@@ -1,4 +1,4 @@
-"""A registry: blobs and manifests under their digests, and tags, which are names that can be moved.
+"""A registry: blobs and manifests, found by their digests, and tags, which can move.
 
 Texts of refusals are those that Engine 28.5.2 passes on from a registry.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .errors import InvalidReference, NotFound
+from .errors import InvalidReference, NoSuchRepository, NoSuchTag, NotFound
 from .image import Image
 from .reference import DEFAULT_DOMAIN, Reference
 
 
 class Registry:
-    """One registry, `docker.io` unless told otherwise.
+    """One registry, `docker.io` by default.
 
     Pushing a tag that exists moves it; the image it named before stays, and can still be pulled by its digest.
     """
@@ -31,7 +31,7 @@ class Registry:
         self.offer(name, lambda: image)
 
     def offer(self, name: str, build: Callable[[], Image]) -> None:
-        """As `push`, for an image that is built only when somebody asks for it."""
+        """Like `push`, for an image that is built only when it is asked for."""
         reference = self._own(name)
         if reference.digest:
             raise InvalidReference("cannot push a digest reference")
@@ -45,10 +45,7 @@ class Registry:
         """
         reference = (self._own(name) if isinstance(name, str) else name).target
         if reference.path not in self._images and self.domain == DEFAULT_DOMAIN:
-            raise NotFound(
-                f"pull access denied for {reference.familiar_name}, repository does not exist or may require "
-                "'docker login': denied: requested access to the resource is denied"
-            )
+            raise NoSuchRepository(name=reference.familiar_name)
         if reference.digest:
             images = (build() for build in self._images.get(reference.path, ()))
             found = next((image for image in images if image.digest == reference.digest), None)
@@ -56,7 +53,7 @@ class Registry:
             build = self._tags.get(reference)
             found = build and build()
         if found is None:
-            raise NotFound(f"manifest for {reference.familiar} not found: manifest unknown: manifest unknown")
+            raise NoSuchTag(name=reference.familiar)
         return found
 
     def tags(self, repository: str) -> dict[str, Image]:

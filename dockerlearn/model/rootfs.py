@@ -148,5 +148,5 @@ class Rootfs(MutableMapping[str, str]):
         for path in self._copied_up:
             found = upper.get(path)
             if isinstance(found, File):
-                upper = upper.with_node(path, File(*found))  # anew, so that it counts as written
+                upper = upper.with_node(path, found.rewritten())
         return Layer.between(self.lower, upper, written=True)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, Self, TypeAlias
+from typing import TypeAlias
 
 from .errors import InvalidPath
+from .value import Value
 
 LINKS_FOLLOWED = 40  # as Linux does before it reports a loop
 LONGEST_NAME, LONGEST_PATH = 255, 4095  # bytes, on Linux
@@ -21,11 +22,18 @@ DEEPEST = 200  # directories within directories: the model's own limit, since it
 _UNSPEAKABLE = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 
 
-class File(NamedTuple):
+class File(Value):
     """A regular file: its bytes and its permission bits (setuid, setgid and sticky included)."""
 
-    data: bytes = b""
-    mode: int = 0o644
+    data: bytes
+    mode: int
+
+    def __init__(self, data: bytes = b"", mode: int = 0o644) -> None:
+        """A file of these bytes, of which it keeps a copy if they can change. Raises `TypeError` for what is no bytes."""
+        if not isinstance(data, bytes | bytearray | memoryview):
+            raise TypeError(f"a file is made of bytes, not of {type(data).__name__}")
+        self._set("data", bytes(data))
+        self._set("mode", mode)
 
     @classmethod
     def script(cls, text: str) -> File:
@@ -37,21 +45,21 @@ class File(NamedTuple):
         """Length of the content in bytes."""
         return len(self.data)
 
+    def rewritten(self) -> File:
+        """The same file, written again: another object, which counts as changed where `written` is asked for."""
+        return File(self.data, self.mode)
 
-class _Symlink(NamedTuple):
-    target: str
 
-
-class Symlink(_Symlink):
+class Symlink(Value):
     """A symbolic link and the path that it holds, which need not exist but cannot be empty or have NUL in it."""
 
-    __slots__ = ()
+    target: str
 
-    def __new__(cls, target: str) -> Self:
+    def __init__(self, target: str) -> None:
         """A link to `target`. Raises `InvalidPath`."""
         if not target or _UNSPEAKABLE.search(target):
             raise InvalidPath(f"invalid link target: {target!r}")
-        return super().__new__(cls, target)
+        self._set("target", target)
 
     @property
     def size(self) -> int:
@@ -59,26 +67,23 @@ class Symlink(_Symlink):
         return len(self.target.encode(errors="surrogateescape"))
 
 
-class _Directory(NamedTuple):
+class Directory(Value):
+    """A directory: nodes by name, in no particular order. The root of a tree is one."""
+
     entries: Mapping[str, Node]
     mode: int
 
+    def __init__(self, entries: Mapping[str, Node] | None = None, mode: int = 0o755) -> None:
+        """A directory of `entries`, of which it keeps a copy.
 
-class Directory(_Directory):
-    """A directory: nodes by name, in no particular order. The root of a tree is one.
-
-    Raises `InvalidPath` for a name that cannot be one: empty, `.`, `..`, or with `/` or NUL in it.
-    """
-
-    __slots__ = ()
-
-    def __new__(cls, entries: Mapping[str, Node] | None = None, mode: int = 0o755) -> Self:
-        """A directory of `entries`, of which it keeps a copy. Raises `InvalidPath`."""
+        Raises `InvalidPath` for a name that cannot be one: empty, `.`, `..`, or with `/` or NUL in it.
+        """
         entries = dict(entries or {})
         names = "".join(entries)
         if "/" in names or _UNSPEAKABLE.search(names) or not entries.keys().isdisjoint(("", ".", "..")):
             raise InvalidPath(f"invalid names in a directory: {sorted(entries)}")
-        return super().__new__(cls, MappingProxyType(entries), mode)
+        self._set("entries", MappingProxyType(entries))
+        self._set("mode", mode)
 
     @classmethod
     def of(cls, files: Mapping[str, Content]) -> Directory:
@@ -222,7 +227,7 @@ def split(path: str) -> list[str]:
 
 
 def parts(path: str) -> list[str]:
-    """The names in a path that is to be made.
+    """The names in the path of a new file.
 
     Raises `InvalidPath` if it is the root, has `..` or NUL in it, or is longer than Linux (or deeper than the model) takes.
     """
@@ -236,7 +241,7 @@ def parts(path: str) -> list[str]:
 
 
 class Builder:
-    """A tree under construction: thaws only the directories that an edit passes through."""
+    """A tree under construction. Only directories that an edit passes through are copied."""
 
     def __init__(self, start: Directory | None = None) -> None:
         start = start or Directory()

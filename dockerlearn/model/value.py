@@ -1,7 +1,7 @@
-"""Values: frozen things with named fields.
+"""Values: frozen objects with named fields.
 
-They are what `@dataclass(frozen=True, slots=True)` makes, without its import and without `exec`: both take longer than all
-else that a program does that starts for one command.
+They are like `@dataclass(frozen=True, slots=True)`, without its import and without `exec`. Both are slow, and this package
+starts anew for each command.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class _ValueType(type):
 class Value(metaclass=_ValueType):
     """A frozen value: equal to another of its class with equal fields, and hashable like them.
 
-    A subclass declares its fields by annotations, with defaults if it likes. One that has something to check, or to
-    complete, has an `__init__` of its own, which calls this one.
+    A subclass declares its fields by annotations, with defaults if it likes. What it has to check or to complete, it does
+    in `_complete`, which every way of making a value goes through.
     """
 
     _fields: ClassVar[tuple[str, ...]]
@@ -45,7 +45,13 @@ class Value(metaclass=_ValueType):
         if values.keys() != set(fields) or len(args) > len(fields) or named.keys() & set(fields[: len(args)]):
             raise TypeError(f"{type(self).__name__} has the fields {', '.join(fields)}, and got {args!r}, {named!r}")
         for field in fields:
-            object.__setattr__(self, field, values[field])
+            self._set(field, values[field])
+        self._complete()
+
+    _set = object.__setattr__  # for `_complete`, and for classes that set their own fields, for speed
+
+    def _complete(self) -> None:
+        """Check the fields, and complete them with `_set`."""
 
     def replace(self, **changes: Any) -> Self:
         """This value with some fields changed. Raises what making it anew would raise."""

@@ -15,7 +15,8 @@ from ..client.docker import Docker
 from ..hub.catalog import hub
 from ..model.clock import Clock, FixedClock, SystemClock
 from ..model.engine import Engine
-from .shell import Files, Output, Pieces, Shell, Steps, Wait
+from ..model.process import Answer, Line, Program, Read, Signals, Sleep, Write
+from .shell import Files, Shell
 from .tools import commands
 
 PAGE_CLOCK = "2025-02-20T09:00:00+00:00"  # a little after the catalog's youngest image
@@ -51,62 +52,55 @@ def traceback_of(error: BaseException, filename: str) -> tuple[int | None, str]:
 class Job:
     """A command line under way: what it has shown so far, and what it waits for, which is nothing once it has ended."""
 
-    def __init__(self, command: str, steps: Steps, show: Callable[[str], object]) -> None:
-        self.command, self._steps, self._show = command, steps, show
-        self._shown: list[str] = []
-        self.wait: Wait | None = None
+    def __init__(self, command: str, program: Program, show: Callable[[str], object]) -> None:
+        self.command, self._program, self._show = command, program, show
+        self._output: list[str] = []
+        self.wait: Sleep | Read | None = None
         self.status = 0
         self.resume()
 
     @property
     def output(self) -> str:
         """All that it has shown."""
-        return "".join(self._shown)
+        return "".join(self._output)
 
     def show(self, text: str) -> None:
         """Show a text among what it writes."""
         if text:
-            self._shown.append(text)
+            self._output.append(text)
             self._show(text)
 
-    def resume(self, sent: str | None = None) -> None:
+    def resume(self, answer: Answer = None) -> None:
         """Let it go on, with the signal or the line that has come meanwhile, until it waits again or ends."""
         try:
-            wait = self._steps.send(sent)
-            while wait.seconds == 0:
-                self.show(_text(wait.output))
-                wait = next(self._steps)
+            effect = self._program.send(answer)
+            while isinstance(effect, Write):
+                self.show(effect.text)
+                effect = next(self._program)
         except StopIteration as end:
-            output: Output = end.value
-            self.wait, self.status = None, output.status
-            self.show(output.screen)
+            self.wait, self.status = None, end.value
         else:
-            self.wait = wait
-            self.show(_text(wait.output))
+            self.wait = effect
 
     def interrupt(self) -> None:
         """Type Ctrl-C: it ends, unless it does something else about that. A shell drops what was typed and asks again."""
         if self.wait is None or INTERRUPT not in self.wait.signals:
             self.leave()
-        elif self.wait.prompt is None:
-            self.resume(INTERRUPT)
+        elif isinstance(self.wait, Sleep):
+            self.resume(Signals((INTERRUPT,)))
 
     def leave(self) -> None:
         """End it where it waits."""
-        self._steps.close()
+        self._program.close()
         self.wait, self.status = None, INTERRUPTED
-
-
-def _text(pieces: Pieces) -> str:
-    return "".join(text for _, text in pieces)
 
 
 class Session:
     """A terminal and a Python prompt, apart from each other.
 
     `clock` and `seed` make a session repeatable. `ask` is called with a prompt when a command wants an answer from the
-    terminal; without it there is nobody to answer, and the command finds the end of its input. `show` gets the output
-    of each command of a line as soon as it has ended, and what a program writes before it waits.
+    terminal; without it there is nobody to answer, and the command finds the end of its input. `show` gets what
+    is written as soon as it is.
     """
 
     def __init__(
@@ -139,9 +133,9 @@ class Session:
         """
         job, until = self.begin(command), self.clock.now() + LONGEST_COMMAND
         while (wait := job.wait) is not None:
-            if wait.prompt is not None:
+            if isinstance(wait, Read):
                 line = self._ask(wait.prompt) if self._ask is not None else ""
-                job.resume(line.removesuffix("\n") if line else None)
+                job.resume(Line(line.removesuffix("\n")) if line else None)
             elif interrupt:
                 interrupt = False
                 job.show("^C\n")
@@ -164,7 +158,7 @@ class Session:
         self.history.append((job.command, result))
         return result
 
-    def _pause(self, job: Job, wait: Wait, until: datetime) -> None:
+    def _pause(self, job: Job, wait: Sleep, until: datetime) -> None:
         """Let time pass, until Ctrl-C is typed. On a fixed clock nobody does, so what would pass for ever is given up."""
         if isinstance(self.clock, FixedClock) and (wait.seconds is None or self.clock.now() > until):
             job.show(f"dockerlearn: {FOR_EVER}\n")

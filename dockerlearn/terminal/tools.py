@@ -1,4 +1,4 @@
-"""The text tools that examples pipe into, each with the few options that examples use.
+"""The text tools that examples pipe into, each with the few flags that examples use.
 
 What they print is what GNU coreutils, grep and bash print; in a container, refusals are worded as busybox words them.
 `sort` knows one order only, that of the characters' numbers (`LC_ALL=C`): capitals before small letters. What is not
@@ -8,31 +8,39 @@ known here is refused by name.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from functools import partial
 from itertools import groupby
 from typing import TypeAlias
 
-from .shell import Command, Output, Steps, Wait, err, out
+from ..model.process import Answer, Effect, Line, Program, Read, Sleep, err, out
+from ..model.value import Value
+from .shell import Runner
 
 LONGEST_SLEEP = 24 * 60 * 60
 NO_ADDRESS = 3
 MOST_NUMBERS = 10_000
 MOST_ZEROS = 10_000_000
 
-Options: TypeAlias = dict[str, str]
-Read: TypeAlias = Callable[[list[str]], str]  # the text of files, or of what is piped in
-Tool: TypeAlias = Callable[[Options, list[str], Read], "Output | Steps"]
+Flags: TypeAlias = dict[str, str]  # the flags that were given, by letter, with their values
+Reader: TypeAlias = Callable[[list[str]], Generator[Effect, Answer, str]]  # the text of files, or of standard input
 # Of a port to a path: the page, or curl's exit status without one, or nothing while whoever should answer is paused.
-Answer: TypeAlias = Callable[[int, str], "str | int | None"]
+Server: TypeAlias = Callable[[int, str], "str | int | None"]
+
+
+class Tool(Value):
+    """What a tool does, its flags, and how many files it reads.
+
+    An option that has a value is followed by a colon; None leaves the words as they are.
+    """
+
+    run: Callable[[Flags, list[str], Reader], Program]
+    letters: str | None
+    files: int = 0
 
 
 class Misuse(Exception):
     """A tool called in a way that it refuses; the text is without the tool's name."""
-
-
-class WantsInput(Exception):
-    """A tool in a container reads what is going to be typed."""
 
 
 def unknown(what: str) -> Misuse:
@@ -40,66 +48,61 @@ def unknown(what: str) -> Misuse:
     return Misuse(f"{what} is something that dockerlearn does not know")
 
 
-def commands(files: Mapping[str, str], answer: Answer | None = None) -> dict[str, Command]:
-    """The tools by name. They read `files`; `curl` gets its pages from `answer`.
-
-    Without one these are the tools of a container, which has no curl.
-    """
-    missing = MISSING if answer else MISSING_IN_BUSYBOX
-
-    def curl(options: Options, operands: list[str], _: Read) -> Output | Steps:
-        address = re.fullmatch(r"(?:http://)?(?:localhost|127\.0\.0\.1)(?::([0-9]{1,5}))?(/.*)?", "".join(operands[:1]))
-        if "s" not in options or len(operands) != 1 or address is None or answer is None:
-            raise unknown("other than -s and one address of this machine")
-        if int(address[1] or 80) >= 2**16:
-            return Output(status=NO_ADDRESS)
-        page = answer(int(address[1] or 80), address[2] or "/")
-        if page is None:
-            return _for_ever()
-        return out(page) if isinstance(page, str) else Output(status=page)
-
-    other: dict[str, tuple[Tool, str | None, int]] = {"curl": (curl, "s", 0)} if answer else OF_BUSYBOX
-    tools = {**TOOLS, **other}
-
-    def reading(name: str, tool: Tool, letters: str | None, most: int) -> Command:
-        def run(words: list[str], stdin: str | None) -> Output | Steps:
-            def read(paths: list[str]) -> str:
-                if len(paths) > most:
-                    raise unknown(f"a file after ‘{paths[most - 1]}’")
-                if stdin is None and answer is None and "-" in (paths or ["-"]):
-                    raise WantsInput
-                try:
-                    return "".join((stdin or "") if path == "-" else files[path] for path in paths or ["-"])
-                except KeyError as absent:
-                    raise Misuse(missing.get(name, missing[""]).format(absent.args[0])) from absent
-                except IsADirectoryError as error:
-                    raise Misuse(f"read error: {error}") from error
-
-            return command(name, lambda options, operands: tool(options, operands, read), letters)(words, stdin)
-
-        return run
-
-    return {name: reading(name, *entry) for name, entry in tools.items()}
+def commands(files: Mapping[str, str], server: Server) -> dict[str, Runner]:
+    """The tools of a terminal by name. They read `files`; `curl` gets its pages from `server`."""
+    tools = {**TOOLS, "curl": Tool(partial(_curl, server), "s")}
+    return {name: partial(_run, name, tool, files, MISSING) for name, tool in tools.items()}
 
 
-def _for_ever() -> Steps:
-    yield Wait()
-    return Output()
+def busybox_command(name: str, files: Mapping[str, str]) -> Runner | None:
+    """The tool of that name as containers have it: what nobody pipes into it, it reads as it is typed."""
+    tool = OF_BUSYBOX.get(name) or TOOLS.get(name)
+    return None if tool is None else partial(_run, name, tool, files, MISSING_IN_BUSYBOX, typed=True)
 
 
-def command(name: str, tool: Callable[[Options, list[str]], Output | Steps], letters: str | None) -> Command:
-    """A tool with its options taken apart; `letters` are those it has, with a colon after those that have a value."""
-
-    def run(words: list[str], stdin: str | None) -> Output | Steps:
+def _run(
+    name: str,
+    tool: Tool,
+    files: Mapping[str, str],
+    missing: Mapping[str, str],
+    words: list[str],
+    stdin: str | None,
+    *,
+    typed: bool = False,
+) -> Program:
+    def read(paths: list[str]) -> Generator[Effect, Answer, str]:
+        nonlocal stdin
+        if len(paths) > tool.files:
+            raise unknown(f"a file after ‘{paths[tool.files - 1]}’")
+        if stdin is None and typed and "-" in (paths or ["-"]):
+            stdin = yield from _typed()
         try:
-            return tool(*_parsed(words, letters))
-        except Misuse as misuse:
-            return err(f"{name}: {misuse}\n", 2 if name in ("curl", "grep", "sort") else 1)
+            return "".join((stdin or "") if path == "-" else files[path] for path in paths or ["-"])
+        except KeyError as absent:
+            raise Misuse(missing.get(name, missing[""]).format(absent.args[0])) from absent
+        except IsADirectoryError as error:
+            raise Misuse(f"read error: {error}") from error
 
-    return run
+    return command(name, lambda flags, operands: tool.run(flags, operands, read), tool.letters, words)
 
 
-def _parsed(words: list[str], letters: str | None) -> tuple[Options, list[str]]:
+def _typed() -> Generator[Effect, Answer, str]:
+    """What is typed, up to the end of it."""
+    text = ""
+    while isinstance(line := (yield Read()), Line):
+        text += f"{line.text}\n"
+    return text
+
+
+def command(name: str, run: Callable[[Flags, list[str]], Program], letters: str | None, words: list[str]) -> Program:
+    """A tool with its flags taken apart; `letters` are as in a `Tool`."""
+    try:
+        return (yield from run(*_parsed(words, letters)))
+    except Misuse as misuse:
+        return (yield from err(f"{name}: {misuse}\n", 2 if name in ("curl", "grep", "sort") else 1))
+
+
+def _parsed(words: list[str], letters: str | None) -> tuple[Flags, list[str]]:
     if letters is None:
         return {}, words
     if "n:" in letters and words:  # head -3
@@ -115,25 +118,38 @@ def _parsed(words: list[str], letters: str | None) -> tuple[Options, list[str]]:
     return {option[1:]: value for option, value in options}, operands
 
 
+def _curl(server: Server, flags: Flags, operands: list[str], _: Reader) -> Program:
+    address = re.fullmatch(r"(?:http://)?(?:localhost|127\.0\.0\.1)(?::([0-9]{1,5}))?(/.*)?", "".join(operands[:1]))
+    if "s" not in flags or len(operands) != 1 or address is None:
+        raise unknown("other than -s and one address of this machine")
+    port = int(address[1] or 80)
+    if port >= 2**16:
+        return NO_ADDRESS
+    page = server(port, address[2] or "/")
+    while page is None:
+        yield Sleep()
+    return (yield from out(page)) if isinstance(page, str) else page
+
+
 def _lines(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []
 
 
-def _shown(lines: Iterable[str], status: int = 0) -> Output:
+def _print(lines: Iterable[str], status: int = 0) -> Program:
     return out("".join(f"{line}\n" for line in lines), status)
 
 
-def _cat(_: Options, operands: list[str], read: Read) -> Output:
-    pieces: list[tuple[bool, str]] = []
+def _cat(_: Flags, operands: list[str], read: Reader) -> Program:
+    status = 0
     for path in operands or ["-"]:
         try:
-            pieces.append((False, read([path])))
+            yield from out((yield from read([path])))
         except Misuse as misuse:
-            pieces.append((True, f"cat: {misuse}\n"))
-    return Output(tuple(pieces), int(any(is_error for is_error, _ in pieces)))
+            status = yield from err(f"cat: {misuse}\n", 1)
+    return status
 
 
-def _echo(_: Options, words: list[str], __: Read) -> Output:
+def _echo(_: Flags, words: list[str], __: Reader) -> Program:
     end = "\n"
     while words and re.fullmatch("-[neE]+", words[0]):
         option, *words = words
@@ -143,35 +159,35 @@ def _echo(_: Options, words: list[str], __: Read) -> Output:
     return out(" ".join(words) + end)
 
 
-def _seq(_: Options, words: list[str], __: Read) -> Output:
+def _seq(_: Flags, words: list[str], __: Reader) -> Program:
     numbers = [int(word) for word in words if re.fullmatch("[-+]?[0-9]{1,9}", word)]
     first, *middle, last = [1, 1, *numbers][-max(2, len(numbers)) :]
     step = middle[0] if middle else 1
     wanted = range(first, last + (1 if step > 0 else -1), step or 1)
     if not 1 <= len(numbers) == len(words) <= 3 or not step or len(wanted) > MOST_NUMBERS:
         raise unknown(f"to count as in ‘{' '.join(words)}’")
-    return _shown(map(str, wanted))
+    return _print(map(str, wanted))
 
 
-def _grep(options: Options, operands: list[str], read: Read) -> Output:
-    if "e" not in options and not operands:
+def _grep(flags: Flags, operands: list[str], read: Reader) -> Program:
+    if "e" not in flags and not operands:
         raise unknown("to look for nothing")
-    pattern = options["e"] if "e" in options else operands.pop(0)
-    expression = re.escape(pattern) if "F" in options else _expression(pattern, extended="E" in options)
-    expression = rf"(?<!\w)(?:{expression})(?!\w)" if "w" in options else expression
+    pattern = flags["e"] if "e" in flags else operands.pop(0)
+    expression = re.escape(pattern) if "F" in flags else _expression(pattern, extended="E" in flags)
+    expression = rf"(?<!\w)(?:{expression})(?!\w)" if "w" in flags else expression
     try:
-        finder = re.compile(rf"^(?:{expression})$" if "x" in options else expression, re.I if "i" in options else 0)
+        finder = re.compile(rf"^(?:{expression})$" if "x" in flags else expression, re.I if "i" in flags else 0)
     except (re.error, OverflowError, RecursionError) as error:
         raise unknown(f"the pattern ‘{pattern}’") from error
-    lines = list(enumerate(_lines(read(operands)), 1))
-    chosen = [(number, line) for number, line in lines if bool(finder.search(line)) != ("v" in options)]
+    lines = list(enumerate(_lines((yield from read(operands))), 1))
+    chosen = [(number, line) for number, line in lines if bool(finder.search(line)) != ("v" in flags)]
     status = 0 if chosen else 1
-    if "q" in options or "c" in options:
-        return _shown([] if "q" in options else [str(len(chosen))], status)
-    if "o" in options:
+    if "q" in flags or "c" in flags:
+        return (yield from _print([] if "q" in flags else [str(len(chosen))], status))
+    if "o" in flags:
         found = [(number, match[0]) for number, line in chosen for match in finder.finditer(line)]
-        chosen = [] if "v" in options else [pair for pair in found if pair[1]]
-    return _shown((f"{number}:{line}" if "n" in options else line for number, line in chosen), status)
+        chosen = [] if "v" in flags else [pair for pair in found if pair[1]]
+    return (yield from _print((f"{number}:{line}" if "n" in flags else line for number, line in chosen), status))
 
 
 def _expression(pattern: str, *, extended: bool) -> str:
@@ -192,95 +208,97 @@ def _expression(pattern: str, *, extended: bool) -> str:
     return "".join(parts)
 
 
-def _sort(options: Options, operands: list[str], read: Read) -> Output:
+def _sort(flags: Flags, operands: list[str], read: Reader) -> Program:
     def number(line: str) -> float:
         found = re.match(r"[ \t]*(-?[0-9]*\.?[0-9]+)", line, re.ASCII)
         return float(found[1]) if found else 0
 
-    key: Callable[[str], float | str] = number if "n" in options else str
-    lines = [line for path in operands or ["-"] for line in _lines(read([path]))]
-    lines.sort(key=key if "u" in options else lambda line: (key(line), line), reverse="r" in options)
-    return _shown(next(same) for _, same in groupby(lines, key)) if "u" in options else _shown(lines)
+    key: Callable[[str], float | str] = number if "n" in flags else str
+    lines: list[str] = []
+    for path in operands or ["-"]:
+        lines += _lines((yield from read([path])))
+    lines.sort(key=key if "u" in flags else lambda line: (key(line), line), reverse="r" in flags)
+    return (yield from _print(next(same) for _, same in groupby(lines, key)) if "u" in flags else _print(lines))
 
 
-def _uniq(options: Options, operands: list[str], read: Read) -> Output:
-    groups = ((line, len(list(same))) for line, same in groupby(_lines(read(operands))))
-    chosen = ((line, count) for line, count in groups if ("u" if count > 1 else "d") not in options)
-    return _shown(f"{count:7} {line}" if "c" in options else line for line, count in chosen)
+def _uniq(flags: Flags, operands: list[str], read: Reader) -> Program:
+    groups = ((line, len(list(same))) for line, same in groupby(_lines((yield from read(operands)))))
+    chosen = ((line, count) for line, count in groups if ("u" if count > 1 else "d") not in flags)
+    return (yield from _print(f"{count:7} {line}" if "c" in flags else line for line, count in chosen))
 
 
-def _wc(options: Options, operands: list[str], read: Read, *, width: int = 0) -> Output:
-    text = read(operands)
+def _wc(flags: Flags, operands: list[str], read: Reader, *, width: int = 0) -> Program:
+    text = yield from read(operands)
     counts = {"l": text.count("\n"), "w": len(text.split()), "m": len(text), "c": len(text.encode())}
-    chosen = [counts[letter] for letter in counts if letter in (options or "lwc")]
+    chosen = [counts[letter] for letter in counts if letter in (flags or "lwc")]
     named = bool(operands) and operands != ["-"]
     width = 1 if len(chosen) == 1 else width or (len(str(counts["c"])) if named else 7)
-    return _shown([" ".join([f"{count:{width}}" for count in chosen] + operands)])
+    return (yield from _print([" ".join([f"{count:{width}}" for count in chosen] + operands)]))
 
 
-def _ends(options: Options, operands: list[str], read: Read, *, last: bool) -> Output:
+def _ends(flags: Flags, operands: list[str], read: Reader, *, last: bool) -> Program:
     """`head` and `tail`: so many lines, or characters; all but so many of the others; or from one on."""
-    count = options.get("n") or options.get("c") or "10"
+    count = flags.get("n") or flags.get("c") or "10"
     if not re.fullmatch("[-+]?[0-9]{1,9}", count):
         raise unknown(f"‘{count}’ as a number")
     number = int(count.lstrip("-+"))
-    zeros = operands == ["/dev/zero"] and "c" in options and not last and number <= MOST_ZEROS
-    text = "\0" * number if zeros else read(operands)
-    units = list(text) if "c" in options else re.findall(r"[^\n]*\n|[^\n]+", text)
+    zeros = operands == ["/dev/zero"] and "c" in flags and not last and number <= MOST_ZEROS
+    text = "\0" * number if zeros else (yield from read(operands))
+    units = list(text) if "c" in flags else re.findall(r"[^\n]*\n|[^\n]+", text)
     if last:
         number = max(number - 1, 0) if count[0] == "+" else max(len(units) - number, 0)
-        return out("".join(units[number:]))
-    return out("".join(units[: max(len(units) - number, 0) if count[0] == "-" else number]))
+        return (yield from out("".join(units[number:])))
+    return (yield from out("".join(units[: max(len(units) - number, 0) if count[0] == "-" else number])))
 
 
-def _cut(options: Options, operands: list[str], read: Read) -> Output:
-    spec, delimiter = options.get("f") or options.get("c") or "", options.get("d", "\t")
+def _cut(flags: Flags, operands: list[str], read: Reader) -> Program:
+    spec, delimiter = flags.get("f") or flags.get("c") or "", flags.get("d", "\t")
     ranges = [re.fullmatch("([1-9][0-9]{0,8})?(-)?([1-9][0-9]{0,8})?", each) for each in spec.split(",")]
     bounds = [(int(each[1] or 1), int(each[3] or (10**9 if each[2] else each[1] or 0))) for each in ranges if each]
     if not all(ranges) or any(low > high for low, high in bounds) or "-" in spec.split(","):
         raise unknown(f"the list ‘{spec}’")
-    if len(delimiter) != 1 or ("c" in options and len(options) > 1):
+    if len(delimiter) != 1 or ("c" in flags and len(flags) > 1):
         raise unknown("a delimiter that is not a single character, or not of fields")
 
     def chosen(items: Iterable[str]) -> list[str]:
         return [item for place, item in enumerate(items, 1) if any(low <= place <= high for low, high in bounds)]
 
-    lines = _lines(read(operands))
-    if "c" in options:
-        return _shown("".join(chosen(line)) for line in lines)
-    return _shown(delimiter.join(chosen(line.split(delimiter))) if delimiter in line else line for line in lines)
+    lines = _lines((yield from read(operands)))
+    if "c" in flags:
+        return (yield from _print("".join(chosen(line)) for line in lines))
+    return (
+        yield from _print(
+            delimiter.join(chosen(line.split(delimiter))) if delimiter in line else line for line in lines
+        )
+    )
 
 
-def _sleep(_: Options, operands: list[str], __: Read) -> Steps:
+def _sleep(_: Flags, operands: list[str], __: Reader) -> Program:
     found = [re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)", word) for word in operands]
     seconds = sum(float(each[1]) * SECONDS[each[2]] for each in found if each)
     if not found or not all(found) or seconds > LONGEST_SLEEP:
         raise unknown(f"‘{' '.join(operands)}’ as a time to wait")
-
-    def waiting() -> Steps:
-        yield Wait(seconds)
-        return Output()
-
-    return waiting()
+    if seconds:
+        yield Sleep(seconds)
+    return 0
 
 
-# What runs, its options (those with a colon have a value; None leaves the words as they are), how many files it reads.
-TOOLS: dict[str, tuple[Tool, str | None, int]] = {
-    "cat": (_cat, "", 1),
-    "cut": (_cut, "c:d:f:", 1),
-    "echo": (_echo, None, 0),
-    "false": (lambda *_: Output(status=1), None, 0),
-    "grep": (_grep, "cinoqvEFwxe:", 1),
-    "head": (partial(_ends, last=False), "c:n:", 1),
-    "seq": (_seq, None, 0),
-    "sleep": (_sleep, "", 0),
-    "sort": (_sort, "nru", 1),
-    "tail": (partial(_ends, last=True), "c:n:", 1),
-    "true": (lambda *_: Output(), None, 0),
-    "uniq": (_uniq, "cdu", 1),
-    "wc": (_wc, "clmw", 1),
+TOOLS = {
+    "cat": Tool(_cat, "", 1),
+    "cut": Tool(_cut, "c:d:f:", 1),
+    "echo": Tool(_echo, None),
+    "false": Tool(lambda *_: out("", 1), None),
+    "grep": Tool(_grep, "cinoqvEFwxe:", 1),
+    "head": Tool(partial(_ends, last=False), "c:n:", 1),
+    "seq": Tool(_seq, None),
+    "sleep": Tool(_sleep, ""),
+    "sort": Tool(_sort, "nru", 1),
+    "tail": Tool(partial(_ends, last=True), "c:n:", 1),
+    "true": Tool(lambda *_: out(""), None),
+    "uniq": Tool(_uniq, "cdu", 1),
+    "wc": Tool(_wc, "clmw", 1),
 }
-OF_BUSYBOX: dict[str, tuple[Tool, str | None, int]] = {"wc": (partial(_wc, width=9), "clmw", 1)}
+OF_BUSYBOX = {"wc": Tool(partial(_wc, width=9), "clmw", 1)}
 NO_FILE = "No such file or directory"
 MISSING = {
     "": f"{{}}: {NO_FILE}",

@@ -15,8 +15,8 @@ from dockerlearn.client.docker import VERBS, Docker
 from dockerlearn.client.usage import UsageError, parse, usages
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.engine import Engine
+from dockerlearn.model.process import Stream, complete
 from dockerlearn.terminal.session import Session
-from dockerlearn.terminal.shell import finished
 
 NAMES = sorted(name for name, usage in usages().items() if not usage.commands and name != "docker help")
 GROUPS = ["docker", "docker container", "docker image", "docker system", "docker volume"]
@@ -24,8 +24,12 @@ GROUPS = ["docker", "docker container", "docker image", "docker system", "docker
 
 def docker(*words: str) -> tuple[str, str, int]:
     """What a client of an empty engine writes: standard output, standard error, exit status."""
-    output = finished(Docker(Engine(clock=FixedClock("2025-02-20"), seed=1)).run([*words]))
-    return output.standard, "".join(text for _, text in output.errors), output.status
+    output = complete(Docker(Engine(clock=FixedClock("2025-02-20"), seed=1)).run([*words]))
+    return (
+        output.standard,
+        "".join(write.text for write in output.writes if write.stream is Stream.STDERR),
+        output.status,
+    )
 
 
 # Every verb, however it is called

@@ -12,8 +12,8 @@ from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.engine import Engine
 from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
+from dockerlearn.model.process import complete
 from dockerlearn.terminal.session import Session
-from dockerlearn.terminal.shell import finished
 
 NOW = "2025-02-20T09:00:00"
 
@@ -84,7 +84,7 @@ def client(*images: Image) -> Docker:
 
 
 def said(docker: Docker, line: str) -> str:
-    return finished(docker.run(line.split())).screen
+    return complete(docker.run(line.split())).screen
 
 
 def test_an_image_without_a_date_is_as_old_as_the_computer_s_time() -> None:
@@ -106,7 +106,7 @@ def test_fractions_of_a_second_are_kept_by_inspect_and_dropped_by_lists() -> Non
 
 
 def test_an_image_without_layers_has_no_directories() -> None:
-    docker = client(Image.scratch._replace(author="Some <one>"))
+    docker = client(Image.scratch.replace(author="Some <one>"))
     shown = json.loads(said(docker, "image inspect odd:1"))[0]
     assert shown["GraphDriver"] == {"Data": None, "Name": "overlay2"}
     assert (shown["Author"], shown["Comment"], shown["Size"]) == ("Some <one>", "", 0)
@@ -121,7 +121,7 @@ def test_settings_of_every_kind_are_shown() -> None:
     assert said(docker, "image inspect -f {{.Config}} odd:1") == (
         "{{1000 map[443/tcp:{} 53/udp:{}] [] [] [] map[/d:{} /v:{}] /app map[a: z:1]  false} {<nil> [] []}}\n"
     )
-    assert finished(docker.run(["image", "inspect", "-f", "{{json .Config}}", "odd:1"])).standard == (
+    assert complete(docker.run(["image", "inspect", "-f", "{{json .Config}}", "odd:1"])).standard == (
         '{"User":"1000","ExposedPorts":{"443/tcp":{},"53/udp":{}},"Volumes":{"/d":{},"/v":{}},"WorkingDir":"/app",'
         '"Labels":{"a":"","z":"1"}}\n'
     )

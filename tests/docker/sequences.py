@@ -220,7 +220,7 @@ def _fitting(engine: Engine) -> dict[str, list[str]]:
         "paused": [name for name, state in containers.items() if state is State.PAUSED],
         "stopped": [name for name, state in containers.items() if state in (State.CREATED, State.EXITED)],
         "image": [name for _, name in named],
-        "unused": [name for image, name in named if not engine.users(image)],
+        "unused": [name for image, name in named if not engine.store.users(image)],
     }
 
 

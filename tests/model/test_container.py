@@ -11,17 +11,18 @@ from collections.abc import Callable
 import pytest
 
 from dockerlearn.hub.catalog import hub
+from dockerlearn.hub.programs import BUSYBOX
 from dockerlearn.model.clock import FixedClock
-from dockerlearn.model.container import LONGEST_GRACE, MOST_TURNS, Container, signal_name, stop
-from dockerlearn.model.engine import REFUSED, RESET, Engine, Removal
-from dockerlearn.model.errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
+from dockerlearn.model.container import LONGEST_GRACE, Container, stop
+from dockerlearn.model.engine import REFUSED, RESET, Engine
+from dockerlearn.model.errors import CannotStart, Conflict, DaemonError, DockerError, InvalidReference, NotFound
 from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
 from dockerlearn.model.lifecycle import State
 from dockerlearn.model.network import Port
-from dockerlearn.model.tree import Content, Directory, File, Symlink
-from dockerlearn.terminal.programs import SIGNALS, CannotStart
-from dockerlearn.terminal.shell import finished
+from dockerlearn.model.process import MOST_TURNS, SIGNALS, Stream, Write, complete, signal_name
+from dockerlearn.model.store.classic import Removal
+from dockerlearn.model.tree import Content, Directory, Symlink
 
 IMAGES = ("alpine", "nginx", "postgres:16")
 
@@ -46,7 +47,7 @@ def deaf(engine: Engine) -> Container:
 
 
 def written(container: Container) -> str:
-    return "".join(text for _, text in container.logs())
+    return "".join(write.text for write in container.logs())
 
 
 def seconds(container: Container) -> float:
@@ -79,16 +80,16 @@ def test_a_container_in_python() -> None:
 
 def test_a_container_s_settings_are_the_image_s_unless_it_has_its_own(engine: Engine) -> None:
     plain = engine.create("nginx")
-    assert plain.entrypoint == ("/docker-entrypoint.sh",)
-    assert plain.command == ("nginx", "-g", "daemon off;")
-    assert plain.env == engine.image("nginx").config.env
-    assert plain.exposed == ("80/tcp",)
+    assert plain.config.entrypoint == ("/docker-entrypoint.sh",)
+    assert plain.config.cmd == ("nginx", "-g", "daemon off;")
+    assert plain.config.env == engine.image("nginx").config.env
+    assert plain.config.exposed_ports == ("80/tcp",)
     told = engine.create("nginx", "ls", "/", env=["A=1", "NGINX_VERSION=9"], ports=["8443:443"])
-    assert told.entrypoint == plain.entrypoint
-    assert told.command == ("ls", "/")
-    assert told.env[:3] == ("A=1", "NGINX_VERSION=9", plain.env[0])
-    assert len(told.env) == len(plain.env) + 1
-    assert told.exposed == ("80/tcp", "443/tcp")
+    assert told.config.entrypoint == plain.config.entrypoint
+    assert told.config.cmd == ("ls", "/")
+    assert told.config.env[:3] == ("A=1", "NGINX_VERSION=9", plain.config.env[0])
+    assert len(told.config.env) == len(plain.config.env) + 1
+    assert told.config.exposed_ports == ("80/tcp", "443/tcp")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_another_entrypoint_drops_the_image_s_command(
     engine: Engine, entrypoint: list[str] | None, command: list[str], runs: list[str]
 ) -> None:
     container = engine.create("nginx", *command, entrypoint=entrypoint)
-    assert [*container.entrypoint, *container.command] == runs
+    assert [*container.config.entrypoint, *container.config.cmd] == runs
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,11 @@ def test_a_process_did_what_it_had_time_for_however_late_one_looks(engine: Engin
 
 def test_logs_tell_both_streams_apart_and_keep_their_order(engine: Engine) -> None:
     container = sh(engine, "echo out1; echo err1 >&2; echo out2")
-    assert container.logs() == ((False, "out1\n"), (True, "err1\n"), (False, "out2\n"))
+    assert container.logs() == (
+        Write(Stream.STDOUT, "out1\n"),
+        Write(Stream.STDERR, "err1\n"),
+        Write(Stream.STDOUT, "out2\n"),
+    )
 
 
 def test_logs_and_files_outlive_the_process(engine: Engine) -> None:
@@ -440,7 +445,8 @@ def test_a_frozen_container_keeps_its_ports_and_is_stopped_like_any_other(engine
 def test_another_program_takes_its_time(engine: Engine) -> None:
     container, before = deaf(engine), engine.clock.now()
     output = container.exec("sh", "-c", "echo out; sleep 5; echo err >&2; exit 6")
-    assert (output.pieces, output.status) == (((False, "out\n"), (True, "err\n")), 6)
+    assert output.writes == (Write(Stream.STDOUT, "out\n"), Write(Stream.STDERR, "err\n"))
+    assert output.status == 6
     assert (engine.clock.now() - before).total_seconds() == 5
 
 
@@ -452,13 +458,13 @@ def test_another_program_writes_no_logs(engine: Engine) -> None:
 
 def test_another_program_has_the_variables_of_the_container_and_its_own(engine: Engine) -> None:
     container = engine.run("alpine", "sleep", "1d", env=["A=1", "B=1"])
-    assert finished(container.call("sh", "-c", "echo $A $B $C $HOME", env=["B=2", "C=3"])).screen == "1 2 3 /root\n"
+    assert complete(container.call("sh", "-c", "echo $A $B $C $HOME", env=["B=2", "C=3"])).screen == "1 2 3 /root\n"
     assert container.exec("sh", "-c", "echo $A $B $C").screen == "1 1\n"
 
 
 def test_a_program_in_the_background_goes_on_by_itself(engine: Engine) -> None:
     container = deaf(engine)
-    container.spawn(container.call("sh", "-c", "sleep 2; echo done >/done"))
+    container.processes.spawn(container.call("sh", "-c", "sleep 2; echo done >/done"))
     engine.clock.sleep(1)
     assert container.diff() == []
     engine.clock.sleep(1)
@@ -468,7 +474,7 @@ def test_a_program_in_the_background_goes_on_by_itself(engine: Engine) -> None:
 
 def test_a_program_in_the_background_ends_with_its_container(engine: Engine) -> None:
     container = sh(engine, "sleep 5")
-    container.spawn(container.call("sh", "-c", "while :; do echo x >>/ticks; sleep 2; done"))
+    container.processes.spawn(container.call("sh", "-c", "while :; do echo x >>/ticks; sleep 2; done"))
     engine.clock.sleep(60)
     assert ended(container) == (State.EXITED, 0)
     assert container.read("/ticks") == "x\n" * 3
@@ -612,7 +618,7 @@ def test_the_newest_container_stands_first(engine: Engine) -> None:
         engine.create("alpine", name=name)
     engine.container("first").start()
     assert [each.name for each in engine.containers()] == names[::-1]
-    assert [each.name for each in engine.users(engine.image("alpine"))] == names
+    assert [each.name for each in engine.store.users(engine.image("alpine"))] == names
 
 
 # Ports
@@ -745,7 +751,7 @@ def test_ports_that_nobody_chose_are_free_ones_from_32768(engine: Engine) -> Non
     one = engine.run("nginx", ports=["80", "127.0.0.1::443"])
     two = engine.run("nginx", ports=["80"])
     assert [port.host for port in (*one.ports, *two.ports)] == [32768, 32769, 32770]
-    assert (one.options.ports[0].host, engine.answer(32770, "/")) == (0, engine.answer(32768, "/"))
+    assert (one.settings.ports[0].host, engine.answer(32770, "/")) == (0, engine.answer(32768, "/"))
     assert engine.create("nginx", ports=["80"]).ports == ()
 
 
@@ -789,12 +795,12 @@ def test_the_writable_layer_becomes_a_layer_of_a_new_image(engine: Engine) -> No
     assert engine.image("mine:1") == image
     assert image.layers == (*base.layers, first.layer)
     assert (image.size, image.author, image.created) == (base.size + 4, "me", engine.clock.now())
-    assert image.config == base.config._replace(env=("A=1", *base.config.env))
+    assert image.config == base.config.replace(env=("A=1", *base.config.env))
     assert image.steps[:-1] == base.steps
     assert (image.steps[-1].created_by, image.steps[-1].comment) == ("nginx -g daemon off;", "a message")
     second = engine.run("mine:1")
     assert (second.read("/new"), second.diff()) == ("123\n", [])
-    assert "/etc/passwd" not in second.machine.root
+    assert "/etc/passwd" not in second.environment.root
     assert first.diff() == [("C", "/etc"), ("D", "/etc/passwd"), ("A", "/new")]
 
 
@@ -980,7 +986,7 @@ def test_an_image_loses_its_name_but_not_the_container_that_runs(engine: Engine)
     web, image = engine.run("nginx"), engine.image("nginx")
     removals = engine.rmi("nginx", force=True)
     assert [removal.action for removal in removals] == ["Untagged", "Untagged"]
-    assert (engine.references(image), image in engine.images()) == ([], True)
+    assert (engine.store.references.of(image), image in engine.images()) == ([], True)
     web.restart()
     assert web.state is State.RUNNING
 
@@ -1001,7 +1007,7 @@ def test_a_prune_frees_an_image_that_a_container_was_made_of(engine: Engine) -> 
     )
     container.remove()
     engine.rmi("alpine")
-    assert engine.references(base) == []
+    assert engine.store.references.of(base) == []
     assert [removal.name for removal in engine.rmi("child")] == [
         "child:latest",
         child.id,
@@ -1029,7 +1035,7 @@ SITE: dict[str, Content] = {
     "www": Symlink("srv/page"),
     "home": Symlink("/srv"),
     "srv/page/here": Symlink("."),
-    "busybox": File.script("#!\n# The engine that runs this image mounts a real busybox here.\n"),
+    "busybox": BUSYBOX,
 }
 
 
@@ -1052,7 +1058,7 @@ def crowd(site: Engine) -> list[Container]:
 
 
 def edit(change: Callable[[Directory], Directory]) -> Callable[[Container], None]:
-    return lambda container: container.machine.root.edit(change)
+    return lambda container: container.environment.root.edit(change)
 
 
 @pytest.mark.parametrize(
@@ -1131,7 +1137,7 @@ def test_a_hundred_containers_may_all_write_the_same_file(crowd: list[Container]
     assert [each.read("/srv/page/index.html") for each in order] == [f"{number}\n" for number in range(CROWD)]
     for each in order[::2]:
         each.exec("/busybox", "rm", "/srv/page/index.html")
-    assert ["/www/index.html" in each.machine.root for each in order] == [False, True] * (CROWD // 2)
+    assert ["/www/index.html" in each.environment.root for each in order] == [False, True] * (CROWD // 2)
     for each in order[1:]:
         each.remove(force=True)
     assert order[0].diff() == [("A", "/own"), ("C", "/srv"), ("C", "/srv/page"), ("D", "/srv/page/index.html")]
@@ -1169,7 +1175,7 @@ def test_a_variable_without_a_value_is_not_set(engine: Engine) -> None:
     assert "ALONE" not in written(container)
     assert container.exit_code == 0
     box = deaf(engine)
-    assert "ALONE" not in finished(box.call("env", env=["ALONE"])).standard
+    assert "ALONE" not in complete(box.call("env", env=["ALONE"])).standard
 
 
 def test_no_words_are_no_program_to_execute(engine: Engine) -> None:

@@ -23,7 +23,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from dockerlearn.hub.catalog import BUSYBOX, hub
+from dockerlearn.hub.catalog import hub
+from dockerlearn.hub.programs import BUSYBOX
 from dockerlearn.model.clock import FixedClock, utc
 from dockerlearn.model.container import NEVER, Container, stop
 from dockerlearn.model.engine import REFUSED, RESET, Engine
@@ -34,8 +35,8 @@ from dockerlearn.model.lifecycle import LIFECYCLE, State
 from dockerlearn.model.network import Port
 from dockerlearn.model.registry import Registry
 from dockerlearn.model.tree import Content, Directory, File, Symlink
+from tests.model.remains import remains
 
-STAYS = ("_registries", "_last_ports")  # of an engine on which nothing is left
 NOON = utc("2025-02-20T12:00:00")
 KILLED, NO_PROGRAM, NO_NETWORK, GRACE = 137, 127, 128, 10
 PAGE = "<h1>It serves</h1>\n"
@@ -766,10 +767,10 @@ class Commands(RuleBasedStateMachine):
                 assert left == sorted(tagged)
             elif self.users(image):
                 assert len(left) <= 1
-                assert self.engine.references(image) or not self.names(image)
+                assert self.engine.store.references.of(image) or not self.names(image)
         self.images = {id: image for id, image in self.images.items() if id in here}
         self.parents = {child: parent for child, parent in self.parents.items() if child in here}
-        kept = {each.familiar for image in here.values() for each in self.engine.references(image)}
+        kept = {each.familiar for image in here.values() for each in self.engine.store.references.of(image)}
         self.tags = {name: image for name, image in self.tags.items() if name in kept}
         self.digests = {name: image for name, image in self.digests.items() if name in kept}
 
@@ -923,11 +924,13 @@ class Commands(RuleBasedStateMachine):
     @invariant()
     def every_image_and_name_is_here(self) -> None:
         assert {image.id for image in self.engine.images()} == self.images.keys()
-        named = {name.familiar: image for image in self.engine.images() for name in self.engine.references(image)}
+        named = {
+            name.familiar: image for image in self.engine.images() for name in self.engine.store.references.of(image)
+        }
         assert named == self.tags | self.digests
         for image in self.images.values():
             parents = [self.parents[image.id]] if image.id in self.parents else []
-            assert self.engine.lineage(image)[:2] == [image.id, *parents]
+            assert self.engine.store.lineage(image)[:2] == [image.id, *parents]
             assert contents(image) == self.contents[image.id]
 
     def teardown(self) -> None:
@@ -940,7 +943,7 @@ class Commands(RuleBasedStateMachine):
             assert (data["Id"], data["SizeRw"]) == (box.it.id, box.size)
             if box.state in ACTIVE and len(self.volumes) % 2:
                 box.fleeting = False
-                box.it.options = box.it.options._replace(auto_remove=False)
+                box.it.settings = box.it.settings.replace(auto_remove=False)
                 box.it.kill()
         if len(self.volumes) % 2:  # images first: what their containers need, stays until those go
             self.remove_images()
@@ -950,13 +953,13 @@ class Commands(RuleBasedStateMachine):
             container.remove(force=True, volumes=True)
         engine.prune_volumes()
         self.remove_images()
-        left = {name: value for name, value in vars(engine).items() if isinstance(value, dict) and name not in STAYS}
+        left = remains(engine)
         assert len(left) == 9
         assert not any(left.values()), left
 
     def remove_images(self) -> None:
         while images := self.engine.images():  # what others were made of goes with the last of them
-            self.engine.rmi(next(image.id for image in images if not self.engine.children(image)), force=True)
+            self.engine.rmi(next(image.id for image in images if not self.engine.store.children(image)), force=True)
 
 
 def contents_of(found: object) -> Files:

@@ -7,12 +7,13 @@ from itertools import pairwise
 import pytest
 
 from dockerlearn.model.clock import FixedClock, SystemClock
-from dockerlearn.model.engine import Engine, LayerPull, Removal
-from dockerlearn.model.errors import Conflict, DaemonError, DockerError, InvalidReference, NotFound
+from dockerlearn.model.engine import Engine
+from dockerlearn.model.errors import DaemonError, DockerError, ImageInUse, InvalidReference, NoSuchImage, NoSuchTag
 from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
 from dockerlearn.model.reference import Reference
 from dockerlearn.model.registry import Registry
+from dockerlearn.model.store.classic import LayerPull, Removal
 
 NOON = datetime(2025, 2, 20, 12, tzinfo=UTC)
 EXISTS, PULLED = "Already exists", "Pull complete"
@@ -60,9 +61,9 @@ def state(engine: Engine) -> object:
     images = engine.images()
     return (
         [each.id for each in images],
-        [[str(name) for name in engine.references(each)] for each in images],
-        [engine.last_tagged(each) for each in images],
-        [engine.cache_ids(each) for each in images],
+        [[str(name) for name in engine.store.references.of(each)] for each in images],
+        [engine.store.references.last_tagged(each) for each in images],
+        [engine.store.layers.cache_ids(each) for each in images],
         sorted(engine.layers),
     )
 
@@ -86,7 +87,7 @@ def test_a_pull_gets_every_layer_of_a_first_image(engine: Engine) -> None:
     assert list(pull) == [LayerPull(BASE.digest, PULLED), LayerPull(SITE.digest, PULLED)]
     assert (pull.newer, pull.image, str(pull.reference)) == (True, NGINX, "docker.io/library/nginx:latest")
     assert engine.images() == [NGINX]
-    assert [name.familiar for name in engine.references(NGINX)] == ["nginx:latest", f"nginx@{NGINX.digest}"]
+    assert [name.familiar for name in engine.store.references.of(NGINX)] == ["nginx:latest", f"nginx@{NGINX.digest}"]
     assert list(engine.layers.items()) == list(zip(NGINX.chain_ids, NGINX.layers, strict=True))
 
 
@@ -131,7 +132,7 @@ def test_a_pull_moves_the_local_tag_and_leaves_the_old_image_dangling(engine: En
     pull = engine.pull("nginx")
     assert ([each.status for each in pull], pull.newer) == ([EXISTS, PULLED], True)
     assert engine.image("nginx") == NEWER
-    assert [name.familiar for name in engine.references(NGINX)] == [f"nginx@{NGINX.digest}"]
+    assert [name.familiar for name in engine.store.references.of(NGINX)] == [f"nginx@{NGINX.digest}"]
     assert engine.tags(NGINX) == []
     assert engine.images() == [NEWER, NGINX]
 
@@ -139,7 +140,7 @@ def test_a_pull_moves_the_local_tag_and_leaves_the_old_image_dangling(engine: En
 def test_a_pull_by_digest_gives_no_tag(engine: Engine) -> None:
     pull = engine.pull(f"nginx@{NGINX.digest}")
     assert pull.newer
-    assert [name.familiar for name in engine.digests(NGINX)] == [f"nginx@{NGINX.digest}"]
+    assert [name.familiar for name in engine.store.references.of(NGINX)] == [f"nginx@{NGINX.digest}"]
     assert engine.tags(NGINX) == []
     assert not engine.pull(f"nginx@{NGINX.digest}").newer
 
@@ -159,7 +160,7 @@ def test_a_digest_still_gets_what_a_tag_has_left(engine: Engine, hub: Registry) 
 @pytest.mark.parametrize(
     ("name", "kind", "text"),
     [
-        ("nginx:no", NotFound, "manifest for nginx:no not found: manifest unknown: manifest unknown"),
+        ("nginx:no", NoSuchTag, "manifest for nginx:no not found: manifest unknown: manifest unknown"),
         ("Nginx", InvalidReference, "invalid reference format: repository name (library/Nginx) must be lowercase"),
         ("ghcr.io:8080/a", DaemonError, 'Get "https://ghcr.io:8080/v2/": dial tcp: lookup ghcr.io: no such host'),
         ("[::1]:80/a", DaemonError, 'Get "https://[::1]:80/v2/": dial tcp: lookup [::1]: no such host'),
@@ -199,17 +200,17 @@ def test_an_image_is_found_by_name_by_digest_and_by_the_beginning_of_its_id(engi
 @pytest.mark.parametrize(
     ("name", "kind", "text"),
     [
-        ("nginx:1", NotFound, "No such image: nginx:1"),
-        ("nosuch", NotFound, "No such image: nosuch:latest"),
-        ("s", NotFound, "No such image: s:latest"),  # every ID begins with sha256:
-        ("sha256", NotFound, "No such image: sha256:latest"),
+        ("nginx:1", NoSuchImage, "No such image: nginx:1"),
+        ("nosuch", NoSuchImage, "No such image: nosuch:latest"),
+        ("s", NoSuchImage, "No such image: s:latest"),  # every ID begins with sha256:
+        ("sha256", NoSuchImage, "No such image: sha256:latest"),
         ("sha256:", DaemonError, "invalid reference format"),
         ("", DaemonError, "invalid reference format"),
-        (NGINX.id[10:20], NotFound, f"No such image: {NGINX.id[10:20]}:latest"),
-        (NGINX.digest, NotFound, f"No such image: {NGINX.digest}"),
-        (NGINX.digest[7:], NotFound, f"No such image: {NGINX.digest}"),
-        ("sha256:0123", NotFound, "No such image: sha256:0123"),
-        (f"debian@{NGINX.digest}", NotFound, f"No such image: debian@{NGINX.digest}"),
+        (NGINX.id[10:20], NoSuchImage, f"No such image: {NGINX.id[10:20]}:latest"),
+        (NGINX.digest, NoSuchImage, f"No such image: {NGINX.digest}"),
+        (NGINX.digest[7:], NoSuchImage, f"No such image: {NGINX.digest}"),
+        ("sha256:0123", NoSuchImage, "No such image: sha256:0123"),
+        (f"debian@{NGINX.digest}", NoSuchImage, f"No such image: debian@{NGINX.digest}"),
         ("UPPER", DaemonError, "invalid reference format: repository name (library/UPPER) must be lowercase"),
     ],
 )
@@ -226,7 +227,7 @@ def test_the_beginning_of_two_ids_finds_neither(engine: Engine) -> None:
     one, two = next((one, two) for one, two in pairwise(made) if one.id[7] == two.id[7])  # of 20 IDs, two begin alike
     engine.add(one)
     engine.add(two)
-    assert refused(NotFound, lambda: engine.image(one.id[7])) == f"No such image: {one.id[7]}:latest"
+    assert refused(NoSuchImage, lambda: engine.image(one.id[7])) == f"No such image: {one.id[7]}:latest"
     assert engine.image(one.id[7:19]) == one
 
 
@@ -257,15 +258,15 @@ def test_a_tag_that_exists_moves_and_the_image_it_left_stays(engine: Engine) -> 
 
 def test_tagging_is_remembered_and_pulling_is_not(engine: Engine) -> None:
     engine.pull("nginx")
-    assert engine.last_tagged(NGINX) is None
+    assert engine.store.references.last_tagged(NGINX) is None
     engine.clock.sleep(60)
     engine.tag("nginx", "mine")
-    assert engine.last_tagged(NGINX) == NOON + timedelta(minutes=1)
+    assert engine.store.references.last_tagged(NGINX) == NOON + timedelta(minutes=1)
     engine.rmi("mine")
-    assert engine.last_tagged(NGINX) == NOON + timedelta(minutes=1)
+    assert engine.store.references.last_tagged(NGINX) == NOON + timedelta(minutes=1)
     engine.rmi("nginx")
     engine.pull("nginx")
-    assert engine.last_tagged(NGINX) is None
+    assert engine.store.references.last_tagged(NGINX) is None
 
 
 NO_TAG = "Error parsing reference: {} is not a valid repository/tag: {}"
@@ -274,9 +275,9 @@ NO_TAG = "Error parsing reference: {} is not a valid repository/tag: {}"
 @pytest.mark.parametrize(
     ("source", "target", "kind", "text"),
     [
-        ("nosuch", "x:y", NotFound, "No such image: nosuch:latest"),
-        ("0" * 64, "x", NotFound, f"No such image: sha256:{'0' * 64}"),
-        ("nosuch", "sha256:x", NotFound, "No such image: nosuch:latest"),
+        ("nosuch", "x:y", NoSuchImage, "No such image: nosuch:latest"),
+        ("0" * 64, "x", NoSuchImage, f"No such image: sha256:{'0' * 64}"),
+        ("nosuch", "sha256:x", NoSuchImage, "No such image: nosuch:latest"),
         ("nginx", f"x@{NGINX.digest}", InvalidReference, "refusing to create a tag with a digest reference"),
         ("nginx", "sha256:x", DaemonError, "refusing to create an ambiguous tag using digest algorithm as name"),
         ("nginx", "", InvalidReference, NO_TAG.format('""', "invalid reference format")),
@@ -295,10 +296,10 @@ def test_what_cannot_be_tagged(engine: Engine, source: str, target: str, kind: t
 
 def test_an_image_made_here_may_have_a_name_or_none(engine: Engine) -> None:
     engine.add(NGINX)
-    assert engine.references(NGINX) == []
+    assert engine.store.references.of(NGINX) == []
     engine.add(NGINX, "mine")
-    assert engine.references(NGINX) == [Reference.parse("mine:latest")]
-    assert engine.last_tagged(NGINX) == NOON
+    assert engine.store.references.of(NGINX) == [Reference.parse("mine:latest")]
+    assert engine.store.references.last_tagged(NGINX) == NOON
 
 
 @pytest.mark.parametrize(
@@ -351,7 +352,7 @@ def test_a_digest_goes_with_the_last_tag_of_its_own_repository_only(engine: Engi
     engine.pull("nginx")
     engine.pull("web")
     assert told(engine.rmi("nginx")) == ["Untagged: nginx:latest", f"Untagged: nginx@{NGINX.digest}"]
-    assert [name.familiar for name in engine.references(NGINX)] == ["web:latest", f"web@{NGINX.digest}"]
+    assert [name.familiar for name in engine.store.references.of(NGINX)] == ["web:latest", f"web@{NGINX.digest}"]
 
 
 def test_an_image_that_another_repository_names_by_digest_stays(engine: Engine) -> None:
@@ -383,11 +384,11 @@ def test_removing_by_id_an_image_of_two_tags_needs_force(engine: Engine, other: 
     engine.pull(other)
     before = state(engine)
     short = NGINX.id[7:19]
-    assert refused(Conflict, lambda: engine.rmi(short)) == (
+    assert refused(ImageInUse, lambda: engine.rmi(short)) == (
         f"conflict: unable to delete {short} (must be forced) - image is referenced in multiple repositories"
     )
     assert state(engine) == before
-    names = [f"Untagged: {name.familiar}" for name in engine.references(NGINX)]
+    names = [f"Untagged: {name.familiar}" for name in engine.store.references.of(NGINX)]
     assert told(engine.rmi(short, force=True))[: len(names) + 1] == [*names, f"Deleted: {NGINX.id}"]
     assert engine.images() == []
 
@@ -395,7 +396,7 @@ def test_removing_by_id_an_image_of_two_tags_needs_force(engine: Engine, other: 
 def test_removing_by_id_needs_force_for_digests_of_two_repositories(engine: Engine) -> None:
     engine.pull(f"nginx@{NGINX.digest}")
     engine.pull(f"web@{NGINX.digest}")
-    refused(Conflict, lambda: engine.rmi(NGINX.id))
+    refused(ImageInUse, lambda: engine.rmi(NGINX.id))
     assert len(engine.rmi(NGINX.id, force=True)) == 2 + 1 + 2
 
 
@@ -407,7 +408,7 @@ def test_removing_by_id_needs_no_force_for_an_image_without_a_name(engine: Engin
 def test_a_tag_that_begins_like_the_images_id_is_taken_for_the_id(engine: Engine) -> None:
     engine.add(NGINX, "mine")
     engine.tag("mine", NGINX.id[7:9])
-    refused(Conflict, lambda: engine.rmi(NGINX.id[7:9]))
+    refused(ImageInUse, lambda: engine.rmi(NGINX.id[7:9]))
 
 
 # Pruning
@@ -467,7 +468,7 @@ def test_shared_layers_count_for_every_image_and_are_on_disk_once(engine: Engine
     for name in ("debian", "nginx", "nginx:alpine"):
         engine.pull(name)
     assert [each.size for each in engine.images()] == [230, 130, 100]
-    assert [engine.shared_size(each) for each in engine.images()] == [0, 100, 100]
+    assert [engine.store.shared_size(each) for each in engine.images()] == [0, 100, 100]
     assert engine.layers_size == 360
 
 
@@ -484,7 +485,7 @@ def test_history_is_told_from_the_top_and_only_the_image_itself_has_an_id(engine
 def test_an_image_is_told_in_full_as_the_api_tells_it(engine: Engine) -> None:
     engine.pull("nginx")
     engine.tag("nginx", "mine:1")
-    bottom, top = (f"/var/lib/docker/overlay2/{name}" for name in engine.cache_ids(NGINX))
+    bottom, top = (f"/var/lib/docker/overlay2/{name}" for name in engine.store.layers.cache_ids(NGINX))
     told = engine.inspect(engine.image("nginx"))
     assert (
         list(told)
@@ -539,7 +540,7 @@ def test_identities_repeat_with_the_seed_and_differ_without(hub: Registry) -> No
     def identities(seed: int | None) -> list[str]:
         engine = Engine([hub], seed=seed)
         engine.pull("nginx")
-        return engine.cache_ids(NGINX)
+        return engine.store.layers.cache_ids(NGINX)
 
     assert identities(1) == identities(1)
     assert len({*identities(1), *identities(2), *identities(None), *identities(None)}) == 8
@@ -549,14 +550,14 @@ def test_identities_repeat_with_the_seed_and_differ_without(hub: Registry) -> No
 def test_a_layer_keeps_its_directory_as_long_as_it_is_here(engine: Engine) -> None:
     engine.pull("debian")
     engine.pull("nginx")
-    base = engine.cache_ids(DEBIAN)
-    assert engine.cache_ids(NGINX)[:1] == base
+    base = engine.store.layers.cache_ids(DEBIAN)
+    assert engine.store.layers.cache_ids(NGINX)[:1] == base
     engine.rmi("nginx")
     engine.pull("nginx")
-    assert engine.cache_ids(NGINX)[:1] == base
+    assert engine.store.layers.cache_ids(NGINX)[:1] == base
     engine.prune(all=True)
     engine.pull("debian")
-    assert engine.cache_ids(DEBIAN) != base
+    assert engine.store.layers.cache_ids(DEBIAN) != base
 
 
 def test_an_engine_without_a_clock_uses_the_computers() -> None:

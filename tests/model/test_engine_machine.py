@@ -12,14 +12,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock, utc
-from dockerlearn.model.engine import Engine, Removal
+from dockerlearn.model.engine import Engine
 from dockerlearn.model.errors import DockerError
 from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
 from dockerlearn.model.reference import Reference
 from dockerlearn.model.registry import Registry
+from dockerlearn.model.store.classic import Removal
+from tests.model.remains import remains
 
-STAYS = ("_registries", "_last_ports")  # of an engine on which nothing is left
 NOON = utc("2025-02-20T12:00:00")
 LAYERS = [Layer.of({str(number): bytes(number)}) for number in range(4)]
 
@@ -92,7 +93,12 @@ class Commands(RuleBasedStateMachine):
         engine = self.engine
         return (
             [
-                (each.id, engine.references(each), engine.last_tagged(each), engine.cache_ids(each))
+                (
+                    each.id,
+                    engine.store.references.of(each),
+                    engine.store.references.last_tagged(each),
+                    engine.store.layers.cache_ids(each),
+                )
                 for each in engine.images()
             ],
             list(engine.layers),
@@ -143,7 +149,9 @@ class Commands(RuleBasedStateMachine):
     @rule(each=images_here, length=st.integers(4, 64), force=st.booleans())
     def remove_by_id(self, each: Image, length: int, force: bool) -> None:
         here = each in self.engine.images()
-        single = len(self.engine.tags(each)) <= 1 and len({name.name for name in self.engine.references(each)}) <= 1
+        single = (
+            len(self.engine.tags(each)) <= 1 and len({name.name for name in self.engine.store.references.of(each)}) <= 1
+        )
         removed = self.attempt(lambda: self.engine.rmi(each.id[: 7 + length], force=force))
         assert removed == (here and (force or single))
         if removed:
@@ -177,12 +185,12 @@ class Commands(RuleBasedStateMachine):
         }
         assert dict(self.engine.layers) == needed
         assert self.engine.layers_size == sum(layer.size for layer in needed.values())
-        assert all(0 <= self.engine.shared_size(each) <= each.size for each in self.engine.images())
+        assert all(0 <= self.engine.store.shared_size(each) <= each.size for each in self.engine.images())
 
     @invariant()
     def every_name_points_to_an_image_that_is_here(self) -> None:
         engine = self.engine
-        named = {name: each for each in engine.images() for name in engine.references(each)}
+        named = {name: each for each in engine.images() for name in engine.store.references.of(each)}
         assert {name.familiar: each for name, each in named.items() if not name.digest} == self.tags
         assert all(engine.image(str(name)) == each for name, each in named.items())
         assert all(each.digest == name.digest for name, each in named.items() if name.digest)
@@ -191,9 +199,7 @@ class Commands(RuleBasedStateMachine):
     def teardown(self) -> None:
         for each in self.engine.images():
             self.engine.rmi(each.id, force=True)
-        left = {
-            name: value for name, value in vars(self.engine).items() if isinstance(value, dict) and name not in STAYS
-        }
+        left = remains(self.engine)
         # Images, names, layers, their directories, times of tagging, parents; containers, their names, volumes.
         assert len(left) == 9
         assert not any(left.values())
@@ -221,4 +227,4 @@ def test_removing_the_whole_catalog_leaves_nothing() -> None:
     size = engine.layers_size
     assert size < sum(each.size for each in engine.images())
     assert engine.prune(all=True).reclaimed == size
-    assert not any(value for name, value in vars(engine).items() if isinstance(value, dict) and name not in STAYS)
+    assert not any(remains(engine).values())

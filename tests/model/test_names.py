@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock
-from dockerlearn.model.engine import CONTAINER_NAME, Engine
+from dockerlearn.model.engine import Engine
 from dockerlearn.model.names import ADJECTIVES, SURNAMES, random_name
+from dockerlearn.model.store.containers import NAME as CONTAINER_NAME
 
 identities = st.integers(0, 2**256 - 1).map("{:064x}".format)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from dockerlearn.hub.programs import BUSYBOX
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.container import Container
 from dockerlearn.model.engine import Engine
@@ -356,8 +357,7 @@ def test_a_new_file_lies_where_links_lead(path: str, place: str) -> None:
 def sample(tree: Directory = IMAGE, *, volumes: tuple[str, ...] = ()) -> Engine:
     """An engine with an image of that tree, called `it`, whose container would run the busybox in it for ever."""
     engine = Engine(clock=FixedClock("2025-02-20"), seed=1)
-    program = File.script("#!\n# The engine that runs this image mounts a real busybox here.\n")
-    image = Image.scratch.with_layer(Layer.of({**dict(tree.entries), "busybox": program}), by="COPY")
+    image = Image.scratch.with_layer(Layer.of({**dict(tree.entries), "busybox": BUSYBOX}), by="COPY")
     engine.add(image.with_config(entrypoint=["/busybox", "sleep", "1d"], volumes=volumes), "it")
     return engine
 
@@ -372,7 +372,7 @@ edits = st.one_of(
 def apply(edit: tuple[str, Content | None], container: Container) -> None:
     path, content = edit
     if content is None:
-        container.machine.root.edit(lambda tree: tree.without(path))
+        container.environment.root.edit(lambda tree: tree.without(path))
     else:
         with suppress(OSError):
             container.write(path, content)
@@ -389,7 +389,7 @@ def test_the_writable_layer_on_the_image_is_what_the_container_sees(
     container = sample(tree, volumes=("/vol/b",)).create("it")
     for edit in edited:
         apply(edit, container)
-    files = container.machine.root
+    files = container.environment.root
     merged = container.layer.apply(files.lower)
     seen = container.tree
     for path in files.mounts:
@@ -408,7 +408,7 @@ def test_the_writable_layer_has_something_exactly_if_there_is_a_change_to_tell(
         apply(edit, container)
     assert bool(container.layer.changes.entries) == bool(container.diff())
     assert {path for letter, path in container.diff() if letter == "D"} == {
-        path for path, _ in with_roots(container.machine.root.lower) if gone(path, container)
+        path for path, _ in with_roots(container.environment.root.lower) if gone(path, container)
     }
 
 
@@ -418,7 +418,7 @@ def with_roots(tree: Directory) -> list[tuple[str, Node]]:
 
 def gone(path: str, container: Container) -> bool:
     """Whether a path is no longer there, though the directory that it was in is."""
-    upper = container.machine.root.upper
+    upper = container.environment.root.upper
     above = path.rpartition("/")[0]
     return upper.get(path) is None and isinstance(upper.get(above), Directory)
 

@@ -13,10 +13,12 @@ from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.container import Container
 from dockerlearn.model.engine import Engine
+from dockerlearn.model.errors import CannotStart
 from dockerlearn.model.lifecycle import State
+from dockerlearn.model.process import Output
 from dockerlearn.model.tree import File, Symlink
-from dockerlearn.terminal.programs import STEPS_A_SECOND, CannotStart
-from dockerlearn.terminal.shell import MOST_BUSY, Output
+from dockerlearn.terminal.programs import STEPS_A_SECOND
+from dockerlearn.terminal.shell import MOST_BUSY
 
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -34,7 +36,7 @@ def box(engine: Engine) -> Container:
 
 
 def written(container: Container) -> str:
-    return "".join(text for _, text in container.logs())
+    return "".join(write.text for write in container.logs())
 
 
 def told(output: Output) -> tuple[str, int]:
@@ -197,7 +199,7 @@ def test_a_program_may_be_called_by_a_link(box: Container) -> None:
 
 
 def ask(container: Container, path: str) -> str | None:
-    return container.answer(80, path)
+    return container.environment.answer(80, path)
 
 
 NOT_FOUND = """\
@@ -248,8 +250,8 @@ def test_nginx_serves_what_it_finds_at_the_moment(engine: Engine) -> None:
 
 def test_nothing_else_listens_than_the_port_of_nginx_while_it_runs(engine: Engine) -> None:
     web = engine.run("nginx")
-    assert web.answer(3000, "/") is None
-    assert engine.run("alpine", "sleep", "1d").answer(80, "/") is None
+    assert web.environment.answer(3000, "/") is None
+    assert engine.run("alpine", "sleep", "1d").environment.answer(80, "/") is None
     web.stop()
     assert ask(web, "/") is None
     web.start()
@@ -397,7 +399,7 @@ def test_a_line_that_the_model_cannot_run_is_refused_before_anything_is_done(box
     text, status = told(box.exec("sh", "-c", f"touch /done; {line}"))
     assert text.endswith("is shell that dockerlearn does not know\n")
     assert status == 2
-    assert "/done" not in box.machine.root
+    assert "/done" not in box.environment.root
 
 
 # Signals
@@ -474,10 +476,10 @@ def test_a_loop_that_never_waits_rests_until_a_signal_comes(engine: Engine) -> N
     container = trapping(engine, "trap 'echo heard' USR1; i=0; while :; do i=$((i + 1)); done")
     engine.clock.sleep(MOST_BUSY)
     assert container.state is State.RUNNING
-    assert container.wake is None
+    assert container.processes.wake is None
     container.kill("USR1")
     assert written(container) == "heard\n"
-    assert container.wake is None
+    assert container.processes.wake is None
     container.stop(timeout=2)
     assert (container.state, container.exit_code) == (State.EXITED, 137)
 
@@ -487,7 +489,7 @@ def test_a_loop_that_waits_now_and_then_goes_on(engine: Engine) -> None:
     container = trapping(engine, f"while :; do {busy}; sleep 1; done")
     for _ in range(2):
         engine.clock.sleep(MOST_BUSY)
-        assert container.wake is not None
+        assert container.processes.wake is not None
 
 
 # The tools
@@ -733,21 +735,21 @@ def test_a_program_that_reads_its_input_waits_for_what_is_typed(
     container = engine.run("alpine", *command, interactive=True)
     for line in typed:
         assert container.state is State.RUNNING
-        assert container.prompt == ""
-        container.type(line)
-    container.type(None)
+        assert container.processes.prompt == ""
+        container.processes.type(line)
+    container.processes.type(None)
     assert (container.state, container.exit_code, written(container)) == (State.EXITED, 0, text)
 
 
 def test_a_shell_at_a_terminal_shows_a_prompt_and_ends_with_exit(engine: Engine) -> None:
     container = engine.run("alpine", interactive=True, tty=True)
-    assert container.prompt == "/ # "
-    container.type("x=1; echo a$x")
-    container.type("echo b$x")
+    assert container.processes.prompt == "/ # "
+    container.processes.type("x=1; echo a$x")
+    container.processes.type("echo b$x")
     assert written(container) == "a1\nb1\n"
-    container.type("exit 6")
+    container.processes.type("exit 6")
     assert (container.state, container.exit_code) == (State.EXITED, 6)
-    assert container.prompt is None
+    assert container.processes.prompt is None
 
 
 def test_a_shell_with_nothing_to_read_ends_at_once(engine: Engine) -> None:

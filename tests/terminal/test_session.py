@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dockerlearn.model.clock import FixedClock, SystemClock
+from dockerlearn.model.process import Line, Read, Sleep
 from dockerlearn.terminal.session import PAGE_CLOCK, NotRaised, Result, Session
 
 
@@ -219,7 +220,7 @@ def test_a_command_line_can_be_taken_on_from_where_it_waits(session: Session) ->
     shown: list[str] = []
     session = Session(clock=FixedClock("2025-02-20T09:00:00"), seed=1, show=shown.append)
     job = session.begin("echo a; sleep 5; echo b")
-    assert job.wait is not None
+    assert isinstance(job.wait, Sleep)
     assert (job.wait.seconds, job.output, shown) == (5, "a\n", ["a\n"])
     job.resume()
     assert shown == ["a\n", "b\n"]
@@ -250,9 +251,9 @@ def test_a_shell_that_asks_survives_ctrl_c(session: Session, command: str) -> No
     session.run("docker run -d --name web nginx")
     job = session.begin(command)
     job.interrupt()
-    assert job.wait is not None
+    assert isinstance(job.wait, Read)
     assert job.wait.prompt == SHELL
-    job.resume("exit 4")
+    job.resume(Line("exit 4"))
     assert session.end(job) == ("", 4)
 
 

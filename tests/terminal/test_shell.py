@@ -13,22 +13,30 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dockerlearn.model.process import Output, Program, Stream, Write, complete, err, out
 from dockerlearn.terminal.session import Result
-from dockerlearn.terminal.shell import Files, Output, Shell, err, finished, incomplete, out
+from dockerlearn.terminal.shell import Files, Shell
+from dockerlearn.terminal.syntax import incomplete
 from dockerlearn.terminal.tools import commands
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed: nothing to compare with")
 MODERATELY = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+def fails(words: list[str], stdin: str | None) -> Program:
+    yield from out("out\n")
+    yield from err("err\n")
+    yield from out("out\n")
+    return 3
+
+
 def new_shell() -> Shell:
     files = Files()
-    fails = Output(((False, "out\n"), (True, "err\n"), (False, "out\n")), 3)
-    return Shell({"fails": lambda words, stdin: fails, **commands(files, lambda port, path: 7)}, files)
+    return Shell({"fails": fails, **commands(files, lambda port, path: 7)}, files)
 
 
 def type_(shell: Shell, text: str) -> Result:
-    output = finished(shell.run(text))
+    output = complete(shell.run(text))
     return Result(output.screen, output.status)
 
 
@@ -346,9 +354,9 @@ def test_a_device_is_no_file() -> None:
 def test_a_command_knows_whether_it_reads_from_a_pipe() -> None:
     seen: list[str | None] = []
 
-    def command(words: list[str], stdin: str | None) -> Output:
+    def command(words: list[str], stdin: str | None) -> Program:
         seen.append(stdin)
-        return Output()
+        return out("")
 
     shell = Shell({**new_shell().commands, "command_": command})
     type_(shell, "command_; echo y | command_; true | command_; command_ | true")
@@ -408,5 +416,6 @@ def test_a_sum_may_have_fifty_signs() -> None:
 
 
 def test_outputs_are_made_of_one_stream() -> None:
-    assert out("a") == Output(((False, "a"),), 0)
-    assert (err("a", 2).standard, err("a", 2).screen, err("a", 2).status) == ("", "a", 2)
+    assert complete(out("a")) == Output((Write(Stream.STDOUT, "a"),), 0)
+    failed = complete(err("a", 2))
+    assert (failed.standard, failed.screen, failed.status) == ("", "a", 2)

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dockerlearn.model.clock import FixedClock
+from dockerlearn.model.process import complete
 from dockerlearn.terminal.session import Result
-from dockerlearn.terminal.shell import Output, finished
 from dockerlearn.terminal.tools import commands
 from tests.terminal.test_shell import bash, new_shell
 
@@ -20,7 +20,7 @@ MODERATELY = settings(max_examples=150, suppress_health_check=[HealthCheck.funct
 
 
 def run(text: str, clock: FixedClock | None = None) -> Result:
-    output = finished(new_shell().run(text), (clock or FixedClock("2025-02-20")).sleep)
+    output = complete(new_shell().run(text), (clock or FixedClock("2025-02-20")).sleep)
     return Result(output.screen, output.status)
 
 
@@ -234,7 +234,6 @@ def test_sleep_moves_the_clock() -> None:
     st.one_of(st.none(), st.text(max_size=20)),
 )
 def test_no_words_raise_anything(tool: str, words: list[str], stdin: str | None) -> None:
-    output = commands({"f": LINES, "g": ""}, lambda port, path: 7)[tool](words, stdin)
-    assert isinstance(output, Output)
+    output = complete(commands({"f": LINES, "g": ""}, lambda port, path: 7)[tool](words, stdin))
     assert isinstance(output.screen, str)
     assert 0 <= output.status <= 7

@@ -1,0 +1,53 @@
+"""The layers on disk. Each is there once, however many images use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from ..image import Image
+from ..layer import Layer
+
+
+class LayerStore:
+    """Layers by chain ID, and the names of their directories (the cache IDs), which `identity` draws."""
+
+    def __init__(self, identity: Callable[[], str]) -> None:
+        self._identity = identity
+        self._layers: dict[str, Layer] = {}  # by chain ID
+        self._cache_ids: dict[str, str] = {}  # by chain ID
+
+    @property
+    def layers(self) -> Mapping[str, Layer]:
+        """The layers by chain ID."""
+        return MappingProxyType(self._layers)
+
+    def cache_ids(self, image: Image) -> list[str]:
+        """The names of the directories that hold an image's layers, the bottom one first."""
+        return [self._cache_ids[chain] for chain in image.chain_ids]
+
+    def add(self, image: Image) -> None:
+        """Keep the layers of an image that are not there yet."""
+        for chain, layer in stack(image):
+            if chain not in self._layers:
+                self._layers[chain] = layer
+                self._cache_ids[chain] = self._identity()
+
+    def sweep(self, image: Image, needed: Iterable[Image]) -> list[str]:
+        """Remove the layers of an image that no other one needs: their chain IDs, the top one first."""
+        kept = {chain for other in needed for chain in other.chain_ids}
+        removed = [chain for chain in reversed(image.chain_ids) if chain in self._layers and chain not in kept]
+        for chain in removed:
+            del self._layers[chain], self._cache_ids[chain]
+        return removed
+
+
+def stack(image: Image) -> Iterator[tuple[str, Layer]]:
+    """The layers of an image with their chain IDs, the bottom one first."""
+    return zip(image.chain_ids, image.layers, strict=True)
+
+
+def total_size(images: Iterable[Image], *, without: Iterable[str] = ()) -> int:
+    """Bytes of the layers of images, each counted once, but for those with some chain IDs."""
+    every = {chain: layer for image in images for chain, layer in stack(image)}
+    return sum(layer.size for chain, layer in every.items() if chain not in set(without))

@@ -1,0 +1,53 @@
+"""The names of images: tags, which can move, and digests, which cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ..clock import Clock
+from ..errors import DaemonError
+from ..image import Image
+from ..reference import Reference
+
+
+class ReferenceStore:
+    """Names, and the IDs of the images that they point to. `clock` gives the time of tagging."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ids: dict[Reference, str] = {}
+        self._tagged_at: dict[str, datetime] = {}  # by image ID
+
+    def id(self, reference: Reference) -> str | None:
+        """The ID of the image that a name points to."""
+        return self._ids.get(reference.target)
+
+    def of(self, image: Image) -> list[Reference]:
+        """Every name of an image, tags and digests, in order."""
+        return sorted((name for name, id in self._ids.items() if id == image.id), key=str)
+
+    def last_tagged(self, image: Image) -> datetime | None:
+        """When `tag` last gave the image a name; a pull does not count."""
+        return self._tagged_at.get(image.id)
+
+    def pulled(self, reference: Reference, image: Image) -> None:
+        """Let a name point to an image that was pulled by it, and its digest too."""
+        for name in (reference.target, reference.pinned(image.digest)):
+            self._ids[name] = image.id
+
+    def tag(self, reference: Reference, image: Image) -> None:
+        """Let a tag point to an image. Raises `DaemonError` for a name that would read as a digest."""
+        if reference.familiar_name == "sha256":
+            raise DaemonError("refusing to create an ambiguous tag using digest algorithm as name")
+        self._ids[reference] = image.id
+        self._tagged_at[image.id] = self._clock.now()
+
+    def remove(self, references: Iterable[Reference]) -> None:
+        """Forget names."""
+        for reference in references:
+            del self._ids[reference.target]
+
+    def forget(self, image: Image) -> None:
+        """Forget when an image that is gone was tagged."""
+        self._tagged_at.pop(image.id, None)
