@@ -87,24 +87,23 @@ def module(path: Path) -> Module:
     """Read a module of a room."""
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
-    imports = frozenset(name.split(".")[1] for name in _imported(tree, path.parent.name) if name.count("."))
-    return Module(path.stem, code_lines(source), imports & set(ROOMS), tuple(_parts(tree, path)))
+    _, *folders = path.relative_to(PACKAGE).parent.parts
+    imports = frozenset(name.split(".")[1] for name in _imported(tree, path) if name.count("."))
+    return Module(".".join([*folders, path.stem]), code_lines(source), imports & set(ROOMS), tuple(_parts(tree, path)))
 
 
-def _imported(tree: ast.Module, room: str) -> Iterator[str]:
-    """The whole names of what a module of a room imports from the package."""
+def _imported(tree: ast.Module, path: Path) -> Iterator[str]:
+    """The whole names of what a module imports from the package."""
+    package = ["dockerlearn", *path.relative_to(PACKAGE).parent.parts]
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
                 yield from (alias.name for alias in names if alias.name.startswith("dockerlearn."))
-            case ast.ImportFrom(module=name, level=0) if name and name.startswith("dockerlearn."):
+            case ast.ImportFrom(module=str() as name, level=0) if name.startswith("dockerlearn."):
                 yield name
-            case ast.ImportFrom(module=name, level=1):
-                yield f"dockerlearn.{room}.{name or ''}"
-            case ast.ImportFrom(module=str() as name, level=2):
-                yield f"dockerlearn.{name}"
-            case ast.ImportFrom(module=None, names=names, level=2):
-                yield from (f"dockerlearn.{alias.name}" for alias in names)
+            case ast.ImportFrom(module=name, names=names, level=level) if level:
+                above = package[: len(package) + 1 - level]
+                yield from [".".join([*above, name])] if name else (".".join([*above, each.name]) for each in names)
 
 
 def _parts(tree: ast.Module, path: Path) -> Iterator[Part]:

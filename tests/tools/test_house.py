@@ -34,10 +34,11 @@ def test_a_line_of_code_is_one_that_has_code_on_it_and_is_none_of_a_table(source
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """A package of three modules in two rooms, the others being empty."""
+    """A package of four modules in two rooms, the others being empty."""
     modules = {
         "model/layer.py": "import json\nfrom .tree import Tree\nclass Layer:\n    def a(self):\n        return 1\n",
         "model/tree.py": "class Tree:\n    pass\n",
+        "model/store/layers.py": "from ..tree import Tree\nfrom ... import client\nfrom .. import layer\n",
         "model/__init__.py": "from .tree import Tree\n",
         "client/docker.py": "from ..model.layer import Layer\nfrom .. import hub\nimport dockerlearn.model\n",
     }
@@ -58,7 +59,7 @@ def test_a_room_is_drawn_above_those_that_it_imports_from(rooms: dict[str, list[
         ┌──────────┬──────────────────────────────────────────────────────────┐
         │ client   │ docker                                                   │ ─▶ hub, model
         ├──────────┼──────────────────────────────────────────────────────────┤
-        │ model    │ layer, tree                                              │
+        │ model    │ layer, store.layers, tree                                │ ─▶ client
         └──────────┴──────────────────────────────────────────────────────────┘""")
 
 
@@ -68,12 +69,13 @@ def test_rooms_and_modules_are_counted_beside_what_they_may_have(
     monkeypatch.setattr(house, "BUDGETS", {"model": 6, "client": 3})
     monkeypatch.setattr(house, "LONGEST", {"class": 2, "function": 2})
     assert [" ".join(line.split()) for text in counts(rooms) for line in text.splitlines() if line] == [
-        "model 7 of 6 OVER",
+        "model 10 of 6 OVER",
         "layer 5",
+        "store.layers 3",
         "tree 2",
         "client 3 of 3",
         "docker 3",
-        "all rooms 10",
+        "all rooms 13",
         "The longest of 2, a class each: lines",
         "Layer 3 of 2 OVER package/model/layer.py:3",
         "Tree 2 of 2 package/model/tree.py:1",
