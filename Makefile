@@ -62,8 +62,9 @@ RUN := --record
 test-docker: .venv/test.stamp  ## the examples on a real Docker Engine, on a machine of its own; needs root (RUN='--cells 70' for less)
 	.venv/bin/python -m pytest tests/docker $(RUN)
 
-test-pythons: .venv/test.stamp node_modules/.package-lock.json  ## make test with Python 3.13 and 3.14, in a root of Debian's packages; needs root
-	.venv/bin/python -m tests.pythons
+PYTHONS :=
+test-pythons: .venv/test.stamp  ## types and tests with each Python from 3.11 to 3.14 that is installed; pyenv's count (PYTHONS='-s tests-3.12' for one)
+	.venv/bin/python -m nox $(PYTHONS)
 
 show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and see a real engine give each away; needs root
 	.venv/bin/python -m tests.docker.plant_faults
@@ -77,7 +78,7 @@ screenshots: .venv/browser.stamp site  ## every page into screenshots/, wide and
 	.venv/bin/python -m tests.browser.screenshots
 
 clean:  ## remove what these targets made
-	rm -rf .venv .tools node_modules docs/assets/runtime .cache .kept site site-zensical dist screenshots .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .nox .tools node_modules docs/assets/runtime .cache .kept site site-zensical dist screenshots .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian's python3 comes without ensurepip: there virtualenv makes the environment, from a folder of its own.

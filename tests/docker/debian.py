@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-SUITE = "sid"  # the only one with a Docker Engine of this course's dialect, and with Pythons that new
+SUITE = "sid"  # the only one with a Docker Engine of this course's dialect
 
 
 class Unavailable(Exception):

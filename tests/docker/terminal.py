@@ -1,17 +1,12 @@
 """A terminal on the engine's machine: bash at a pseudo-terminal, typed at as a reader types, read from its screen."""
 
-import os
-import pty
 import re
-import select
-import signal
-import subprocess
-import termios
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 
+import pexpect
 import pyte
 
 from .engine import Machine
@@ -58,16 +53,11 @@ class Terminal:
             "PATH=/usr/local/bin:/usr/bin:/bin",
         ]
         words += [f"{name}={text}" for name, text in PROMPTS.items()]
-        self._master, slave = pty.openpty()
-        termios.tcsetwinsize(slave, (ROWS, COLUMNS))
-        self._bash = subprocess.Popen(
-            ["setsid", "--ctty", *machine.inside(*words, "bash", "--norc", "--noprofile", "--noediting", "-i")],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
+        program, *arguments = machine.inside(*words, "bash", "--norc", "--noprofile", "--noediting", "-i")
+        self._bash: pexpect.spawn[bytes] = pexpect.spawn(
+            program, arguments, dimensions=(ROWS, COLUMNS), timeout=patience, maxread=65536
         )
-        os.close(slave)
-        self._read = b""
+        self._bash.delaybeforesend = None  # bash is ready whenever it is typed at
         self._until(READY)
         self.run(SETTINGS)
 
@@ -78,9 +68,7 @@ class Terminal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Hang up."""
-        os.close(self._master)
-        self._bash.send_signal(signal.SIGHUP)
-        self._bash.wait()
+        self._bash.close(force=True)
 
     def run(self, command: str, *, interrupt: Callable[[str], bool] | None = None) -> Shown:
         """Type a command, line by line, and wait until it has ended.
@@ -97,10 +85,7 @@ class Terminal:
             self._type(f"{line}\n")
         if interrupt is not None:
             printed += self._until(STARTED)[0]
-            deadline = time.monotonic() + self._patience
-            while self._more(MOMENT) or not interrupt(_without(screen(printed + self._read), command)):
-                if READY.search(self._read) or time.monotonic() > deadline:
-                    raise GivenUp(screen(printed + self._read))
+            self._await(lambda seen: interrupt(_without(screen(printed + seen), command)), printed)
             self._type("\x03")
         last, status = self._until(READY)
         output = _without(screen(printed + last), command)
@@ -109,22 +94,32 @@ class Terminal:
         return Shown(output, int(status[1]), began, time.time())
 
     def _type(self, text: str) -> None:
-        os.write(self._master, text.encode())
+        self._bash.send(text)
 
     def _until(self, prompt: re.Pattern[bytes]) -> tuple[bytes, re.Match[bytes]]:
-        deadline = time.monotonic() + self._patience
-        while (found := prompt.search(self._read)) is None:
-            if not self._more(deadline - time.monotonic()):
-                raise GivenUp(screen(self._read))
-        before, self._read = self._read[: found.start()], self._read[found.end() :]
-        return before, found
+        """What comes before a prompt, and the prompt."""
+        try:
+            self._bash.expect(prompt)
+        except pexpect.TIMEOUT:
+            raise GivenUp(screen(self._bash.buffer)) from None
+        assert isinstance(self._bash.match, re.Match)
+        return self._before(), self._bash.match
 
-    def _more(self, seconds: float) -> bool:
-        """Whether something new comes within that time."""
-        readable, _, _ = select.select([self._master], [], [], max(0, seconds))
-        if readable:
-            self._read += os.read(self._master, 65536)
-        return bool(readable)
+    def _await(self, enough: Callable[[bytes], bool], printed: bytes) -> None:
+        """Wait until nothing new has come for a moment and what has come is enough."""
+        deadline = time.monotonic() + self._patience
+        before, seen = None, b""
+        while seen != before or not enough(seen):
+            before = seen
+            ended = self._bash.expect([pexpect.TIMEOUT, READY], timeout=MOMENT) == 1
+            seen = self._before()
+            if ended or time.monotonic() > deadline:
+                raise GivenUp(screen(printed + seen))
+
+    def _before(self) -> bytes:
+        """What came before that which was waited for."""
+        assert self._bash.before is not None
+        return self._bash.before
 
 
 class _Screen(pyte.Screen):
