@@ -46,7 +46,7 @@ FAULTS = [
     ),
     Fault("dockerlearn/client/human.py", "(days < 730,", "(days < 365,", "docs/index.md"),
     Fault(
-        "dockerlearn/model/engine.py",
+        "dockerlearn/model/store/classic.py",
         'Removal("Untagged", name.familiar)',
         'Removal("Deleted", name.familiar)',
         "docs/tags-and-digests.md",
