@@ -1,20 +1,24 @@
-"""`docker container`: making containers, running them, and ending them."""
+"""`docker container`: making containers, running them, ending them, and looking at them."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..model.container import Container, stop
+from ..model.engine import Engine
 from ..model.errors import CannotStart, DaemonError, DockerError, InvalidReference, NotFound
 from ..model.lifecycle import State
 from ..model.network import Port
-from ..model.process import signal_name
+from ..model.process import Write, signal_name
 from ..model.reference import Reference
-from .call import Call, Effects, Verb
+from . import formats
+from .call import Call, Effects, Verb, address
 from .images import progress
-from .usage import MISUSED_FLAG, MORE, Flags, UsageError
+from .template.syntax import GoError, ParseError
+from .usage import MISUSED_FLAG, MORE, Flags, UsageError, filters
 
 LIVE = (State.RUNNING, State.PAUSED)
 NOT_ATTACHABLE = {
@@ -299,13 +303,131 @@ def commit(call: Call, flags: Flags, operands: list[str]) -> None:
     call.out(f"{image.id}\n")
 
 
+# Looking at them
+
+
+def ls(call: Call, flags: Flags, operands: list[str]) -> None:
+    """List containers."""
+    wanted = _filters(flags.all("filter"))
+    most = 1 if flags.on("latest") else max(flags.number("last") or 0, 0)  # 0: as many as there are
+    every = flags.on("all") or "status" in wanted or most > 0
+    rows = [
+        formats.ContainerRow(container, call.engine.image_name(container))
+        for container in call.engine.containers()
+        if (every or container.state in LIVE) and _fits(call.engine, container, wanted)
+    ]
+    form, quiet = flags.text("format"), flags.on("quiet")
+    if quiet and form:
+        call.err("WARNING: Ignoring custom format, because both --format and --quiet are set.\n")
+        form = ""
+    kind = formats.CONTAINERS_WITH_SIZE if flags.on("size") else formats.CONTAINERS
+    try:
+        call.out(kind.show(rows[: most or None], call.view(flags), form, quiet=quiet))
+    except GoError as error:
+        what = "parse" if isinstance(error, ParseError) else "execute"
+        raise DockerError(f"failed to {what} template: {error.reason}") from error
+
+
+def _filters(texts: list[str]) -> dict[str, list[str]]:
+    """The values of the filters of `docker ps`. Raises as `filters` does."""
+    found = filters(texts, FILTERS, LACKING_FILTERS, "docker ps")
+    for value in found.get("status", []):
+        if value not in STATUSES:
+            problem = f"invalid value for state ({value}): must be one of {', '.join(STATUSES)}"
+            raise DaemonError(f"invalid filter 'status={value}': {problem}")
+    for value in found.get("exited", []):
+        if not re.fullmatch("[-+]?[0-9]+", value, re.ASCII):
+            problem = f"strconv.Atoi: parsing {json.dumps(value)}: invalid syntax"
+            raise DaemonError(f"invalid filter 'exited={value}': {problem}")
+    return found
+
+
+def _fits(engine: Engine, container: Container, wanted: dict[str, list[str]]) -> bool:
+    """Whether a container has one of the values of each filter."""
+    return all(any(FILTERS[name](engine, container, value) for value in values) for name, values in wanted.items())
+
+
+def _is_in(pattern: str, text: str) -> bool:
+    """Whether a regular expression fits somewhere; one that is broken fits nowhere."""
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return False
+
+
+def _is_only_one(engine: Engine, container: Container, beginning: str) -> bool:
+    """Whether a container's ID, and no other's, begins so; with nothing begins none (measured with Engine 28.5.2)."""
+    return bool(beginning) and [container] == [each for each in engine.containers() if each.id.startswith(beginning)]
+
+
+def _has_ancestor(engine: Engine, container: Container, name: str) -> bool:
+    """Whether a container's image is the one called so, or was made of one that is."""
+    try:
+        return engine.image(name).id in engine.store.lineage(container.image)
+    except DaemonError:
+        return False
+
+
+FILTERS: dict[str, Callable[[Engine, Container, str], bool]] = {
+    "ancestor": _has_ancestor,
+    "exited": lambda engine, it, value: it.state is State.EXITED and str(it.exit_code) == value,
+    "id": _is_only_one,
+    "name": lambda engine, it, value: _is_in(value, f"/{it.name}") or _is_in(value, it.name),
+    "status": lambda engine, it, value: it.state.value == value,
+}
+LACKING_FILTERS = "before expose health is-task isolation label network publish since volume".split()
+STATUSES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
+
+
+def logs(call: Call, flags: Flags, operands: list[str]) -> Effects:
+    """Show what a container has written, and with -f what it writes from now on."""
+    container = call.engine.container(operands[0])
+    lines = [Write(each.stream, line) for each in container.logs() for line in each.text.splitlines(keepends=True)]
+    tail = flags.text("tail")
+    if re.fullmatch("[1-9][0-9]*", tail):
+        lines = lines[-int(tail[:18]) :]
+    call.copy([] if tail == "0" else lines)
+    if flags.on("follow"):
+        yield from attend(call, container, len(container.logs()), proxy=False)
+
+
+def diff(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Show what a container has changed in its files."""
+    for letter, path in call.engine.container(address(operands[0])).diff():
+        call.out(f"{letter} {path}\n")
+
+
+def port(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Show where the ports of a container are published, or where one of them is."""
+    name, asked = [*operands, ""][:2]
+    container = call.engine.container(name)
+    number, _, protocol = asked.partition("/")
+    if asked and not number.isdigit():
+        text = f"Error: invalid port ({number}): strconv.ParseUint: parsing {json.dumps(number)}: invalid syntax"
+        raise DockerError(text)
+    shown = sorted(
+        (port.container, port.protocol, ip, port.host, "" if asked else f"{port.private} -> ")
+        for port in container.ports
+        for ip in port.addresses
+        if not asked or port.private == f"{number}/{protocol or 'tcp'}"
+    )
+    if asked and not shown:
+        raise DockerError(f"Error: No public port '{asked}' published for {name}")
+    for _, _, ip, host, private in shown:
+        call.out(f"{private}{ip}:{host}\n")
+
+
 VERBS = {
     "docker container attach": Verb(attach),
     "docker container commit": Verb(commit, "author message pause"),
     "docker container create": Verb(create, "entrypoint env interactive name publish rm tty"),
+    "docker container diff": Verb(diff),
     "docker container exec": Verb(exec, "detach env interactive tty"),
     "docker container kill": Verb(kill, "signal"),
+    "docker container logs": Verb(logs, "follow tail"),
+    "docker container ls": Verb(ls, "all filter format last latest no-trunc quiet size"),
     "docker container pause": Verb(pause),
+    "docker container port": Verb(port),
     "docker container rename": Verb(rename),
     "docker container restart": Verb(restart, "signal timeout"),
     "docker container rm": Verb(rm, "force volumes"),

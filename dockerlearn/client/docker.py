@@ -11,7 +11,7 @@ from collections.abc import MutableMapping
 from ..model.engine import Engine
 from ..model.errors import DockerError
 from ..model.process import Program
-from . import containers, copy, images, inspect, prune, ps, system, version, volumes
+from . import containers, copy, images, inspect, system
 from .call import Call, Effects, Verb
 from .usage import MORE, Flags, HelpText, NotInModel, UsageError, help_texts, parse
 
@@ -60,7 +60,7 @@ def _dispatch(call: Call, words: list[str], help_text: HelpText, above: Flags) -
             write("Flag shorthand -h has been deprecated, use --help\n")
         call.out(help_text.text)
     elif flags.on("version"):
-        call.out(f"Docker version {version.CLIENT['Version']}, build {version.CLIENT['GitCommit']}\n")
+        call.out(f"Docker version {system.CLIENT['Version']}, build {system.CLIENT['GitCommit']}\n")
     elif below:
         line = "" if help_text.command == "docker" else f"{help_text.line}\n\n"
         raise UsageError(f"docker: unknown command: {below}\n\n{line}Run '{help_text.command} --help'{MORE}")
@@ -105,9 +105,5 @@ VERBS = {
     "docker help": Verb(help),
     **images.VERBS,
     **inspect.VERBS,
-    **prune.VERBS,
-    **ps.VERBS,
     **system.VERBS,
-    **version.VERBS,
-    **volumes.VERBS,
 }

@@ -18,7 +18,8 @@ from ..model.store.classic import HistoryRow
 from ..model.value import Value
 from ..model.volume import Volume
 from .human import ago, duration, ellipsis, size, table
-from .template import Struct, Template, quoted
+from .template.execution import Template
+from .template.values import Struct, quoted
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NONE = "<none>"

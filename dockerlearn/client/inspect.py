@@ -13,7 +13,9 @@ from ..model.errors import DockerError
 from ..model.image import Image
 from .call import Call, Verb
 from .structures import container_struct, image_struct
-from .template import GoError, Template, decode
+from .template.execution import Template
+from .template.syntax import GoError
+from .template.values import decode
 from .usage import Flags, NotInModel, read_template
 
 NAMELESS_IMAGE = "Error: No such image: "

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .template import Nil, Strings, Struct, Time
+from .template.values import Nil, Strings, Struct, Time
 
 
 class ClientStruct(Struct):

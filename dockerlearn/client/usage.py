@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 from ..model.errors import DaemonError
 from ..model.value import Value
-from .template import ParseError, Template
+from .template.execution import Template
+from .template.syntax import ParseError
 
 if TYPE_CHECKING:
     from importlib.abc import ResourceLoader

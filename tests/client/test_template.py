@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockerlearn.client.template import Nil, ParseError, Strings, Struct, Template, Time, decode
+from dockerlearn.client.template.execution import Template
+from dockerlearn.client.template.syntax import ParseError
+from dockerlearn.client.template.values import Nil, Strings, Struct, Time, decode
 from dockerlearn.model.errors import TemplateError
 
 ID = "sha256:b4548de68f728f9432534781a62b71e88660c9dbf1ce4ec2689357c63b8af4e8"
