@@ -14,9 +14,9 @@ from ..model.digest import short
 from ..model.image import Image, timestamp
 from ..model.lifecycle import State
 from ..model.reference import Reference
+from ..model.rootfs import Volume
 from ..model.store.classic import HistoryRow
 from ..model.value import Value
-from ..model.volume import Volume
 from .human import ago, duration, ellipsis, size, table
 from .template.execution import Template
 from .template.values import Struct, quoted

@@ -5,6 +5,7 @@ All that prunes is here, since `docker system prune` is made of the others.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..model.errors import DockerError, NotFound
@@ -35,10 +36,10 @@ def df(call: Call, flags: Flags, operands: list[str]) -> None:
 def _kinds(call: Call) -> list[formats.DiskUsage]:
     """What each kind of thing takes up."""
     engine = call.engine
-    images, containers, volumes = engine.images(all=False), engine.containers(), engine.volumes()
+    images, containers, volumes = engine.images(all=False), engine.containers(), engine.volume_store.volumes()
     used = [image for image in images if engine.store.users(image)]
     live = [container for container in containers if container.state in LIVE]
-    active = [volume for volume in volumes if engine.volume_users(volume)]
+    active = [volume for volume in volumes if engine.volume_store.users(volume)]
     unshared = sum(image.size - engine.store.shared_size(image) for image in used)
     written = sum(container.size for container in containers)
     kept = sum(volume.node.size for volume in volumes)
@@ -61,7 +62,7 @@ def _show_all(call: Call, flags: Flags) -> None:
         for image in engine.images(all=False)
     ]
     containers = [formats.ContainerRow(each, engine.image_name(each)) for each in engine.containers()]
-    volumes = [formats.VolumeRow(each, len(engine.volume_users(each))) for each in engine.volumes()]
+    volumes = [formats.VolumeRow(each, len(engine.volume_store.users(each))) for each in engine.volume_store.volumes()]
     call.out(
         f"Images space usage:\n\n{formats.DISK_IMAGES.show(images, view)}\n"
         f"Containers space usage:\n\n{formats.DISK_CONTAINERS.show(containers, view)}\n"
@@ -74,8 +75,8 @@ def _show_all(call: Call, flags: Flags) -> None:
 
 def ls(call: Call, flags: Flags, operands: list[str]) -> None:
     """List volumes."""
-    shown = formats.VOLUMES.show(call.engine.volumes(), call.view(flags), flags.text("format"), quiet=flags.on("quiet"))
-    call.out(shown)
+    form, quiet = flags.text("format"), flags.on("quiet")
+    call.out(formats.VOLUMES.show(call.engine.volume_store.volumes(), call.view(flags), form, quiet=quiet))
 
 
 def rm(call: Call, flags: Flags, operands: list[str]) -> None:
@@ -83,7 +84,7 @@ def rm(call: Call, flags: Flags, operands: list[str]) -> None:
 
     def remove(name: str) -> None:
         try:
-            call.engine.remove_volume(name)
+            call.engine.volume_store.remove(name)
         except NotFound:
             if not flags.on("force"):
                 raise
@@ -97,61 +98,63 @@ def rm(call: Call, flags: Flags, operands: list[str]) -> None:
 
 def container_prune(call: Call, flags: Flags, operands: list[str]) -> Effects:
     """Remove the containers that do not run."""
-    if flags.on("force") or (yield from call.confirm("WARNING! This will remove all stopped containers.")):
-        _show_total(call, _containers(call))
+    return _prune(call, flags, "WARNING! This will remove all stopped containers.", [_containers])
 
 
 def image_prune(call: Call, flags: Flags, operands: list[str]) -> Effects:
     """Remove the images that have no tag, or all that no container uses."""
-    every = flags.on("all")
-    if flags.on("force") or (yield from call.confirm(f"WARNING! This will remove {_which_images(every)}.")):
-        _show_total(call, _images(call, every))
+    return _prune(call, flags, f"WARNING! This will remove {_which_images(flags)}.", [_images])
 
 
 def volume_prune(call: Call, flags: Flags, operands: list[str]) -> Effects:
     """Remove the volumes that no container has."""
     warning = "WARNING! This will remove anonymous local volumes not used by at least one container."
-    if flags.on("force") or (yield from call.confirm(warning)):
-        _show_total(call, _volumes(call))
+    return _prune(call, flags, warning, [_volumes])
 
 
 def system_prune(call: Call, flags: Flags, operands: list[str]) -> Effects:
     """Remove containers, then volumes if asked to, then images."""
-    every, volumes = flags.on("all"), flags.on("volumes")
+    volumes = flags.on("volumes")
     things = [
         "all stopped containers",
         "all networks not used by at least one container",
         *(["all anonymous volumes not used by at least one container"] if volumes else []),
-        _which_images(every),
-        "all build cache" if every else "unused build cache",
+        _which_images(flags),
+        "all build cache" if flags.on("all") else "unused build cache",
     ]
     warning = "WARNING! This will remove:\n" + "".join(f"  - {thing}\n" for thing in things)
+    return _prune(call, flags, warning, [_containers, *([_volumes] if volumes else []), _images])
+
+
+def _which_images(flags: Flags) -> str:
+    every = "all images without at least one container associated to them"
+    return every if flags.on("all") else "all dangling images"
+
+
+def _prune(call: Call, flags: Flags, warning: str, prunes: list[Callable[[Call, Flags], int]]) -> Effects:
+    """Ask, unless forced, then prune one kind of thing after the other, and show how many bytes that freed."""
     if flags.on("force") or (yield from call.confirm(warning)):
-        reclaimed = _containers(call) + (_volumes(call) if volumes else 0)
-        _show_total(call, reclaimed + _images(call, every))
-
-
-def _which_images(every: bool) -> str:
-    return "all images without at least one container associated to them" if every else "all dangling images"
+        reclaimed = sum(prune(call, flags) for prune in prunes)
+        call.out(f"Total reclaimed space: {size(reclaimed)}\n")
 
 
 # Each removes one kind of thing, shows what went, and returns the bytes that this freed.
 
 
-def _containers(call: Call) -> int:
+def _containers(call: Call, flags: Flags) -> int:
     removed, reclaimed = call.engine.prune_containers()
     _show_removed(call, "Containers", [container.id for container in removed])
     return reclaimed
 
 
-def _volumes(call: Call) -> int:
-    removed, reclaimed = call.engine.prune_volumes()
+def _volumes(call: Call, flags: Flags) -> int:
+    removed, reclaimed = call.engine.volume_store.prune()
     _show_removed(call, "Volumes", [volume.name for volume in removed])
     return reclaimed
 
 
-def _images(call: Call, every: bool) -> int:
-    pruned = call.engine.prune(all=every)
+def _images(call: Call, flags: Flags) -> int:
+    pruned = call.engine.prune(all=flags.on("all"))
     _show_removed(call, "Images", [f"{removal.action.lower()}: {removal.name}" for removal in pruned.removals])
     return pruned.reclaimed
 
@@ -159,10 +162,6 @@ def _images(call: Call, every: bool) -> int:
 def _show_removed(call: Call, kind: str, lines: list[str]) -> None:
     if lines:
         call.out(f"Deleted {kind}:\n" + "".join(f"{line}\n" for line in lines) + "\n")
-
-
-def _show_total(call: Call, reclaimed: int) -> None:
-    call.out(f"Total reclaimed space: {size(reclaimed)}\n")
 
 
 # Versions

@@ -116,7 +116,7 @@ def _operands(engine: Engine, help_text: HelpText, place: int) -> list[str]:
         "IMAGE": local + (offered if "[COMMAND]" in names else []),
         "SOURCE_IMAGE[:TAG": local,
         "REPOSITORY[:TAG": local if help_text.verb == "docker image ls" else [],
-        "VOLUME": [each.name for each in engine.volumes()],
+        "VOLUME": [each.name for each in engine.volume_store.volumes()],
         "command": _below(help_texts()["docker"]),
     }
     return sorted(set(kinds.get(name, ())))

@@ -16,12 +16,11 @@ from .errors import CannotStart, DaemonError, NoSuchContainer, WrongState
 from .image import Config, Image
 from .layer import Layer
 from .lifecycle import LIFECYCLE, State
-from .network import Port
+from .network import Endpoint, Port
 from .process import Environment, Output, Processes, Program, Runtime, Write, complete, signal_name
-from .rootfs import OWN_FILES, Mount, Rootfs
+from .rootfs import OWN_FILES, Mount, Rootfs, Volume
 from .tree import Content, Directory, File, node
 from .value import Value
-from .volume import Volume
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 GRACE, LONGEST_GRACE = 10, 60 * 60  # seconds between the stop signal and SIGKILL: unless told otherwise, and at most
@@ -86,11 +85,8 @@ class Home(Protocol):
     clock: Clock
     runtime: Runtime
 
-    def connect(self, container: Container) -> tuple[Port, ...]:
-        """Give it its address and its ports. Raises `Conflict` if one is taken."""
-
-    def disconnect(self, container: Container) -> None:
-        """Take them back."""
+    def connect(self, container: Container) -> Endpoint:
+        """Its address and its ports. Raises `Conflict` if one is taken."""
 
     def discard(self, container: Container, *, volumes: bool) -> None:
         """Forget it."""
@@ -238,14 +234,14 @@ class Container:
 
     def _launch(self, stdin: str | None) -> Program:
         """Its program, at its start, after it got its place in the network. Raises `Conflict`, `CannotStart`."""
-        self.ports = self._home.connect(self)
+        endpoint = self._home.connect(self)
+        self.ip, self.ports = endpoint.ip, endpoint.ports
         hosts = f"127.0.0.1\tlocalhost\n{self.ip}\t{self.hostname}\n"
         self.environment.root.mount("etc/hosts", File(hosts.encode()))
         return self.environment.start((*self.config.entrypoint, *self.config.cmd), stdin)
 
     def _fail(self, exit_code: int, error: str) -> None:
-        self._home.disconnect(self)
-        self.exit_code, self.error = exit_code, error
+        self.ip, self.ports, self.exit_code, self.error = "", (), exit_code, error
 
     def stop(self, timeout: float | None = None, signal: str | None = None) -> None:
         """Ask its process to end, and kill it when `timeout` seconds (ten unless given) have not been enough."""
@@ -336,7 +332,7 @@ class Container:
         self._state, self.exit_code, self.finished = State.EXITED, main.status, main.time
         self.processes.clear()
         self.environment.listening.clear()
-        self._home.disconnect(self)
+        self.ip, self.ports = "", ()
         if self.settings.auto_remove:
             self._home.discard(self, volumes=True)
 

@@ -171,7 +171,7 @@ def test_one_file_of_the_package_can_be_changed_alone(
     monkeypatch.setattr(drift, "covered", lambda processes: Cover({}, {}))
     page = tmp_path / "page.md"
     page.write_text(LOOSE, encoding="utf-8")
-    file = "dockerlearn/model/commit.py"  # which the page has nothing of
+    file = "dockerlearn/model/archive.py"  # which the page has nothing of
     mutants = Source(file, Path(file).read_text(encoding="utf-8")).mutants
     assert drift.main(["--file", file, str(page)]) == 1
     *survivors, by_pages, by_tests = capsys.readouterr().out.splitlines()
