@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from ..model.container import Container, stop
 from ..model.engine import Engine
 from ..model.errors import CannotStart, DaemonError, DockerError, InvalidReference, NotFound
-from ..model.lifecycle import State
+from ..model.lifecycle import LIVE, State
 from ..model.network import Port
 from ..model.process import Write, signal_name
 from ..model.reference import Reference
@@ -20,7 +20,6 @@ from .images import progress
 from .template.syntax import GoError, ParseError
 from .usage import MISUSED_FLAG, MORE, Flags, UsageError, filters
 
-LIVE = (State.RUNNING, State.PAUSED)
 NOT_ATTACHABLE = {
     State.CREATED: "You cannot attach to a stopped container, start it first",
     State.PAUSED: "You cannot attach to a paused container, unpause it first",

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from ..model.container import Container
 from ..model.digest import short
 from ..model.image import Image, timestamp
-from ..model.lifecycle import State
+from ..model.lifecycle import LIVE, State
 from ..model.reference import Reference
 from ..model.rootfs import Volume
 from ..model.store.classic import HistoryRow
@@ -218,7 +218,7 @@ def _ports(row: ContainerRow, view: View) -> str:
     Those with the same number on both sides, or none outside, come first.
     """
     it = row.container
-    if it.state not in (State.RUNNING, State.PAUSED):
+    if it.state not in LIVE:
         return ""
     shown = [
         (port.host != port.container, port.container, address, port.host, f"{address}:{port.host}->{port.private}")

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..model.errors import DockerError, NotFound
 from ..model.inspection import ENGINE_VERSION
+from ..model.lifecycle import LIVE
 from . import formats
 from .call import Call, Effects, Verb
-from .containers import LIVE
 from .human import size
 from .structures import ClientStruct
 from .template.syntax import GoError

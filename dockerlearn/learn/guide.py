@@ -12,7 +12,7 @@ from ..client.docker import VERBS
 from ..client.usage import HelpText, help_texts
 from ..hub.catalog import RELEASES
 from ..model.engine import Engine
-from ..model.lifecycle import State
+from ..model.lifecycle import LIVE, State
 from ..model.reference import DEFAULT_TAG
 from ..terminal.tools import TOOLS
 
@@ -130,7 +130,7 @@ def suggestions(engine: Engine, most: int = 4) -> list[str]:
     containers, images = engine.containers(), engine.images(all=False)
     running = next((each for each in containers if each.state is State.RUNNING), None)
     paused = next((each for each in containers if each.state is State.PAUSED), None)
-    ended = next((each for each in containers if each.state in (State.CREATED, State.EXITED)), None)
+    ended = next((each for each in containers if each.state not in LIVE), None)
     free = next((tag.familiar for it in images for tag in engine.tags(it) if not engine.store.users(it)), None)
     taken = {port.host for each in containers for port in each.ports}
     names = {each.name for each in containers}

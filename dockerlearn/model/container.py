@@ -15,7 +15,7 @@ from .digest import short
 from .errors import CannotStart, DaemonError, NoSuchContainer, WrongState
 from .image import Config, Image
 from .layer import Layer
-from .lifecycle import LIFECYCLE, State
+from .lifecycle import LIFECYCLE, LIVE, State
 from .network import Endpoint, Port
 from .process import Environment, Output, Processes, Program, Runtime, Write, complete, signal_name
 from .rootfs import OWN_FILES, Mount, Rootfs, Volume
@@ -293,7 +293,7 @@ class Container:
     def remove(self, *, force: bool = False, volumes: bool = False) -> None:
         """Remove it, with its writable layer and its logs, and its volumes if told to. Raises `DaemonError`."""
         self.check()
-        if force and self._state in (State.RUNNING, State.PAUSED):
+        if force and self._state in LIVE:
             self.settings = self.settings.replace(auto_remove=False)  # whoever removes it says what goes with it
             self.kill()
         else:
@@ -363,7 +363,7 @@ RUNC_INIT = (
 
 def stop(containers: Iterable[Container], timeout: float | None = None, signal: str | None = None) -> None:
     """Stop containers, all at the same time: their stop signal, `timeout` seconds (ten unless given), then SIGKILL."""
-    asked = [each for each in containers if each.state in (State.RUNNING, State.PAUSED)]
+    asked = [each for each in containers if each.state in LIVE]
     for each in asked:
         each.kill(signal or each.stop_signal)
     if not asked:
@@ -372,7 +372,7 @@ def stop(containers: Iterable[Container], timeout: float | None = None, signal: 
     grace = GRACE if timeout is None else timeout
     endless = grace < 0 or grace > LONGEST_GRACE
     deadline = clock.now() + timedelta(seconds=LONGEST_GRACE if endless else grace)
-    while running := [each for each in asked if each.state in (State.RUNNING, State.PAUSED)]:
+    while running := [each for each in asked if each.state in LIVE]:
         if clock.now() >= deadline and not endless:
             for each in running:
                 each.kill()

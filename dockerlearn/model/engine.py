@@ -17,7 +17,7 @@ from .digest import sha256
 from .errors import DaemonError, NotFound
 from .image import Image, Step
 from .layer import Layer
-from .lifecycle import State
+from .lifecycle import LIVE, State
 from .network import LOOPBACK, Bridge, Endpoint
 from .process import Runtime
 from .reference import Reference
@@ -224,7 +224,7 @@ class Engine:
 
     def prune_containers(self) -> tuple[list[Container], int]:
         """Remove all containers that do not run: those, and the bytes that were in their writable layers."""
-        stopped = [each for each in self.containers() if each.state in (State.CREATED, State.EXITED)]
+        stopped = [each for each in self.containers() if each.state not in LIVE]
         reclaimed = sum(each.size for each in stopped)
         for container in stopped:
             container.remove()

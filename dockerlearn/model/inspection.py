@@ -12,7 +12,7 @@ from typing import Any
 from .container import NEVER, Container
 from .digest import sha256
 from .image import Image, timestamp
-from .lifecycle import State
+from .lifecycle import LIVE, State
 from .rootfs import Volume
 from .store.classic import ClassicStore
 
@@ -85,7 +85,7 @@ def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> di
 
 def _state(it: Container) -> dict[str, Any]:
     state = it.state
-    running = state in (State.RUNNING, State.PAUSED)
+    running = state in LIVE
     return {
         **STATE,
         "Status": state.value,
@@ -137,7 +137,7 @@ def _network(it: Container) -> dict[str, Any]:
         address |= {"Gateway": "172.17.0.1", "IPAddress": it.ip, "IPPrefixLen": 16}
         address |= {"EndpointID": endpoint, "MacAddress": mac}
     bridge = {**ENDPOINT, **address, "NetworkID": BRIDGE if it.started > NEVER else ""}
-    ports = _ports(it) if it.state in (State.RUNNING, State.PAUSED) else {}
+    ports = _ports(it) if it.state in LIVE else {}
     return {**NETWORK, **place, **address, "Ports": ports, "Networks": {"bridge": bridge}}
 
 
