@@ -9,7 +9,7 @@ PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help serve test lint site check-site bench drift update-examples wire show-breaks test-browser test-docker test-pythons show-faults soak screenshots clean
+.PHONY: help serve test lint site check-site bench drift update-examples wire house show-breaks test-browser test-docker test-pythons show-faults soak screenshots clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,7 @@ lint: .venv/test.stamp node_modules/.package-lock.json  ## ruff, mypy, tsc, and 
 	.venv/bin/python -m ruff format --check --quiet . || { .venv/bin/python -m ruff format --diff .; exit 1; }
 	.venv/bin/python -m mypy
 	.venv/bin/python -m tools.wire --check
+	.venv/bin/python -m tools.house --check
 	.venv/bin/node node_modules/typescript/bin/tsc
 	.venv/bin/python -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	.venv/bin/python -m check_jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
@@ -46,6 +47,9 @@ update-examples: .venv/test.stamp  ## write what the examples print into the pag
 
 wire: .venv/test.stamp  ## write the types that Python and the site's scripts share, docs/assets/wire.d.ts
 	.venv/bin/python -m tools.wire
+
+house: .venv/test.stamp  ## count the lines of each room, and draw the rooms into docs/maintain/architecture.md
+	.venv/bin/python -m tools.house --write
 
 DRIFT :=
 drift: .venv/test.stamp  ## change pages and the model, and count what nobody notices; hours (DRIFT=--text for the pages alone, DRIFT="--budget 2" for the quickest tests)
@@ -96,7 +100,7 @@ node_modules/.package-lock.json: package.json package-lock.json | .venv/node.sta
 	@.venv/bin/npm ci --ignore-scripts --loglevel=error
 
 # Without it the site is built all the same, and says that Run is off.
-docs/assets/runtime/runtime.json: package-lock.json $(wildcard dockerlearn/*.py dockerlearn/*/*.py) dockerlearn/course/runtime.mjs
+docs/assets/runtime/runtime.json: package-lock.json $(shell find dockerlearn -name '*.py') dockerlearn/course/runtime.mjs
 	@echo "Preparing Python for the reader's browser"
 	@{ $(MAKE) --no-print-directory node_modules/.package-lock.json && \
 	  .venv/bin/node dockerlearn/course/runtime.mjs dockerlearn.course.runtime; } || \

@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from dockerlearn.course.blocks import Block, Command, Lexer, PageRefused, read_console
+from dockerlearn.course.blocks import Block, Command, Fault, Lexer, PageRefused, read_console
 
 ROOT = Path(__file__).parents[2]
 
@@ -148,6 +148,48 @@ def test_what_is_neither_run_nor_inert_is_refused_with_its_line(
     first_line, first_reason = refusals(lexer, page)[0]
     assert first_line == line
     assert reason in first_reason
+
+
+COMMANDS = "commands belong in a console block"
+PYTHON_IS = "Python belongs in a python block, what it prints in an output block"
+LANGUAGES = {
+    **dict.fromkeys(("bash", "sh", "shell", "shell-session", "zsh"), COMMANDS),
+    **dict.fromkeys(("pycon", "pytb", "doctest"), PYTHON_IS),
+    "rust": "run are console, python, py, python3, output, quiz; inert are text, dockerfile, yaml",
+}
+REASONS = {
+    'unknown option': ('```python test="no"\nx\n```\n', "a block of language 'python' has no option 'test'"),
+    'value': ("```python skip\nx\n```\n", "option 'skip' of a block of language 'python' cannot be 'skip'"),
+    "empty": ("```python\n```\n", "an empty block"),
+    "crowded": (
+        f"{PYTHON}text\n",
+        "a block needs an empty line before and after it, or its HTML is a paragraph's",
+    ),
+    "output first": (OUTPUT, "an output block that no python block directly before it has earned"),
+    "output with a wildcard": (f"{PYTHON}\n```output\n...\n```\n", "a wildcard: expected output is exact"),
+    "no command": ("```console\nhello\n```\n", "output before the first command"),
+    "a wildcard": ("```console\n$ ls\n…\n```\n", "a wildcard: expected output is exact"),
+    "a prompt": ("```console\n$ ls\n$\n```\n", "a prompt that starts no command and continues none"),
+    "two interrupts": ("```console\n$ ls\n^C\n^C\n```\n", "^C interrupts a command that runs: one, and once"),
+    "unclosed": ("```python\nprint(1)\n", "looks like a fence, but opens or closes no block"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "instead"), LANGUAGES.items())
+def test_what_is_not_run_says_what_to_write_instead(lexer: Lexer, language: str, instead: str) -> None:
+    reason = f"a block of language {language!r} is not run: {instead}"
+    assert refusals(lexer, f"```{language}\nx\n```\n") == [(1, reason)]
+
+
+@pytest.mark.parametrize(("page", "reason"), REASONS.values(), ids=REASONS)
+def test_a_refusal_says_what_is_wrong(lexer: Lexer, page: str, reason: str) -> None:
+    assert [said for _, said in refusals(lexer, page)] == [reason]
+
+
+def test_a_refusal_is_a_text_of_its_faults_by_line() -> None:
+    refused = PageRefused([Fault(7, "a wildcard"), Fault(3, "an empty block")])
+    assert str(refused) == "line 3: an empty block; line 7: a wildcard"
+    assert refused.faults == [Fault(3, "an empty block"), Fault(7, "a wildcard")]
 
 
 def test_all_faults_of_a_page_are_told_at_once(lexer: Lexer) -> None:

@@ -304,13 +304,15 @@ def test_an_empty_docs_folder_is_a_fault(one: Course) -> None:
 
 def test_a_page_without_html_is_a_fault(one: Course) -> None:
     one.write("docs/new.md", "text\n")
-    assert only(one.found()).startswith("docs/new.md:1: a page without HTML: site/new/index.html is missing")
+    missing = "a page without HTML: site/new/index.html is missing; build the site again"
+    assert only(one.found()) == f"docs/new.md:1: {missing}"
 
 
 def test_html_without_a_page_is_a_fault(one: Course) -> None:
     one.write("site/old/index.html", "<article></article>")
     one.write("site/404.html", "")
-    assert only(one.found()).startswith("site/old/index.html:1: HTML without a page")
+    without = "HTML without a page: nothing in docs becomes it; build the site again"
+    assert only(one.found()) == f"site/old/index.html:1: {without}"
 
 
 def test_html_that_is_copied_from_the_pages_folder_is_none(one: Course) -> None:
@@ -326,7 +328,8 @@ def test_a_name_in_nav_that_is_no_page_is_a_fault(one: Course) -> None:
 
 def test_a_page_whose_code_cannot_be_told_from_its_frame_is_a_fault(one: Course) -> None:
     one.write("site/index.html", "<pre>a</pre>")
-    assert only(one.found()).startswith("docs/index.md:1: a page without an <article>")
+    without = "a page without an <article>, in which alone its code is looked for"
+    assert only(one.found()) == f"docs/index.md:1: {without}"
 
 
 def test_code_of_the_frame_is_none_of_the_page_s(one: Course) -> None:
@@ -364,7 +367,49 @@ def test_an_inert_language_that_no_page_uses_is_a_fault_of_the_list(
     monkeypatch.setattr(blocks, "__file__", str(one.folder / "dockerlearn/course/blocks.py"))
     one.write("docs/index.md", "```text\na\n```\n\n```dockerfile\nFROM a\n```\n")
     one.write("site/index.html", "<article><pre>a\n</pre><pre>FROM a\n</pre></article>")
-    assert only(one.found()).startswith("dockerlearn/course/blocks.py:3: no page uses the inert language 'yaml'")
+    unused = "no page uses the inert language 'yaml': strike it off the list"
+    assert only(one.found()) == f"dockerlearn/course/blocks.py:3: {unused}"
+
+
+def test_what_a_refused_page_uses_is_not_known(one: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    one.write("dockerlearn/course/blocks.py", 'INERT = {\n    "text": "a drawing",\n}\n')
+    monkeypatch.setattr(blocks, "__file__", str(one.folder / "dockerlearn/course/blocks.py"))
+    one.write("docs/index.md", "```text\na\n```\n\n```perl\nx\n```\n")
+    one.write("site/index.html", "<article><pre>a\n</pre></article>")
+    assert only(one.found()).startswith("docs/index.md:5: a block of language 'perl' is not run")
+
+
+def test_a_docs_folder_that_is_named_and_empty_is_a_fault_on_its_line(one: Course) -> None:
+    one.write("mkdocs.yml", f"{YML}docs_dir: pages\n")
+    (one.folder / "pages").mkdir()
+    (one.folder / "site/index.html").unlink()
+    assert only(one.found()) == "mkdocs.yml:4: pages holds no page: nothing was checked"
+
+
+def test_a_fence_that_is_shown_as_text_is_a_fault_on_its_line(one: Course) -> None:
+    one.write("docs/index.md", "text\n\n```python\na = 1\n```\n\ntext\n")
+    one.write("site/index.html", "<article><p>\n~~~ python\n</p><pre>a = 1\n</pre></article>")
+    assert only(one.found()) == "docs/index.md:1: a fence that is shown as text: it opens or closes no block"
+
+
+def test_each_site_of_the_command_line_is_checked_and_counted(
+    one: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one.write("docs/index.md", "```python\na = 1\n```\n")
+    one.write("site/index.html", '<article><pre>a = 1\n</pre><a href="#top">top</a></article>')
+    one.write("other/index.html", "<article></article>")
+    monkeypatch.setattr(sys, "argv", ["complete", "-f", "mkdocs.yml", "site"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().out) == (0, "site: 1 pages, 1 blocks, 1 links: no faults\n")
+    monkeypatch.setattr(sys, "argv", ["complete", "other", "site"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    fault, first, second = capsys.readouterr().out.splitlines()
+    assert ended.value.code == 1
+    assert fault.startswith("docs/index.md:1: a block that is not shown as it is run: take it out of the comment")
+    assert first == "other: 1 pages, 0 blocks, 0 links: 1 faults"
+    assert second == "site: 1 pages, 1 blocks, 1 links: no faults"
 
 
 LEAVES = "leaves the folder of the site: make it relative to the page"

@@ -97,6 +97,11 @@ def test_a_console_block_shows_its_whole_text(markdown: Markdown) -> None:
     assert "".join(text for _, text in shown.text) == CONSOLE.removeprefix("```console\n").removesuffix("```\n")
 
 
+def test_what_is_copied_is_written_on_one_line_of_html(markdown: Markdown) -> None:
+    html = markdown.convert("```console\n$ a &&\n> b\n```\n")
+    assert ' data-copy="a &amp;&amp;&#10;b"' in html
+
+
 def test_the_copy_button_gets_the_commands_and_nothing_else(markdown: Markdown) -> None:
     assert Shown(markdown.convert(CONSOLE)).copied == COPIED
 

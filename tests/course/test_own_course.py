@@ -10,7 +10,7 @@ import pytest
 from dockerlearn.course.blocks import Lexer
 from tests.course.course_pages import ROOT
 
-HOW_TO = ROOT / "docs/own-course.md"
+HOW_TO = ROOT / "docs/maintain/another-course.md"
 PAGE = """\
 # Mine
 

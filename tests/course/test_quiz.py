@@ -312,6 +312,34 @@ def test_a_quiz_shows_its_question_its_code_its_choices_and_why(markdown: Markdo
     assert html.count("<details") == html.count("<legend>") == html.count('<li class="quiz-right">') == 1
 
 
+SMALL = """\
+````quiz
+Which "one"?
+
+- [x] `a` & b
+  : Because.
+- [ ] c
+  : No.
+````
+"""
+
+
+def test_a_quiz_has_the_structure_that_its_script_and_its_style_expect(markdown: Markdown) -> None:
+    (block,) = LEXER.blocks(SMALL)
+    key = read_quiz(block.text, block.text_line).key
+    radio = f'<input type="radio" name="quiz-{key}" value='
+    assert markdown.convert(SMALL) == (
+        f'<div class="quiz" id="quiz-{key}" data-key="{key}"><fieldset><legend>Which "one"?</legend>'
+        '<ol class="quiz-choices" type="A">'
+        f'<li><label>{radio}"0"><span><code>a</code> &amp; b</span></label></li>'
+        f'<li><label>{radio}"1"><span>c</span></label></li></ol><div class="quiz-bar"></div>'
+        '<details class="quiz-answer"><summary>Answer</summary><ol type="A">'
+        '<li class="quiz-right"><strong>Right.</strong> <span>Because.</span></li>'
+        '<li class="quiz-wrong"><strong>Wrong.</strong> <span>No.</span></li></ol></details>'
+        '</fieldset><div class="quiz-clear"></div></div>'
+    )
+
+
 CHANGES = {
     "another answer is right": ("<strong>Wrong.</strong>", "<strong>Right.</strong>"),
     "another question": ("last command", "first command"),

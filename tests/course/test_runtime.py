@@ -142,10 +142,21 @@ def test_the_folder_is_made_anew_or_stays_as_it_is(published: Path, tmp_path: Pa
     prepare(folder)
     assert not (folder / "old.zip").exists()
     before = sorted(folder.iterdir())
+    half = folder.with_name(".runtime.new")
+    half.mkdir()
+    (half / "half.zip").write_text("of a time that was interrupted")
+    prepare(folder)
+    assert sorted(folder.iterdir()) == before
     (published / "pyodide.asm.wasm").unlink()
     with pytest.raises(FileNotFoundError):
         prepare(folder)
     assert sorted(folder.iterdir()) == before
+
+
+def test_the_folder_is_the_one_that_the_worker_fetches_from() -> None:
+    worker = (Path(__file__).parents[2] / "docs/assets/worker.js").read_text(encoding="utf-8")
+    assert 'new URL("runtime/", import.meta.url)' in worker
+    assert Path("docs/assets/runtime") == runtime.FOLDER
 
 
 def test_an_archive_of_the_same_files_is_the_same(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import shlex
+from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from dockerlearn.course import update
 from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console
-from dockerlearn.course.update import repair, repaired, update_examples
+from dockerlearn.course.update import add_option, repair, repaired, update_examples
 from tests.course.course_pages import PAGES, ROOT, name
 from tests.course.small_course import run_pytest, small_course
 from tools.drift.mutants import altered
@@ -382,6 +383,14 @@ def test_of_the_course_s_pages_those_that_were_asked_for_are_repaired(
     refused, *_, summary = capsys.readouterr().out.splitlines()
     assert refused == "docs/bad.md:2: the Python block raised"
     assert summary == "pages: 3, repaired: 0, refused and left alone: 1"
+
+
+def test_the_option_is_one_that_pytest_is_given_or_not() -> None:
+    parser = ArgumentParser()
+    parser.addoption = parser.add_argument  # type: ignore[attr-defined]
+    add_option(cast("pytest.Parser", parser))
+    assert parser.parse_args(["--update-examples"]).update_examples is True
+    assert parser.parse_args([]).update_examples is False
 
 
 def test_without_the_option_nothing_is_repaired(course: Path) -> None:

@@ -118,6 +118,13 @@ def test_every_kind_of_difference_is_placed(failures: Failures, lines: list[str]
     assert said.endswith(difference)
 
 
+def test_a_difference_is_shown_as_page_and_print_with_what_is_around(failures: Failures) -> None:
+    said = console("$ for i in 1 2 3 4 5; do echo $i; done", "1", "2", "3", "4", "six")
+    command = "$ for i in 1 2 3 4 5; do echo $i; done"
+    difference = "--- said by the page\n+++ printed\n@@ -2,4 +2,4 @@\n 2\n 3\n 4\n-six\n+5\n"
+    assert failures(said) == [f"page.md:7: {command}\n{difference}"]
+
+
 def test_what_a_python_block_prints_must_be_shown(failures: Failures) -> None:
     (said,) = failures(python("a = 1", "print(a)"))
     assert said.startswith("page.md:4: a Python block without an output block\n")
