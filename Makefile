@@ -103,7 +103,7 @@ node_modules/.package-lock.json: package.json package-lock.json | .venv/node.sta
 	@.venv/bin/npm ci --ignore-scripts --loglevel=error
 
 # Without it the site is built all the same, and says that Run is off.
-docs/assets/runtime/runtime.json: package-lock.json $(shell find dockerlearn -name '*.py') dockerlearn/course/runtime.mjs
+docs/assets/runtime/runtime.json: package-lock.json $(shell find dockerlearn -name '*.py' -o -name '*.txt') dockerlearn/course/runtime.mjs
 	@echo "Preparing Python for the reader's browser"
 	@{ $(MAKE) --no-print-directory node_modules/.package-lock.json && \
 	  .venv/bin/node dockerlearn/course/runtime.mjs dockerlearn.course.runtime; } || \
