@@ -42,6 +42,8 @@ def _copy_in(call: Call, flags: Flags, source: str, name: str, target: str) -> N
     content = call.files[source].encode(errors="surrogateescape")
     _show_size(call, flags, len(content), f"{name}:{target}")  # all of it is sent before the daemon refuses it
     path = f"{target.rstrip('/')}/{basename(source)}" if inside else target
+    if inside and isinstance(_find(call, name, path), Directory):
+        raise DaemonError(f'cannot overwrite directory "{basename(source)}" with non-directory "{target}"')
     try:
         call.engine.container(name).write(path, File(content))
     except OSError as error:
@@ -57,7 +59,14 @@ def _copy_out(call: Call, flags: Flags, name: str, source: str, target: str) -> 
     if not isinstance(found, File) or target == "-":
         raise NotInModel("directories and - of docker cp", "form")
     path = f"{target.rstrip('/')}/{basename(source)}" if target.endswith("/") or target == "." else target
-    call.files[path.removeprefix("./")] = found.data.decode(errors="surrogateescape")
+    text = found.data.decode(errors="surrogateescape")
+    try:
+        call.files[path] = text
+    except IsADirectoryError:
+        call.files[f"{path}/{basename(source)}"] = text
+    except OSError as error:
+        above = normpath(join(HOME, path, ".."))
+        raise DockerError(f'invalid output path: directory "{above}" does not exist') from error
     _show_size(call, flags, found.size, normpath(join(HOME, path)))
 
 

@@ -42,7 +42,9 @@ class FixedClock:
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Move on by that many seconds at once."""
+        """Move on by that many seconds at once. Raises `ValueError` for fewer than none, as `time.sleep` does."""
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
         self._now += timedelta(seconds=seconds)
 
 

@@ -8,7 +8,8 @@ pipe and `$( )` are handlers of these effects, put around a command.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Mapping, MutableMapping
+from collections.abc import Callable, Generator, Iterator, Mapping, MutableMapping
+from posixpath import dirname, join, normpath
 from typing import TypeAlias, TypeVar
 
 from ..model.process import Answer, Effect, Program, Signals, Sleep, Stream, Write, err
@@ -53,16 +54,50 @@ class Exit(Exception):
         self.status = status
 
 
-class Files(dict[str, str]):
-    """The files of a computer, by path. Of its devices there is only the one that swallows everything."""
+class Files(MutableMapping[str, str]):
+    """The files of a computer, by path. There are few directories, and one device: the one that swallows everything.
+
+    As in a container, a path that is a directory, or in none, raises an `OSError` with Linux's reason.
+    """
+
+    HOME = "/root"  # where relative paths begin
+    DIRECTORIES = frozenset({"/", "/dev", HOME, "/tmp"})
 
     def __init__(self) -> None:
-        super().__init__({NOWHERE: ""})
+        self._texts: dict[str, str] = {NOWHERE: ""}
+
+    def _real(self, path: str) -> str:
+        return normpath(join(self.HOME, path))
+
+    def __getitem__(self, path: str) -> str:
+        real = self._real(path)
+        if path and real in self.DIRECTORIES:
+            raise IsADirectoryError("Is a directory")
+        if not path or real not in self._texts or path.endswith("/"):
+            raise KeyError(path)
+        return self._texts[real]
 
     def __setitem__(self, path: str, text: str) -> None:
-        if not path or path.startswith("/dev/"):
+        real = self._real(path)
+        if path and real in self.DIRECTORIES:
+            raise IsADirectoryError("Is a directory")
+        if dirname(real) in self._texts:
+            raise NotADirectoryError("Not a directory")
+        if not path or path.endswith("/") or dirname(real) not in self.DIRECTORIES - {"/dev"}:
             raise FileNotFoundError("No such file or directory")
-        super().__setitem__(path, text)
+        self._texts[real] = text
+
+    def __delitem__(self, path: str) -> None:
+        del self._texts[self._real(path)]
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and bool(path) and not path.endswith("/") and self._real(path) in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 class Shell:
