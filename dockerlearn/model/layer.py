@@ -148,8 +148,8 @@ class Layer:
     def between(cls, lower: Directory, upper: Directory, *, written: bool = False) -> Layer:
         """The layer that turns `lower` into `upper`, but for the mode of the root itself.
 
-        With `written`, it also has the files that were written anew with the content that they had.
-        Raises `InvalidPath` if `upper` has a new file that is named like a whiteout.
+        With `written`, it also has the files that were written anew with the content that they had, and a new file that
+        is named like a whiteout becomes one, as in what an engine commits. Otherwise `InvalidPath` is raised for that.
         """
         changes = dict(_changes(lower, upper, written).entries)
         if changes.pop(OPAQUE, None):  # overlayfs does not look whether a root is opaque
@@ -201,7 +201,8 @@ def _changes(lower: Directory, upper: Directory, written: bool) -> Directory:
         if isinstance(old, Directory) and isinstance(new, Directory):
             entries[name] = _changes(old, new, written)
         else:
-            _check_names(Directory({name: new}))
+            if not written:
+                _check_names(Directory({name: new}))
             entries[name] = new
     return Directory(entries, upper.mode)
 

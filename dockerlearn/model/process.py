@@ -160,7 +160,8 @@ class Runtime(Protocol):
 class Environment:
     """What a program knows of its container: its files, its variables, its name and the time.
 
-    `listening` has what answers at each port: it takes the path of a request, and returns the page.
+    `listening` has what answers at each port: it takes the path of a request, and returns the page. `shells` says how many
+    shells run within each other.
     """
 
     def __init__(
@@ -168,6 +169,7 @@ class Environment:
     ) -> None:
         self.runtime, self.root, self.variables, self.hostname, self.now = runtime, root, variables, hostname, now
         self.listening: dict[int, Callable[[str], str]] = {}
+        self.shells = 0
 
     def with_variables(self, added: Mapping[str, str]) -> Environment:
         """The same container with more variables, HOME last. If there are any, its servers are apart."""

@@ -102,15 +102,13 @@ class Reference(Value):
     def familiar_name(self) -> str:
         """The repository as Docker's tables show it: `nginx`.
 
-        The inverse of the completion that `parse` makes. What would then read as another registry's name
-        (`docker.io/localhost/x`) or as an image ID keeps its domain, so that parsing it always gives the same name.
+        The inverse of the completion that `parse` makes, but for names that nobody gives: `docker.io/localhost/x` is shown
+        as `localhost/x`, which reads as another registry's, and a path of 64 hex digits like an image ID.
         """
         if self.domain != DEFAULT_DOMAIN:
             return self.name
         official = self.path.removeprefix(OFFICIAL)
-        familiar = self.path if "/" in official else official
-        misread = _IDENTIFIER.fullmatch(familiar) or _split_domain(familiar) != (self.domain, self.path)
-        return self.name if misread else familiar
+        return self.path if "/" in official else official
 
     @property
     def familiar(self) -> str:

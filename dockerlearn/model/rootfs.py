@@ -11,7 +11,7 @@ from datetime import datetime
 
 from .errors import InvalidPath
 from .layer import Layer
-from .tree import Directory, File, Node, Symlink, split
+from .tree import DEEPEST, Directory, File, Node, Symlink, depth, split
 
 # What the engine lays between image and writable layer: places for what it mounts.
 INIT: dict[str, Node] = {
@@ -107,6 +107,8 @@ class Rootfs(MutableMapping[str, str]):
     def put(self, path: str, new: Node) -> None:
         """Write a node, in place of what is there. Raises `OSError` if its directory is missing."""
         real = self.place(path)
+        if len(split(real)) + depth(new) > DEEPEST:
+            raise OSError("File name too long")
         try:
             self.edit(lambda tree: tree.without(real).with_node(real, new))
         except InvalidPath as error:

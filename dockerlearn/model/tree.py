@@ -214,6 +214,13 @@ def differs(old: Node, new: Node, *, written: bool = False) -> bool:
     return any(differs(child, new.entries[name], written=True) for name, child in old.entries.items())
 
 
+def depth(found: Node) -> int:
+    """How many directories of a tree are within each other; none for a file."""
+    if not isinstance(found, Directory):
+        return 0
+    return 1 + max(map(depth, found.entries.values()), default=0)
+
+
 def node(content: Content) -> Node:
     """Text and bytes become regular files; nodes stay as they are."""
     if isinstance(content, str):

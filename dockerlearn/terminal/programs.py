@@ -25,6 +25,8 @@ from .tools import NO_FILE, Misuse, Options, busybox_command, command, unknown
 
 NO_FORMAT = 255
 STEPS_A_SECOND = 5_000
+MOST_SHELLS = 40  # within each other: each is some ten calls deep in Python
+TOO_MUCH = "are more than dockerlearn runs"
 ASH = {
     "missing": "{}: not found",
     "path": "{}: not found",
@@ -48,17 +50,28 @@ def _execute(environment: Environment, path: str, file: File, words: Sequence[st
     if file.data == BUSYBOX.data:
         return busybox(environment, words, stdin)
     if file.data == BASH.data:
-        return sh(environment, [path, *arguments], stdin)
+        return _within(environment, sh(environment, [path, *arguments], stdin))
     twin = twins().get(file.data)
     if twin is not None:
         return twin(environment, [path, *arguments], stdin)
     text = file.data.decode(errors="replace")
     if text.startswith("#!"):
-        return shell(environment, path, stdin).run(text)
+        return _within(environment, shell(environment, path, stdin).run(text))
     return err(f"exec {name}: exec format error\n", NO_FORMAT)
 
 
 # The shell
+
+
+def _within(environment: Environment, shell: Program) -> Program:
+    """A shell that runs within those that have called it. A script that calls itself would have no end."""
+    if environment.shells == MOST_SHELLS:
+        return (yield from err(f"sh: more than {MOST_SHELLS} shells within each other {TOO_MUCH}\n", 2))
+    environment.shells += 1
+    try:
+        return (yield from shell)
+    finally:
+        environment.shells -= 1
 
 
 def shell(environment: Environment, name: str, stdin: str | None) -> Shell:
@@ -95,7 +108,7 @@ class Commands(Mapping[str, Runner]):
             return lambda *_: err(f"{self.shell.name}: {name}: Permission denied\n", NO_PERMISSION)
         if not file.data.startswith(b"#!"):  # what the kernel cannot execute, a shell takes for a script
             text = file.data.decode(errors="replace")
-            return lambda _, stdin: shell(self.environment, name, stdin).run(text)
+            return lambda _, stdin: _within(self.environment, shell(self.environment, name, stdin).run(text))
         return lambda arguments, stdin: _execute(self.environment, path, file, [name, *arguments], stdin)
 
     def __iter__(self) -> Iterator[str]:
@@ -165,7 +178,7 @@ def busybox(environment: Environment, words: Sequence[str], stdin: str | None) -
     if name == "busybox" and arguments:
         name, *arguments = arguments
     if name == "sh":
-        return sh(environment, [words[0], *arguments], stdin)
+        return _within(environment, sh(environment, [words[0], *arguments], stdin))
     return _applet(environment, name, arguments, stdin)
 
 

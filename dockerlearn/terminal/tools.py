@@ -39,6 +39,13 @@ class Tool(Value):
     files: int = 0
 
 
+class Unreadable(Value):
+    """What the tools say of a file that is not there, and of a directory: a text by tool, `""` for all others."""
+
+    missing: Mapping[str, str]
+    directory: Mapping[str, str]
+
+
 class Misuse(Exception):
     """A tool called in a way that it refuses; the text is without the tool's name."""
 
@@ -51,20 +58,20 @@ def unknown(what: str) -> Misuse:
 def commands(files: Mapping[str, str], server: Server) -> dict[str, Runner]:
     """The tools of a terminal by name. They read `files`; `curl` gets its pages from `server`."""
     tools = {**TOOLS, "curl": Tool(partial(_curl, server), "s")}
-    return {name: partial(_run, name, tool, files, MISSING) for name, tool in tools.items()}
+    return {name: partial(_run, name, tool, files, UNREADABLE) for name, tool in tools.items()}
 
 
 def busybox_command(name: str, files: Mapping[str, str]) -> Runner | None:
     """The tool of that name as containers have it: what nobody pipes into it, it reads as it is typed."""
     tool = OF_BUSYBOX.get(name) or TOOLS.get(name)
-    return None if tool is None else partial(_run, name, tool, files, MISSING_IN_BUSYBOX, typed=True)
+    return None if tool is None else partial(_run, name, tool, files, UNREADABLE_IN_BUSYBOX, typed=True)
 
 
 def _run(
     name: str,
     tool: Tool,
     files: Mapping[str, str],
-    missing: Mapping[str, str],
+    unreadable: Unreadable,
     words: list[str],
     stdin: str | None,
     *,
@@ -79,11 +86,20 @@ def _run(
         try:
             return "".join((stdin or "") if path == "-" else files[path] for path in paths or ["-"])
         except KeyError as absent:
-            raise Misuse(missing.get(name, missing[""]).format(absent.args[0])) from absent
+            raise Misuse(unreadable.missing.get(name, unreadable.missing[""]).format(absent.args[0])) from absent
         except IsADirectoryError as error:
-            raise Misuse(f"read error: {error}") from error
+            text = unreadable.directory.get(name, unreadable.directory[""])
+            raise Misuse(text.format(next(path for path in paths if _is_directory(files, path)))) from error
 
     return command(name, lambda options, operands: tool.run(options, operands, read), tool.letters, words)
+
+
+def _is_directory(files: Mapping[str, str], path: str) -> bool:
+    try:
+        files.get(path)
+    except IsADirectoryError:
+        return True
+    return False
 
 
 def _read_lines() -> Generator[Effect, Answer, str]:
@@ -300,15 +316,26 @@ TOOLS = {
 }
 OF_BUSYBOX = {"wc": Tool(partial(_wc, width=9), "clmw", 1)}
 NO_FILE = "No such file or directory"
-MISSING = {
-    "": f"{{}}: {NO_FILE}",
-    "head": f"cannot open '{{}}' for reading: {NO_FILE}",
-    "sort": f"cannot read: {{}}: {NO_FILE}",
-    "tail": f"cannot open '{{}}' for reading: {NO_FILE}",
-}
-MISSING_IN_BUSYBOX = {
-    "": f"{{}}: {NO_FILE}",
-    **dict.fromkeys(("cat", "uniq"), f"can't open '{{}}': {NO_FILE}"),
-    "tail": f"can't open '{{}}': {NO_FILE}\ntail: no files",
-}
+UNREADABLE = Unreadable(
+    {
+        "": f"{{}}: {NO_FILE}",
+        "head": f"cannot open '{{}}' for reading: {NO_FILE}",
+        "sort": f"cannot read: {{}}: {NO_FILE}",
+        "tail": f"cannot open '{{}}' for reading: {NO_FILE}",
+    },
+    {
+        "": "{}: Is a directory",
+        **dict.fromkeys(("head", "tail"), "error reading '{}': Is a directory"),
+        "sort": "read failed: {}: Is a directory",
+        "uniq": "error reading '{}'",
+    },
+)
+UNREADABLE_IN_BUSYBOX = Unreadable(
+    {
+        "": f"{{}}: {NO_FILE}",
+        **dict.fromkeys(("cat", "uniq"), f"can't open '{{}}': {NO_FILE}"),
+        "tail": f"can't open '{{}}': {NO_FILE}\ntail: no files",
+    },
+    {"": "read error: Is a directory"},
+)
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}

@@ -292,8 +292,11 @@ class Terminal {
   offer(candidates, word = "") {
     const chips = candidates.slice(0, MOST_COMPLETIONS).map((candidate) =>
       button(candidate, () => {
-        const { value } = this.input;
-        this.input.value = `${value.slice(0, value.length - word.length)}${candidate} `;
+        const { value, selectionStart } = this.input;
+        const at = selectionStart ?? value.length;
+        const before = `${value.slice(0, at - word.length)}${candidate} `;
+        this.input.value = before + value.slice(at);
+        this.input.setSelectionRange(before.length, before.length);
         this.offer([]);
         this.input.focus();
       }),

@@ -49,3 +49,10 @@ def test_the_system_clock_is_the_computers_own() -> None:
     clock.sleep(0.01)
     assert timedelta(seconds=0.01) <= clock.now() - before < timedelta(minutes=1)
     assert clock.now().tzinfo is UTC
+
+
+def test_a_clock_does_not_run_backwards() -> None:
+    clock = FixedClock("2025-02-20")
+    with pytest.raises(ValueError, match="sleep length must be non-negative"):
+        clock.sleep(-60)
+    assert clock.now() == FixedClock("2025-02-20").now()
