@@ -9,7 +9,7 @@ PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help serve test lint site check-site bench drift update-examples wire house show-breaks test-browser test-docker test-pythons show-faults soak screenshots clean
+.PHONY: help serve test lint site check-site bench drift update-examples wire house show-breaks test-browser engine test-docker test-pythons show-faults soak screenshots clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ BROWSE := --record
 test-browser: .venv/browser.stamp node_modules/.package-lock.json check-site  ## the built site in Chromium: every example run in the page, copying, no foreign request (BROWSE='--cases 4' for less)
 	.venv/bin/python -m pytest tests/browser -n 2 --dist loadgroup $(BROWSE)
 
+engine: .venv/test.stamp  ## a prompt on a real Docker Engine, with the course's images in its registry; needs root
+	.venv/bin/python -m tests.docker
+
 RUN := --record
 test-docker: .venv/test.stamp  ## the examples on a real Docker Engine, on a machine of its own; needs root (RUN='--cells 70' for less)
 	.venv/bin/python -m pytest tests/docker $(RUN)
@@ -100,7 +103,7 @@ node_modules/.package-lock.json: package.json package-lock.json | .venv/node.sta
 	@.venv/bin/npm ci --ignore-scripts --loglevel=error
 
 # Without it the site is built all the same, and says that Run is off.
-docs/assets/runtime/runtime.json: package-lock.json $(shell find dockerlearn -name '*.py') dockerlearn/course/runtime.mjs
+docs/assets/runtime/runtime.json: package-lock.json $(shell find dockerlearn -name '*.py' -o -name '*.txt') dockerlearn/course/runtime.mjs
 	@echo "Preparing Python for the reader's browser"
 	@{ $(MAKE) --no-print-directory node_modules/.package-lock.json && \
 	  .venv/bin/node dockerlearn/course/runtime.mjs dockerlearn.course.runtime; } || \

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, cast
 
-from .help import HELP_TEXTS
+from ..model.errors import DaemonError
+from ..model.value import Value
+from .template.execution import Template
+from .template.syntax import ParseError
 
-MISUSED_FLAG = 125
+if TYPE_CHECKING:
+    from importlib.abc import ResourceLoader
+
+MISUSED_FLAG, BAD_TEMPLATE = 125, 64
 MOST_DIGITS = 1_000  # of a number that is read at all
 MORE = " for more information\n"
 TRUE = ("1", "t", "T", "TRUE", "true", "True")
 FALSE = ("0", "f", "F", "FALSE", "false", "False")
-
-Options = dict[str, Any]
 
 
 class UsageError(Exception):
@@ -25,7 +30,15 @@ class UsageError(Exception):
         self.status = status
 
 
-class Flag(NamedTuple):
+class NotInModel(UsageError):
+    """Something that Docker has and the model does not: what it is, and its kind, such as command or flag."""
+
+    def __init__(self, what: str, kind: str = "command") -> None:
+        text = f"dockerlearn: '{what}' is a real {kind}, which this model does not have\n"
+        super().__init__(text, MISUSED_FLAG if kind == "flag" else 1)
+
+
+class Flag(Value):
     """A flag of a command: its names, and the kind of value that it wants; a switch wants none."""
 
     name: str
@@ -33,7 +46,7 @@ class Flag(NamedTuple):
     kind: str = ""
 
     @property
-    def many(self) -> bool:
+    def repeats(self) -> bool:
         """Whether it may be given several times, each of which counts."""
         return self.kind in ("filter", "list")
 
@@ -58,7 +71,29 @@ class Flag(NamedTuple):
 HELP = Flag("help")
 
 
-class Usage(NamedTuple):
+class Flags(dict[str, object]):
+    """The flags that a command was given, by their long names: of each the value, or the values if it repeats."""
+
+    def on(self, name: str, *, default: bool = False) -> bool:
+        """Whether a switch is on."""
+        return bool(self.get(name, default))
+
+    def text(self, name: str) -> str:
+        """The value of a flag; empty if it was not given."""
+        value = self.get(name)
+        return value if isinstance(value, str) else ""
+
+    def number(self, name: str) -> int | None:
+        """The value of a flag of the kind `int`; None if it was not given."""
+        return int(self.text(name)) if name in self else None
+
+    def all(self, name: str) -> list[str]:
+        """The values of a flag that repeats."""
+        values = self.get(name)
+        return values if isinstance(values, list) else []
+
+
+class HelpText(Value):
     """The help text of a command, and what can be read from it. `verb` is the first of the command's names."""
 
     command: str
@@ -74,6 +109,12 @@ class Usage(NamedTuple):
         return line.removesuffix(" COMMAND")
 
     @property
+    def operands(self) -> list[str]:
+        """What the usage line calls the operands: `CONTAINER`, `[COMMAND]`, `[ARG...]`."""
+        line = self.line.partition("\n")[0].removeprefix(f"Usage:  {self.command}")
+        return line.replace(" [OPTIONS]", "").split()
+
+    @property
     def flags(self) -> dict[str, Flag]:
         """The flags as they are typed, long and short."""
         found = re.findall(r"^  (?:-(\w), |    )--([\w-]+)(?: ([\w-]+))?  ", self.text, re.MULTILINE)
@@ -87,9 +128,18 @@ class Usage(NamedTuple):
         hidden = HIDDEN if self.command == "docker" else []
         return re.findall(r"^  ([a-z][\w-]*)\*?  +[A-Z]", self.text, re.MULTILINE) + hidden
 
+    @property
+    def flags_first(self) -> bool:
+        """Whether flags come before the operands: what looks like a flag after the first operand is an operand."""
+        return bool(self.commands) or self.verb in FLAGS_FIRST
+
+    def fail(self, problem: str) -> UsageError:
+        """The refusal of a flag, for the caller to raise."""
+        return UsageError(f"{problem}\n\n{self.line}\n\nRun '{self.command} --help'{MORE}", MISUSED_FLAG)
+
     def miscount(self, count: int) -> str | None:
         """What the client says if `count` operands are not what the usage line asks for. Its sentences end oddly."""
-        operands = self.line.split("\n", 1)[0].removeprefix(f"Usage:  {self.command}").replace(" [OPTIONS]", "").split()
+        operands = self.operands
         fewest = sum(not operand.startswith("[") for operand in operands)
         endless = any(operand.endswith(("...]", "[command]")) for operand in operands)
         if fewest <= count and (endless or count <= len(operands)):
@@ -107,75 +157,90 @@ class Usage(NamedTuple):
 
 
 @cache
-def usages() -> dict[str, Usage]:
+def help_texts() -> dict[str, HelpText]:
     """The help texts by command. A short name such as `docker images` has its own usage line, other aliases have not."""
-    found: dict[str, Usage] = {}
-    for section in HELP_TEXTS.split("=== ")[1:]:
+    loader = cast("ResourceLoader", __spec__.loader)  # it reads from an archive too, and costs no import
+    file = loader.get_data(f"{__file__.rpartition('usage.')[0]}help.txt")
+    found: dict[str, HelpText] = {}
+    for section in file.decode().split("=== ")[1:]:
         command, text = section.split("\n", 1)
-        aliases = re.search(r"^Aliases:\n  (.*)$", text, re.MULTILINE)
-        for name in aliases[1].split(", ") if aliases else [command]:
-            shown = name if name.count(" ") == 1 else command
-            found[name] = Usage(shown, command, text.replace(command, shown, 1))
+        aliases = text.partition("\nAliases:\n  ")[2].partition("\n")[0]
+        for name in aliases.split(", ") if aliases else [command]:
+            title = name if name.count(" ") == 1 else command
+            found[name] = HelpText(title, command, text.replace(command, title, 1))
     return found
 
 
-def parse(words: list[str], usage: Usage) -> tuple[Options, list[str]]:
-    """Split words into flags and operands, as the client's flag library does. Raises `UsageError`.
+def parse(words: list[str], help_text: HelpText) -> tuple[Flags, list[str]]:
+    """Split words into flags and operands, as the client's flag library does. Raises `UsageError`."""
+    parser = _Parser(words, help_text)
+    operands = parser.operands()
+    return parser.flags, operands
 
-    Of a flag that is given twice the last value counts; lists and filters add up. A command with others below it, or with
-    a command of its own as an operand, takes its flags before its first operand.
-    """
-    flags, rest = usage.flags, list(words)
-    options: Options = {}
-    operands: list[str] = []
 
-    def fail(problem: str) -> UsageError:
-        text = f"{problem}\n\n{usage.line}\n\nRun '{usage.command} --help'{MORE}"
-        return UsageError(text, MISUSED_FLAG)
+class _Parser:
+    """The words of a command that is being read, one after the other."""
 
-    def put(flag: Flag, value: str | None, written: str) -> None:
-        if value is None and flag.kind:
-            if not rest:
-                raise fail(f"flag needs an argument: {written}")
-            value = rest.pop(0)
-        if value is not None and (problem := flag.problem(value)):
-            raise fail(f'invalid argument "{value}" for "{flag}" flag: {problem}')
-        if flag.many:
-            options.setdefault(flag.name, []).append(value)
-        else:
-            options[flag.name] = value if flag.kind else value not in FALSE
+    def __init__(self, words: list[str], help_text: HelpText) -> None:
+        self._rest, self._help_text, self._known = list(words), help_text, help_text.flags
+        self.flags = Flags()
 
-    while rest:
-        word = rest.pop(0)
-        if word == "--":
-            break
-        if word == "-" or not word.startswith("-"):
-            operands.append(word)
-            if usage.commands or usage.verb in FLAGS_FIRST:
+    def operands(self) -> list[str]:
+        """Read all words; those that are operands."""
+        operands = []
+        while self._rest:
+            word = self._rest.pop(0)
+            if word == "--":
                 break
-        elif word.startswith("--"):
-            name, equals, value = word.partition("=")
-            if name[2:3] in ("", "-"):
-                raise fail(f"bad flag syntax: {word}")
-            if name not in flags:
-                raise fail(f"unknown flag: {name}")
-            put(flags[name], value if equals else None, word)
-        else:
-            letters = word[1:]
-            while letters:
-                letter, letters = letters[0], letters[1:]
-                written = f"{_quoted(letter)} in -{letter}"
-                flag = flags.get(f"-{letter}")
-                if flag is None:
-                    raise fail(f"unknown shorthand flag: {written}{letters}")
-                if flag is HELP:
-                    options["h"] = True
-                attached = letters.startswith("=") and len(letters) > 1
-                if attached or (flag.kind and letters):
-                    put(flag, letters[attached:], written)
+            if word.startswith("--"):
+                self._word(word)
+            elif word.startswith("-") and word != "-":
+                self._letters(word[1:])
+            else:
+                operands.append(word)
+                if self._help_text.flags_first:
                     break
-                put(flag, None, written)
-    return options, operands + rest
+        return operands + self._rest
+
+    def _word(self, word: str) -> None:
+        """Read a flag with two dashes: `--all`, `--format x`, `--format=x`."""
+        name, equals, value = word.partition("=")
+        if name[2:3] in ("", "-"):
+            raise self._help_text.fail(f"bad flag syntax: {word}")
+        if name not in self._known:
+            raise self._help_text.fail(f"unknown flag: {name}")
+        self._add(self._known[name], value if equals else None, word)
+
+    def _letters(self, letters: str) -> None:
+        """Read flags that are letters behind one dash, of which the last may have a value: `-aq`, `-aqf x`, `-f=x`."""
+        while letters:
+            letter, letters = letters[0], letters[1:]
+            spelling = f"{_quoted(letter)} in -{letter}"
+            flag = self._known.get(f"-{letter}")
+            if flag is None:
+                raise self._help_text.fail(f"unknown shorthand flag: {spelling}{letters}")
+            if flag is HELP:
+                self.flags["h"] = True
+            attached = letters.startswith("=") and len(letters) > 1
+            if attached or (flag.kind and letters):
+                self._add(flag, letters[attached:], spelling)
+                break
+            self._add(flag, None, spelling)
+
+    def _add(self, flag: Flag, value: str | None, spelling: str) -> None:
+        """Set a flag: to the value that came with it, else to the next word, unless it is a switch."""
+        if value is None and flag.kind:
+            if not self._rest:
+                raise self._help_text.fail(f"flag needs an argument: {spelling}")
+            value = self._rest.pop(0)
+        if value is not None and (problem := flag.problem(value)):
+            raise self._help_text.fail(f'invalid argument "{value}" for "{flag}" flag: {problem}')
+        if value is None or not flag.kind:
+            self.flags[flag.name] = value not in FALSE
+        elif flag.repeats:
+            self.flags[flag.name] = [*self.flags.all(flag.name), value]
+        else:
+            self.flags[flag.name] = value
 
 
 def _quoted(letter: str) -> str:
@@ -184,6 +249,31 @@ def _quoted(letter: str) -> str:
     return "'" + {"'": "\\'", "\\": "\\\\"}.get(byte, byte) + "'"
 
 
-# Commands whose flags come before the operands: what looks like a flag after the first operand is one.
+def filters(texts: list[str], known: Collection[str], lacking: Collection[str], command: str) -> dict[str, list[str]]:
+    """The values of each filter that a command is given as `name=value`.
+
+    Raises `DaemonError` for what is no filter, `NotInModel` for one that is lacking here.
+    """
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        name, _, value = (part.strip() for part in text.partition("="))
+        name = name.lower()
+        if name in lacking:
+            raise NotInModel(f"{name} of {command}", "filter")
+        if name in known:
+            found.setdefault(name, []).append(value)
+        elif text:
+            raise DaemonError(f"invalid filter '{name}'" if name else "invalid filter")
+    return found
+
+
+def read_template(form: str, name: str = "") -> Template:
+    """The template of `-f`. Raises `UsageError` if it is none."""
+    try:
+        return Template(form, name)
+    except ParseError as error:
+        raise UsageError(f"{error}\n", BAD_TEMPLATE) from error
+
+
 FLAGS_FIRST = ("docker container create", "docker container exec", "docker container run", "docker image tag")
 HIDDEN = "buildx checkpoint compose config node secret service stack".split()

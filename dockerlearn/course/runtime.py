@@ -84,13 +84,14 @@ def stdlib(archive: ZipFile) -> Iterator[tuple[str, bytes]]:
 
 
 def model(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """The modules of the model, each beside its source, as Python imports them from an archive."""
-    for file in sorted(folder.rglob("*.py")):
+    """The modules of the model, each beside its source, as Python imports them from an archive, and the data they read."""
+    for file in sorted(file for file in folder.rglob("*") if file.suffix in (".py", ".txt")):
         name = f"{folder.name}/{file.relative_to(folder).as_posix()}"
         if name.startswith(f"{folder.name}/course/"):
             continue
         yield name, file.read_bytes()
-        yield f"{name}c", compiled(file.read_bytes(), name)
+        if file.suffix == ".py":
+            yield f"{name}c", compiled(file.read_bytes(), name)
 
 
 def write(archive: Path, files: Iterator[tuple[str, bytes]]) -> None:

@@ -462,9 +462,7 @@ def _node_alpine() -> Image:
 # PostgreSQL
 
 
-@cache
-def _postgres() -> Image:
-    build = _Build(_slim(), "2025-02-14T19:21:53")
+def _with_postgres_tools(build: _Build) -> _Build:
     build.run(
         "set -eux; 	groupadd -r postgres --gid=999; 	useradd -r -g postgres --uid=999 --home-dir=/var/lib/postgresql "
         "--shell=/bin/bash postgres; 	install --verbose --directory --owner postgres --group postgres --mode 1777 /var/lib/postgresql",
@@ -492,7 +490,12 @@ def _postgres() -> Image:
         "set -eux; 	apt-get update; 	apt-get install -y --no-install-recommends 		libnss-wrapper 		xz-utils 		zstd 	; 	rm -rf /var/lib/apt/lists/*",
         _scaled({}, 4170, "usr/bin/zstd"),
     )
-    build.run("mkdir /docker-entrypoint-initdb.d", {"docker-entrypoint-initdb.d": Directory()})
+    return build.run("mkdir /docker-entrypoint-initdb.d", {"docker-entrypoint-initdb.d": Directory()})
+
+
+@cache
+def _postgres() -> Image:
+    build = _with_postgres_tools(_Build(_slim(), "2025-02-14T19:21:53"))
     build.set(env={"PG_MAJOR": "16", "PATH": f"{PATH}:/usr/lib/postgresql/16/bin", "PG_VERSION": "16.7-1.pgdg120+1"})
     build.run(
         'set -ex; 		export PYTHONDONTWRITEBYTECODE=1; 		dpkgArch="$(dpkg --print-architecture)"; 	apt-get install -y postgresql-$PG_MAJOR',

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterable
 
 from ..client.docker import VERBS
-from ..client.usage import Usage, usages
+from ..client.usage import HelpText, help_texts
 from ..hub.catalog import RELEASES
 from ..model.engine import Engine
-from ..model.lifecycle import State
+from ..model.lifecycle import LIVE, State
 from ..model.reference import DEFAULT_TAG
 from ..terminal.tools import TOOLS
 
@@ -52,55 +52,54 @@ def _candidates(engine: Engine, earlier: list[str], word: str) -> Iterable[str]:
         return COMMANDS
     if earlier[0] != "docker":
         return ()
-    usage, operands, rest = usages()["docker"], 0, earlier[1:]
+    help_text, operands, rest = help_texts()["docker"], 0, earlier[1:]
     while rest:
         text = rest.pop(0)
-        if _is_flag(text, usage, operands):
-            if _wants_value(text, usage):
+        if _is_flag(text, help_text, operands):
+            if _wants_value(text, help_text):
                 if not rest:
                     return ()
                 rest.pop(0)
-        elif usage.commands:
-            if f"{usage.command} {text}" not in usages():
+        elif help_text.commands:
+            if f"{help_text.command} {text}" not in help_texts():
                 return ()
-            usage = usages()[f"{usage.command} {text}"]
+            help_text = help_texts()[f"{help_text.command} {text}"]
         else:
             operands += 1
-    if word.startswith("-") and _is_flag(word, usage, operands):
-        return _flags(usage)
-    return _below(usage) if usage.commands else _operands(engine, usage, operands)
+    if word.startswith("-") and _is_flag(word, help_text, operands):
+        return _flags(help_text)
+    return _below(help_text) if help_text.commands else _operands(engine, help_text, operands)
 
 
-def _is_flag(text: str, usage: Usage, operands: int) -> bool:
+def _is_flag(text: str, help_text: HelpText, operands: int) -> bool:
     """Whether a word is a flag: after the first operand of `docker run` it is a word of the container's command."""
-    return text.startswith("-") and not (operands and "COMMAND" in usage.line)
+    return text.startswith("-") and not (operands and "COMMAND" in help_text.line)
 
 
-def _wants_value(text: str, usage: Usage) -> bool:
+def _wants_value(text: str, help_text: HelpText) -> bool:
     """Whether the word after a flag is its value."""
     if text.startswith("--"):
-        return "=" not in text and text in usage.flags and bool(usage.flags[text].kind)
+        return "=" not in text and text in help_text.flags and bool(help_text.flags[text].kind)
     for place, letter in enumerate(text[1:], 2):
-        if (flag := usage.flags.get(f"-{letter}")) and flag.kind:
+        if (flag := help_text.flags.get(f"-{letter}")) and flag.kind:
             return place == len(text)
     return False
 
 
-def _flags(usage: Usage) -> list[str]:
+def _flags(help_text: HelpText) -> list[str]:
     """The flags of a command that the model has."""
-    known = VERBS[usage.verb].flags.split() if usage.verb in VERBS else []
-    return sorted(name for name, flag in usage.flags.items() if flag.name in (*known, "help") and name != "-h")
+    known = VERBS[help_text.verb].flags.split() if help_text.verb in VERBS else []
+    return sorted(name for name, flag in help_text.flags.items() if flag.name in (*known, "help") and name != "-h")
 
 
-def _below(usage: Usage) -> list[str]:
+def _below(help_text: HelpText) -> list[str]:
     """The commands below one that the model has."""
-    return sorted(name for name in usage.commands if f"{usage.command} {name}" in usages())
+    return sorted(name for name in help_text.commands if f"{help_text.command} {name}" in help_texts())
 
 
-def _operands(engine: Engine, usage: Usage, place: int) -> list[str]:
+def _operands(engine: Engine, help_text: HelpText, place: int) -> list[str]:
     """What can stand at that place of a command's operands, by what its usage line calls it."""
-    line = usage.line.partition("\n")[0].removeprefix(f"Usage:  {usage.command}").replace(" [OPTIONS]", "")
-    names = line.split()
+    names = help_text.operands
     if names and names[-1].endswith("...]"):
         place = min(place, len(names) - 1)
     if place >= len(names):
@@ -114,11 +113,11 @@ def _operands(engine: Engine, usage: Usage, place: int) -> list[str]:
         "CONTAINER:SRC_PATH": [f"{each}:/" for each in containers],
         "NAME|ID": containers + local,
         "NAME[:TAG|@DIGEST": offered,
-        "IMAGE": local + (offered if "COMMAND" in line else []),
+        "IMAGE": local + (offered if "[COMMAND]" in names else []),
         "SOURCE_IMAGE[:TAG": local,
-        "REPOSITORY[:TAG": local if usage.verb == "docker image ls" else [],
-        "VOLUME": [each.name for each in engine.volumes()],
-        "command": _below(usages()["docker"]),
+        "REPOSITORY[:TAG": local if help_text.verb == "docker image ls" else [],
+        "VOLUME": [each.name for each in engine.volume_store.volumes()],
+        "command": _below(help_texts()["docker"]),
     }
     return sorted(set(kinds.get(name, ())))
 
@@ -131,7 +130,7 @@ def suggestions(engine: Engine, most: int = 4) -> list[str]:
     containers, images = engine.containers(), engine.images(all=False)
     running = next((each for each in containers if each.state is State.RUNNING), None)
     paused = next((each for each in containers if each.state is State.PAUSED), None)
-    ended = next((each for each in containers if each.state in (State.CREATED, State.EXITED)), None)
+    ended = next((each for each in containers if each.state not in LIVE), None)
     free = next((tag.familiar for it in images for tag in engine.tags(it) if not engine.store.users(it)), None)
     taken = {port.host for each in containers for port in each.ports}
     names = {each.name for each in containers}
@@ -176,7 +175,7 @@ def _nearest(word: str, known: Iterable[str]) -> str | None:
 
 def _typo(engine: Engine, line: str, found: re.Match[str]) -> str:
     above, _, word = found[1].rpartition(" ")
-    near = _nearest(word, _below(usages().get(above, usages()["docker"])))
+    near = _nearest(word, _below(help_texts().get(above, help_texts()["docker"])))
     if near is None:
         return f"{above} --help lists the commands that there are."
     return f"Did you mean {above} {near}?"
@@ -190,8 +189,8 @@ def _lacking(engine: Engine, line: str, found: re.Match[str]) -> str:
 
 
 def _flag(engine: Engine, line: str, found: re.Match[str]) -> str:
-    usage = usages().get(found[2])
-    near = _nearest(found[1], [flag for flag in _flags(usage) if flag.startswith("--")]) if usage else None
+    help_text = help_texts().get(found[2])
+    near = _nearest(found[1], [flag for flag in _flags(help_text) if flag.startswith("--")]) if help_text else None
     return f"Did you mean {near}?" if near else f"{found[2]} --help lists its flags."
 
 
@@ -202,7 +201,7 @@ def _no_command(engine: Engine, line: str, found: re.Match[str]) -> str:
         return f"The {name} is the prompt. Type what stands after it: {_short(rest)}"
     if name == "sudo" and rest:
         return f"You need no sudo here: {_short(rest)}"
-    if name in _below(usages()["docker"]):
+    if name in _below(help_texts()["docker"]):
         return f"Docker's commands begin with docker: docker {_short(line)}"
     if name in ELSEWHERE:
         return ELSEWHERE[name]

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ..client.formats import CONTAINERS, Listed, View
+from ..client.formats import CONTAINERS, ContainerRow, View
 from ..client.human import duration, size
 from ..model.clock import FixedClock
 from ..model.container import Container
@@ -232,8 +232,8 @@ class Playground:
         return tags[0].familiar if tags else f"<none> {short(image.id)}"
 
     def _container(self, container: Container) -> wire.Container:
-        row, view = Listed(container, self._session.engine.image_name(container)), View(self._clock.now())
-        shown = {name: CONTAINERS.columns[name][1](row, view) for name in ("Image", "Status", "Ports")}
+        row, view = ContainerRow(container, self._session.engine.image_name(container)), View(self._clock.now())
+        shown = {name: CONTAINERS.columns[name].cell(row, view) for name in ("Image", "Status", "Ports")}
         return {
             "id": container.hostname,
             "name": container.name,

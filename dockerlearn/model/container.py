@@ -15,13 +15,12 @@ from .digest import short
 from .errors import CannotStart, DaemonError, NoSuchContainer, WrongState
 from .image import Config, Image
 from .layer import Layer
-from .lifecycle import LIFECYCLE, State
-from .network import Port
+from .lifecycle import LIFECYCLE, LIVE, State
+from .network import Endpoint, Port
 from .process import Environment, Output, Processes, Program, Runtime, Write, complete, signal_name
-from .rootfs import OWN_FILES, Mount, Rootfs
+from .rootfs import OWN_FILES, Mount, Rootfs, Volume
 from .tree import Content, Directory, File, node
 from .value import Value
-from .volume import Volume
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 GRACE, LONGEST_GRACE = 10, 60 * 60  # seconds between the stop signal and SIGKILL: unless told otherwise, and at most
@@ -64,7 +63,7 @@ class Settings(Value):
         given: dict[str, Any] = {**options, "command": command, "ports": ports}
         return cls(**given)
 
-    def applied(self, config: Config) -> Config:
+    def apply_to(self, config: Config) -> Config:
         """How a container of an image with that configuration starts.
 
         Another entrypoint drops the image's command. The container's own variables stand first.
@@ -86,11 +85,8 @@ class Home(Protocol):
     clock: Clock
     runtime: Runtime
 
-    def connect(self, container: Container) -> tuple[Port, ...]:
-        """Give it its address and its ports. Raises `Conflict` if one is taken."""
-
-    def disconnect(self, container: Container) -> None:
-        """Take them back."""
+    def connect(self, container: Container) -> Endpoint:
+        """Its address and its ports. Raises `Conflict` if one is taken."""
 
     def discard(self, container: Container, *, volumes: bool) -> None:
         """Forget it."""
@@ -141,7 +137,7 @@ class Container:
     @property
     def config(self) -> Config:
         """How it starts: as its image says, unless its settings say otherwise."""
-        return self.settings.applied(self.image.config)
+        return self.settings.apply_to(self.image.config)
 
     @property
     def stop_signal(self) -> str:
@@ -224,7 +220,7 @@ class Container:
         self.error = ""
         given = stdin if self.settings.interactive else None if self.settings.tty else ""
         try:
-            program = self._connected(given)
+            program = self._launch(given)
         except CannotStart as problem:
             self._fail(problem.status, f"{RUNC_INIT}{problem}")
             raise CannotStart(self.error, status=problem.status) from problem
@@ -236,16 +232,16 @@ class Container:
         self.processes.start(program, self._log)
         self._end()
 
-    def _connected(self, stdin: str | None) -> Program:
+    def _launch(self, stdin: str | None) -> Program:
         """Its program, at its start, after it got its place in the network. Raises `Conflict`, `CannotStart`."""
-        self.ports = self._home.connect(self)
+        endpoint = self._home.connect(self)
+        self.ip, self.ports = endpoint.ip, endpoint.ports
         hosts = f"127.0.0.1\tlocalhost\n{self.ip}\t{self.hostname}\n"
         self.environment.root.mount("etc/hosts", File(hosts.encode()))
         return self.environment.start((*self.config.entrypoint, *self.config.cmd), stdin)
 
     def _fail(self, exit_code: int, error: str) -> None:
-        self._home.disconnect(self)
-        self.exit_code, self.error = exit_code, error
+        self.ip, self.ports, self.exit_code, self.error = "", (), exit_code, error
 
     def stop(self, timeout: float | None = None, signal: str | None = None) -> None:
         """Ask its process to end, and kill it when `timeout` seconds (ten unless given) have not been enough."""
@@ -297,7 +293,7 @@ class Container:
     def remove(self, *, force: bool = False, volumes: bool = False) -> None:
         """Remove it, with its writable layer and its logs, and its volumes if told to. Raises `DaemonError`."""
         self.check()
-        if force and self._state in (State.RUNNING, State.PAUSED):
+        if force and self._state in LIVE:
             self.settings = self.settings.replace(auto_remove=False)  # whoever removes it says what goes with it
             self.kill()
         else:
@@ -336,7 +332,7 @@ class Container:
         self._state, self.exit_code, self.finished = State.EXITED, main.status, main.time
         self.processes.clear()
         self.environment.listening.clear()
-        self._home.disconnect(self)
+        self.ip, self.ports = "", ()
         if self.settings.auto_remove:
             self._home.discard(self, volumes=True)
 
@@ -367,7 +363,7 @@ RUNC_INIT = (
 
 def stop(containers: Iterable[Container], timeout: float | None = None, signal: str | None = None) -> None:
     """Stop containers, all at the same time: their stop signal, `timeout` seconds (ten unless given), then SIGKILL."""
-    asked = [each for each in containers if each.state in (State.RUNNING, State.PAUSED)]
+    asked = [each for each in containers if each.state in LIVE]
     for each in asked:
         each.kill(signal or each.stop_signal)
     if not asked:
@@ -376,7 +372,7 @@ def stop(containers: Iterable[Container], timeout: float | None = None, signal: 
     grace = GRACE if timeout is None else timeout
     endless = grace < 0 or grace > LONGEST_GRACE
     deadline = clock.now() + timedelta(seconds=LONGEST_GRACE if endless else grace)
-    while running := [each for each in asked if each.state in (State.RUNNING, State.PAUSED)]:
+    while running := [each for each in asked if each.state in LIVE]:
         if clock.now() >= deadline and not endless:
             for each in running:
                 each.kill()

@@ -12,21 +12,20 @@ from typing import Any, Unpack
 
 from . import inspection
 from .clock import Clock, SystemClock
-from .commit import commit
 from .container import Container, CreateOptions, Settings
 from .digest import sha256
 from .errors import DaemonError, NotFound
-from .image import Image
+from .image import Image, Step
 from .layer import Layer
-from .lifecycle import State
-from .network import LOOPBACK, Bridge, Endpoint, Port
+from .lifecycle import LIVE, State
+from .network import LOOPBACK, Bridge, Endpoint
 from .process import Runtime
 from .reference import Reference
 from .registry import Registry
 from .store.classic import ClassicStore, HistoryRow, LayerPull, Pruned, Removal, as_tag
 from .store.containers import ContainerStore
+from .store.volumes import VolumeStore
 from .value import Value
-from .volume import Volume, VolumeStore
 
 REFUSED, RESET = 7, 56  # curl's exit statuses: connection refused, connection reset
 PLAIN = Settings()
@@ -48,7 +47,7 @@ class Pull(Value):
 
 
 class Engine:
-    """Images, containers and volumes on one machine. `store` knows more about images.
+    """Images, containers and volumes on one machine. `store` knows more about images, `volume_store` about volumes.
 
     It pulls from `registries`, each known by its domain. `clock` is the computer's own by default. With a `seed`, the IDs
     that the engine makes up are the same at every run. `runtime` starts the programs in containers; the default one has
@@ -73,7 +72,7 @@ class Engine:
         self._identities = 0
         self._containers = ContainerStore()
         self._network = Bridge(self._identity)
-        self._volumes = VolumeStore()
+        self.volume_store = VolumeStore(self.containers)
         self.store = ClassicStore(self.clock, self._identity, lambda: reversed(self.containers()))
 
     # Images
@@ -181,7 +180,7 @@ class Engine:
         container = Container(self, self._identity(), name, found, image, settings, self.clock.now())
         if found.config.volumes:
             container.volumes = {
-                path: self._volumes.create(self._identity(), found.tree.get(path), container.created)
+                path: self.volume_store.create(self._identity(), found.tree.get(path), container.created)
                 for path in found.config.volumes
             }
         self._containers.add(container)
@@ -205,14 +204,19 @@ class Engine:
         self._containers.rename(container, name)
 
     def commit(self, container: Container, name: str | None = None, *, message: str = "", author: str = "") -> Image:
-        """Make an image of a container. Raises `InvalidReference`, or `DaemonError` if the container's own image is gone."""
+        """Make an image of a container: what it changed becomes a layer, how it starts becomes the configuration.
+
+        A container that changed nothing makes no layer. Raises `InvalidReference`, or `DaemonError` if the container's own
+        image is gone.
+        """
         container.check()
-        base = container.image
+        base, layer, config, now = container.image, container.layer, container.config, self.clock.now()
         reference = None if name is None else as_tag(Reference.parse(name))
         if base not in self.store:
             file = f"/var/lib/docker/image/overlay2/imagedb/content/sha256/{base.id.removeprefix('sha256:')}"
             raise DaemonError(f"failed to get digest {base.id}: open {file}: no such file or directory")
-        image = commit(container, self.clock.now(), message=message, author=author)
+        step = Step(" ".join(config.cmd), layer if layer.changes.entries else None, now, message, author)
+        image = base.replace(steps=(*base.steps, step), config=config, created=now, author=author)
         self.store.add(image, parent=base)
         if reference is not None:
             self.store.references.tag(reference, image)
@@ -220,33 +224,11 @@ class Engine:
 
     def prune_containers(self) -> tuple[list[Container], int]:
         """Remove all containers that do not run: those, and the bytes that were in their writable layers."""
-        stopped = [each for each in self.containers() if each.state in (State.CREATED, State.EXITED)]
+        stopped = [each for each in self.containers() if each.state not in LIVE]
         reclaimed = sum(each.size for each in stopped)
         for container in stopped:
             container.remove()
         return stopped, reclaimed
-
-    # Volumes
-
-    def volumes(self) -> list[Volume]:
-        """The volumes, by name."""
-        self.containers()  # a container that has ended may have taken its own along
-        return self._volumes.volumes()
-
-    def volume_users(self, volume: Volume) -> list[Container]:
-        """The containers that have a volume."""
-        return [each for each in self.containers() if volume in each.volumes.values()]
-
-    def remove_volume(self, name: str) -> None:
-        """Remove a volume, and what is in it. Raises `NotFound`, or `Conflict` while a container has it."""
-        self.containers()
-        self._volumes.remove(name, lambda volume: [each.id for each in self.volume_users(volume)])
-
-    def prune_volumes(self) -> tuple[list[Volume], int]:
-        """Remove all volumes that no container has: those, and the bytes that were in them."""
-        unused = [each for each in self.volumes() if not self.volume_users(each)]
-        self._volumes.discard(unused)
-        return unused, sum(each.node.size for each in unused)
 
     # What containers need, and what their ports serve
 
@@ -264,16 +246,10 @@ class Engine:
                     return RESET if page is None else page
         return REFUSED
 
-    def connect(self, container: Container) -> tuple[Port, ...]:
-        """Give a container an address and the ports it wants. Raises `Conflict` if one is taken."""
+    def connect(self, container: Container) -> Endpoint:
+        """An address for a container, and the ports it wants. Raises `Conflict` if one is taken."""
         others = [Endpoint(each.ip, each.ports) for each in self.containers() if each.ip and each is not container]
-        endpoint = self._network.connect(container.name, container.settings.ports, others)
-        container.ip = endpoint.ip
-        return endpoint.ports
-
-    def disconnect(self, container: Container) -> None:
-        """Take a container's address and ports back."""
-        container.ip, container.ports = "", ()
+        return self._network.connect(container.name, container.settings.ports, others)
 
     def discard(self, container: Container, *, volumes: bool) -> None:
         """Forget a container; `volumes` are those that have no name of their own."""
@@ -282,7 +258,7 @@ class Engine:
         container.removed = True
         self._containers.discard(container)
         if volumes:
-            self._volumes.discard(container.volumes.values())
+            self.volume_store.discard(container.volumes.values())
         if container.image not in self.store:
             self.store.sweep(container.image, self._containers.kept)
 

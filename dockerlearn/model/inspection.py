@@ -12,9 +12,9 @@ from typing import Any
 from .container import NEVER, Container
 from .digest import sha256
 from .image import Image, timestamp
-from .lifecycle import State
+from .lifecycle import LIVE, State
+from .rootfs import Volume
 from .store.classic import ClassicStore
-from .volume import Volume
 
 ENGINE_VERSION = "28.5.2"
 ROOT = "/var/lib/docker"
@@ -62,12 +62,8 @@ def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> di
     data = directories(cache_ids, sha256(f"{it.id}/mount".encode()).removeprefix("sha256:"))
     path, *arguments = (*it.config.entrypoint, *it.config.cmd)
     started = it.started > NEVER
-    files = {
-        "ResolvConfPath": "resolv.conf",
-        "HostnamePath": "hostname",
-        "HostsPath": "hosts",
-        "LogPath": f"{it.id}-json.log",
-    }
+    files = {"ResolvConfPath": "resolv.conf", "HostnamePath": "hostname", "HostsPath": "hosts"}
+    files["LogPath"] = f"{it.id}-json.log"
     return {
         "Id": it.id,
         "Created": timestamp(it.created),
@@ -89,7 +85,7 @@ def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> di
 
 def _state(it: Container) -> dict[str, Any]:
     state = it.state
-    running = state in (State.RUNNING, State.PAUSED)
+    running = state in LIVE
     return {
         **STATE,
         "Status": state.value,
@@ -116,48 +112,33 @@ def _mount(path: str, volume: Volume) -> dict[str, Any]:
 
 
 def _config(it: Container) -> dict[str, Any]:
-    config, settings = it.config, it.settings
-    return {
+    settings = it.settings
+    config = {
+        **CONTAINER_CONFIG,
+        **it.config.json(),
         "Hostname": it.hostname,
-        "Domainname": "",
-        "User": config.user,
         "AttachStdin": settings.interactive and settings.attached,
         "AttachStdout": settings.attached,
         "AttachStderr": settings.attached,
-        **({"ExposedPorts": {port: {} for port in sorted(config.exposed_ports)}} if config.exposed_ports else {}),
         "Tty": settings.tty,
         "OpenStdin": settings.interactive,
         "StdinOnce": settings.interactive and settings.attached,
-        "Env": list(config.env),
-        "Cmd": list(config.cmd) or None,
         "Image": it.image_name,
-        "Volumes": config.json().get("Volumes"),
-        "WorkingDir": config.working_dir,
-        "Entrypoint": list(config.entrypoint) or None,
-        "OnBuild": None,
-        "Labels": dict(sorted(config.labels.items())),
-        **({"StopSignal": config.stop_signal} if config.stop_signal else {}),
     }
+    return {name: value for name, value in config.items() if value or name not in ("ExposedPorts", "StopSignal")}
 
 
 def _network(it: Container) -> dict[str, Any]:
-    address: dict[str, Any] = dict(ADDRESS)
-    running = it.state in (State.RUNNING, State.PAUSED)
+    address, place = dict(ADDRESS), {}
     if it.ip:
         sandbox, endpoint = (sha256(f"{it.id}/{name}".encode())[7:] for name in ("sandbox", "endpoint"))
-        mac = ":".join(re.findall("..", f"0242ac11{endpoint[:4]}"))
-        address |= {
-            "Gateway": "172.17.0.1",
-            "IPAddress": it.ip,
-            "IPPrefixLen": 16,
-            "EndpointID": endpoint,
-            "MacAddress": mac,
-        }
         place = {"SandboxID": sandbox, "SandboxKey": f"/var/run/docker/netns/{sandbox[:12]}"}
-    else:
-        place = {}
+        mac = ":".join(re.findall("..", f"0242ac11{endpoint[:4]}"))
+        address |= {"Gateway": "172.17.0.1", "IPAddress": it.ip, "IPPrefixLen": 16}
+        address |= {"EndpointID": endpoint, "MacAddress": mac}
     bridge = {**ENDPOINT, **address, "NetworkID": BRIDGE if it.started > NEVER else ""}
-    return {**NETWORK, **place, **address, "Ports": _ports(it) if running else {}, "Networks": {"bridge": bridge}}
+    ports = _ports(it) if it.state in LIVE else {}
+    return {**NETWORK, **place, **address, "Ports": ports, "Networks": {"bridge": bridge}}
 
 
 def _ports(it: Container) -> dict[str, Any]:
@@ -193,6 +174,27 @@ CONTAINER: dict[str, Any] = {
     "ProcessLabel": "",
     "AppArmorProfile": "",
     "ExecIDs": None,
+}
+CONTAINER_CONFIG: dict[str, Any] = {
+    "Hostname": "",
+    "Domainname": "",
+    "User": "",
+    "AttachStdin": False,
+    "AttachStdout": False,
+    "AttachStderr": False,
+    "ExposedPorts": {},
+    "Tty": False,
+    "OpenStdin": False,
+    "StdinOnce": False,
+    "Env": [],
+    "Cmd": None,
+    "Image": "",
+    "Volumes": None,
+    "WorkingDir": "",
+    "Entrypoint": None,
+    "OnBuild": None,
+    "Labels": {},
+    "StopSignal": "",
 }
 HOST_CONFIG: dict[str, Any] = {
     "Binds": None,

@@ -18,6 +18,7 @@ class State(Enum):
     EXITED = "exited"
 
 
+LIVE = (State.RUNNING, State.PAUSED)  # there is a process
 NOT_RUNNING = "container {id} is not running"
 NOT_PAUSED = "Container {id} is not paused"
 

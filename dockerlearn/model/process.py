@@ -10,7 +10,7 @@ The model itself has no programs. They are handed in, as a `Runtime`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import count
@@ -211,7 +211,7 @@ class Environment:
 class Process:
     """A program that goes on by itself, as time passes, and writes to a log."""
 
-    __slots__ = ("_log", "_pending", "_program", "_signals", "acting", "prompt", "status", "time", "wake")
+    __slots__ = ("_log", "_pending", "_program", "_signals", "acting", "frozen", "prompt", "status", "time", "wake")
 
     def __init__(self, program: Program, start: datetime, log: list[Write]) -> None:
         self._program, self._log = program, log
@@ -219,7 +219,7 @@ class Process:
         self.wake: datetime | None = start  # when it will do something by itself
         self._signals: tuple[str, ...] = ()  # those that end its sleep
         self._pending: list[str] = []
-        self.acting = False
+        self.acting = self.frozen = False
         self.prompt: str | None = None  # what it shows while it reads
         self.status: int | None = None
         self.advance(start)
@@ -236,25 +236,28 @@ class Process:
             self._resume(self.wake, Signals(tuple(names)) if names else None)  # like the kernel: each of them once
 
     def signal(self, name: str, now: datetime) -> None:
-        """Send it a signal. As the first of its container, it notices only those that it handles; SIGKILL ends it."""
-        if name == "KILL":
+        """Send it a signal, which waits while it is frozen.
+
+        As the first of its container, it notices only those that it handles; SIGKILL ends it.
+        """
+        if self.frozen or name not in ("KILL", *self._signals):
+            self._pending.append(name)
+        elif name == "KILL":
             self._program.close()
             self.time, self.status = now, KILLED
-        elif name in self._signals:
+        else:
             self._resume(now, Signals((name,)))
             self.advance(now)
-        else:
-            self._pending.append(name)
 
     def type(self, line: str | None, now: datetime) -> None:
         """Type a line into it, or, with None, end its input."""
         self._resume(now, None if line is None else Line(line))
         self.advance(now)
 
-    def thaw(self, names: Iterable[str], now: datetime) -> None:
+    def thaw(self, now: datetime) -> None:
         """Let it go on after it was frozen, with the signals that came before and meanwhile."""
-        self.wake = self.wake and max(self.wake, now)
-        names, self._pending = [*self._pending, *names], []
+        self.frozen, self.wake = False, self.wake and max(self.wake, now)
+        names, self._pending = self._pending, []
         for name in sorted(names, key=lambda name: name != "KILL"):  # SIGKILL comes before all others
             if self.status is None:
                 self.signal(name, now)
@@ -290,24 +293,22 @@ class Processes:
     They do what they have had time for when somebody looks, and nothing while they are frozen.
     """
 
-    __slots__ = ("_clock", "_frozen", "_others", "_signals", "main")
+    __slots__ = ("_clock", "_others", "main")
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.main: Process | None = None  # while there is one
         self._others: list[Process] = []
-        self._frozen = False
-        self._signals: list[str] = []  # that came while they were frozen
 
     @property
     def wake(self) -> datetime | None:
         """When the main one will do something by itself; None if it never will."""
-        return None if self.main is None or self._frozen else self.main.wake
+        return None if self.main is None or self.main.frozen else self.main.wake
 
     @property
     def prompt(self) -> str | None:
         """What the main one shows while it waits for a line of typing; None if it does not."""
-        return None if self.main is None or self._frozen else self.main.prompt
+        return None if self.main is None or self.main.frozen else self.main.prompt
 
     def now(self) -> datetime:
         """What time it is for the one that asks: one that acts only when somebody looks acts in the past."""
@@ -324,7 +325,7 @@ class Processes:
 
     def advance(self) -> None:
         """Let them do all that they have had time for; the others get no further than the main one, once that has ended."""
-        if self.main is None or self._frozen:
+        if self.main is None or self.main.frozen:
             return
         now = self._clock.now()
         self.main.advance(now)
@@ -333,26 +334,23 @@ class Processes:
 
     def signal(self, name: str) -> None:
         """Send the main one a signal, which waits while it is frozen."""
-        if self._frozen:
-            self._signals.append(name)
-        elif self.main is not None:
+        if self.main is not None:
             self.main.signal(name, self._clock.now())
 
     def type(self, line: str | None) -> None:
         """Type a line into the main one, or, with None, end its input."""
-        if self.main is not None and not self._frozen:
+        if self.main is not None and not self.main.frozen:
             self.main.type(line, self._clock.now())
 
     def freeze(self) -> None:
         """Let them do nothing until they are thawed."""
-        self._frozen = True
+        if self.main is not None:
+            self.main.frozen = True
 
     def thaw(self) -> None:
         """Let them go on."""
-        self._frozen = False
-        names, self._signals = self._signals, []
         if self.main is not None:
-            self.main.thaw(names, self._clock.now())
+            self.main.thaw(self._clock.now())
 
     def clear(self) -> None:
         """Forget them: the main one has ended."""

@@ -7,6 +7,7 @@ is written again counts as changed even if its content is the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from datetime import datetime
 
 from .errors import InvalidPath
 from .layer import Layer
@@ -33,6 +34,14 @@ class Mount:
 
     def __init__(self, node: Node) -> None:
         self.node = node
+
+
+class Volume(Mount):
+    """A volume: a directory that belongs to no container, and outlives them all."""
+
+    def __init__(self, name: str, node: Node, created: datetime) -> None:
+        super().__init__(node)
+        self.name, self.created = name, created
 
 
 def _empty(found: Node) -> Node:

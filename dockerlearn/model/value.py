@@ -41,11 +41,15 @@ class Value(metaclass=_ValueType):
     def __init__(self, *args: Any, **named: Any) -> None:
         """Fields by position or by name. Raises `TypeError` where one is missing, unknown or given twice."""
         fields = self._fields
-        values = {**self._defaults, **dict(zip(fields, args, strict=False)), **named}
-        if values.keys() != set(fields) or len(args) > len(fields) or named.keys() & set(fields[: len(args)]):
-            raise TypeError(f"{type(self).__name__} has the fields {', '.join(fields)}, and got {args!r}, {named!r}")
-        for field in fields:
-            self._set(field, values[field])
+        if named or len(args) != len(fields):  # otherwise they are all there, in order
+            values = {**self._defaults, **dict(zip(fields, args, strict=False)), **named}
+            if values.keys() != set(fields) or len(args) > len(fields) or named.keys() & set(fields[: len(args)]):
+                raise TypeError(
+                    f"{type(self).__name__} has the fields {', '.join(fields)}, and got {args!r}, {named!r}"
+                )
+            args = tuple(values[field] for field in fields)
+        for field, value in zip(fields, args, strict=True):
+            self._set(field, value)
         self._complete()
 
     _set = object.__setattr__  # for `_complete`, and for classes that set their own fields, for speed

@@ -21,7 +21,7 @@ from ..model.process import NO_PERMISSION, NO_PROGRAM, SIGNALS, Environment, Lin
 from ..model.tree import Directory, File, Node, Symlink, split
 from ..model.value import Value
 from .shell import Exit, Runner, Shell
-from .tools import NO_FILE, Flags, Misuse, busybox_command, command, unknown
+from .tools import NO_FILE, Misuse, Options, busybox_command, command, unknown
 
 NO_FORMAT = 255
 STEPS_A_SECOND = 5_000
@@ -40,10 +40,10 @@ ASH = {
 def start(environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
     """The program that the first word names, at its start: see `Runtime.start`. Raises `CannotStart`."""
     path, file = environment.find(words[0])
-    return _executed(environment, path, file, words, stdin)
+    return _execute(environment, path, file, words, stdin)
 
 
-def _executed(environment: Environment, path: str, file: File, words: Sequence[str], stdin: str | None) -> Program:
+def _execute(environment: Environment, path: str, file: File, words: Sequence[str], stdin: str | None) -> Program:
     name, *arguments = words
     if file.data == BUSYBOX.data:
         return busybox(environment, words, stdin)
@@ -96,7 +96,7 @@ class Commands(Mapping[str, Runner]):
         if not file.data.startswith(b"#!"):  # what the kernel cannot execute, a shell takes for a script
             text = file.data.decode(errors="replace")
             return lambda _, stdin: shell(self.environment, name, stdin).run(text)
-        return lambda arguments, stdin: _executed(self.environment, path, file, [name, *arguments], stdin)
+        return lambda arguments, stdin: _execute(self.environment, path, file, [name, *arguments], stdin)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.own)
@@ -154,7 +154,7 @@ def _interactive(shell: Shell, read: Read) -> Program:
 class Applet(Value):
     """One of the tools of busybox: what it does, its options as in a `Tool`, and whether it needs operands."""
 
-    run: Callable[[Environment, Flags, list[str]], Program]
+    run: Callable[[Environment, Options, list[str]], Program]
     letters: str | None
     needy: bool = False
 
@@ -181,7 +181,7 @@ def _applet(environment: Environment, name: str, arguments: list[str], stdin: st
     return command(name, partial(applet.run, environment), applet.letters, arguments)
 
 
-def _ls(environment: Environment, flags: Flags, operands: list[str]) -> Program:
+def _ls(environment: Environment, options: Options, operands: list[str]) -> Program:
     files: list[str] = []
     directories: list[tuple[str, list[str]]] = []
     status = 0
@@ -191,8 +191,8 @@ def _ls(environment: Environment, flags: Flags, operands: list[str]) -> Program:
             status = yield from err(f"ls: {path}: {NO_FILE}\n", 1)
         elif isinstance(found[1], Directory):
             names = sorted(found[1].entries)
-            names = names if flags.keys() & {"a", "A"} else [name for name in names if not name.startswith(".")]
-            directories.append((path, [".", "..", *names] if "a" in flags else names))
+            names = names if options.keys() & {"a", "A"} else [name for name in names if not name.startswith(".")]
+            directories.append((path, [".", "..", *names] if "a" in options else names))
         else:
             files.append(path)
     listings = ["".join(f"{path}\n" for path in sorted(files))] if files else []
@@ -202,35 +202,35 @@ def _ls(environment: Environment, flags: Flags, operands: list[str]) -> Program:
     return (yield from out("\n".join(listings), status))
 
 
-def _rm(environment: Environment, flags: Flags, operands: list[str]) -> Program:
-    refused = ""
+def _rm(environment: Environment, options: Options, operands: list[str]) -> Program:
+    refusals = ""
     for path in operands:
         *above, name = path.rstrip("/").rsplit("/", 1)
         parent = environment.root.tree.resolve(above[0] if above else "/")
         entry = parent[1].entries.get(name) if parent and isinstance(parent[1], Directory) else None
-        if entry is None and "f" not in flags:
-            refused += f"rm: can't remove '{path}': {NO_FILE}\n"
-        elif isinstance(entry, Directory) and not flags.keys() & {"r", "R"}:
-            refused += f"rm: '{path}' is a directory\n"
+        if entry is None and "f" not in options:
+            refusals += f"rm: can't remove '{path}': {NO_FILE}\n"
+        elif isinstance(entry, Directory) and not options.keys() & {"r", "R"}:
+            refusals += f"rm: '{path}' is a directory\n"
         elif parent and entry is not None:
             del environment.root[f"{parent[0]}/{name}"]
-    return err(refused, int(bool(refused)))
+    return err(refusals, int(bool(refusals)))
 
 
-def _mkdir(environment: Environment, flags: Flags, operands: list[str]) -> Program:
+def _mkdir(environment: Environment, options: Options, operands: list[str]) -> Program:
     for path in operands:
         steps = split(path)
-        for depth in range(1 if "p" in flags else len(steps), len(steps) + 1):
+        for depth in range(1 if "p" in options else len(steps), len(steps) + 1):
             here = "/" * path.startswith("/") + "/".join(steps[:depth])
             found = environment.root.tree.resolve(here)
             if found is None:
                 _put(environment, here, Directory(), f"can't create directory '{path}'")
-            elif "p" not in flags or not isinstance(found[1], Directory):
+            elif "p" not in options or not isinstance(found[1], Directory):
                 raise Misuse(f"can't create directory '{path}': File exists")
     return out("")
 
 
-def _rmdir(environment: Environment, flags: Flags, operands: list[str]) -> Program:
+def _rmdir(environment: Environment, options: Options, operands: list[str]) -> Program:
     for path in operands:
         found = environment.root.tree.resolve(path)
         if found is None or not isinstance(found[1], Directory) or found[1].entries:
@@ -241,7 +241,7 @@ def _rmdir(environment: Environment, flags: Flags, operands: list[str]) -> Progr
     return out("")
 
 
-def _touch(environment: Environment, flags: Flags, operands: list[str]) -> Program:
+def _touch(environment: Environment, options: Options, operands: list[str]) -> Program:
     for path in operands:
         found = environment.root.tree.resolve(path)
         if found is None or isinstance(found[1], File):
@@ -249,36 +249,36 @@ def _touch(environment: Environment, flags: Flags, operands: list[str]) -> Progr
     return out("")
 
 
-def _cp(environment: Environment, flags: Flags, operands: list[str], *, move: bool = False) -> Program:
+def _cp(environment: Environment, options: Options, operands: list[str], *, move: bool = False) -> Program:
     if len(operands) < 2:
         raise unknown("fewer than two operands")
     *sources, target = operands
     into = environment.root.tree.resolve(target)
-    refused = ""
+    refusals = ""
     for source in sources:
         found = environment.root.tree.resolve(source)
         if found is None or not source:
-            refused += f"can't {'rename' if move else 'stat'} '{source}': {NO_FILE}\n"
+            refusals += f"can't {'rename' if move else 'stat'} '{source}': {NO_FILE}\n"
             continue
         real, node = found
-        if isinstance(node, Directory) and not move and not flags.keys() & {"r", "R", "a"}:
-            refused += f"omitting directory '{source}'\n"
+        if isinstance(node, Directory) and not move and not options.keys() & {"r", "R", "a"}:
+            refusals += f"omitting directory '{source}'\n"
             continue
         inside = into is not None and isinstance(into[1], Directory)
         path = f"{target.rstrip('/')}/{basename(real)}" if inside else target
         problem = f"can't rename '{source}'" if move else f"can't create '{path}'"
         place = _place(environment, path, problem)
         if place == real:
-            refused += "" if move else f"'{source}' and '{path}' are the same file\n"
+            refusals += "" if move else f"'{source}' and '{path}' are the same file\n"
         elif f"{place}/".startswith(f"{real}/"):
-            refused += (
+            refusals += (
                 f"{problem}: Invalid argument\n" if move else f"recursion detected, omitting directory '{path}'\n"
             )
         else:
             environment.root.put(place, _anew(node))
             if move:
                 del environment.root[real]
-    lines = "".join(f"{'mv' if move else 'cp'}: {line}\n" for line in refused.splitlines())
+    lines = "".join(f"{'mv' if move else 'cp'}: {line}\n" for line in refusals.splitlines())
     return err(lines, int(bool(lines)))
 
 
@@ -296,8 +296,8 @@ def _anew(found: Node) -> Node:
     return found.rewritten() if isinstance(found, File) else found
 
 
-def _ln(environment: Environment, flags: Flags, operands: list[str]) -> Program:
-    if "s" not in flags or len(operands) != 2:
+def _ln(environment: Environment, options: Options, operands: list[str]) -> Program:
+    if "s" not in options or len(operands) != 2:
         raise unknown("other than -s TARGET LINK")
     if not operands[0]:
         raise Misuse(f"{operands[1]}: {NO_FILE}")
@@ -307,7 +307,7 @@ def _ln(environment: Environment, flags: Flags, operands: list[str]) -> Program:
     return out("")
 
 
-def _chmod(environment: Environment, flags: Flags, operands: list[str]) -> Program:
+def _chmod(environment: Environment, options: Options, operands: list[str]) -> Program:
     mode, *paths = operands or [""]
     if mode != "+x" and not re.fullmatch("[0-7]{3,4}", mode):
         raise unknown(f"the mode ‘{mode}’")
@@ -329,7 +329,7 @@ def _put(environment: Environment, path: str, new: Node, problem: str) -> None:
         raise Misuse(f"{problem}: {error}") from error
 
 
-def _test(environment: Environment, flags: Flags, operands: list[str], *, bracket: bool = False) -> Program:
+def _test(environment: Environment, options: Options, operands: list[str], *, bracket: bool = False) -> Program:
     if bracket and operands[-1:] != ["]"]:
         return err("[: missing ]\n", 2)
     words = operands[:-1] if bracket else operands
@@ -346,20 +346,20 @@ def _test(environment: Environment, flags: Flags, operands: list[str], *, bracke
     return out("", int(holds == wanted))
 
 
-def _env(environment: Environment, flags: Flags, operands: list[str]) -> Program:
+def _env(environment: Environment, options: Options, operands: list[str]) -> Program:
     if operands:
         raise unknown("a command with other variables")
-    return _printenv(environment, flags, operands)
+    return _printenv(environment, options, operands)
 
 
-def _printenv(environment: Environment, flags: Flags, names: list[str]) -> Program:
+def _printenv(environment: Environment, options: Options, names: list[str]) -> Program:
     if not names:
         return out("".join(f"{name}={value}\n" for name, value in environment.variables.items()))
     found = [name for name in names if name in environment.variables]
     return out("".join(f"{environment.variables[name]}\n" for name in found), int(found != names))
 
 
-def _which(environment: Environment, flags: Flags, operands: list[str]) -> Program:
+def _which(environment: Environment, options: Options, operands: list[str]) -> Program:
     found = []
     for name in operands:
         with suppress(CannotStart):
@@ -367,8 +367,8 @@ def _which(environment: Environment, flags: Flags, operands: list[str]) -> Progr
     return out("".join(f"{path}\n" for path in found), int(len(found) < len(operands)))
 
 
-def _id(environment: Environment, flags: Flags, operands: list[str]) -> Program:
-    return out("0\n" if flags else "uid=0(root) gid=0(root) groups=0(root)\n")
+def _id(environment: Environment, options: Options, operands: list[str]) -> Program:
+    return out("0\n" if options else "uid=0(root) gid=0(root) groups=0(root)\n")
 
 
 APPLETS = {

@@ -50,7 +50,7 @@ def traceback_of(error: BaseException, filename: str) -> tuple[int | None, str]:
 
 
 class Job:
-    """A command line under way: what it has shown so far, and what it waits for, which is nothing once it has ended."""
+    """A command line that runs: what it has shown so far, and what it waits for, which is None once it has ended."""
 
     def __init__(self, command: str, program: Program, show: Callable[[str], object]) -> None:
         self.command, self._program, self._show = command, program, show
@@ -65,13 +65,13 @@ class Job:
         return "".join(self._output)
 
     def show(self, text: str) -> None:
-        """Show a text among what it writes."""
+        """Show some text in the middle of its output."""
         if text:
             self._output.append(text)
             self._show(text)
 
     def resume(self, answer: Answer = None) -> None:
-        """Let it go on, with the signal or the line that has come meanwhile, until it waits again or ends."""
+        """Continue it, with the signals or the line that it waited for, until it waits again or ends."""
         try:
             effect = self._program.send(answer)
             while isinstance(effect, Write):
@@ -83,7 +83,7 @@ class Job:
             self.wait = effect
 
     def interrupt(self) -> None:
-        """Type Ctrl-C: it ends, unless it does something else about that. A shell drops what was typed and asks again."""
+        """Type Ctrl-C. It ends, unless it handles the signal; a shell that reads a line goes on reading."""
         if self.wait is None or INTERRUPT not in self.wait.signals:
             self.leave()
         elif isinstance(self.wait, Sleep):
@@ -98,9 +98,9 @@ class Job:
 class Session:
     """A terminal and a Python prompt, apart from each other.
 
-    `clock` and `seed` make a session repeatable. `ask` is called with a prompt when a command wants an answer from the
-    terminal; without it there is nobody to answer, and the command finds the end of its input. `show` gets what
-    is written as soon as it is.
+    `clock` and `seed` make a session repeatable. `ask` is called with a prompt when a command reads from the terminal, and
+    returns a line, or nothing at the end of the input; without `ask`, the input is at its end. `show` gets each piece of
+    text as soon as it is written.
     """
 
     def __init__(
@@ -148,18 +148,18 @@ class Session:
         return result
 
     def begin(self, command: str) -> Job:
-        """Begin a command line: it runs to where it first waits. Whoever takes it on from there hands it to `end`."""
+        """Run a command line up to where it first waits. The caller resumes it from there, and passes it to `end`."""
         return Job(command, self._shell.run(command), self._show)
 
     def end(self, job: Job) -> Result:
-        """Remember a command line that has ended, and its status."""
+        """Record a command line that has ended in the history, and its status in `$?`."""
         result = Result(job.output, job.status)
         self._shell.status = result.status
         self.history.append((job.command, result))
         return result
 
     def _pause(self, job: Job, wait: Sleep, until: datetime) -> None:
-        """Let time pass, until Ctrl-C is typed. On a fixed clock nobody does, so what would pass for ever is given up."""
+        """Let time pass until Ctrl-C is typed. On a fixed clock nobody types it, so a wait without end is given up."""
         if isinstance(self.clock, FixedClock) and (wait.seconds is None or self.clock.now() > until):
             job.show(f"dockerlearn: {FOR_EVER}\n")
             job.leave()

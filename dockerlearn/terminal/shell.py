@@ -145,7 +145,7 @@ class Execution:
     def _pipeline(self, pipeline: tuple[Command, ...]) -> Running[None]:
         stdin, last = self.shell.stdin, pipeline[-1]
         for command in pipeline[:-1]:
-            stdin = yield from captured(self._subshell(self._command(command, stdin)))
+            stdin = yield from capture(self._subshell(self._command(command, stdin)))
         yield from self._subshell(self._command(last, stdin))
 
     def _command(self, command: Command, stdin: str | None) -> Running[None]:
@@ -186,7 +186,7 @@ class Execution:
                 yield from self._assign(part)
         shell = self.shell
         try:
-            shell.status = yield from self._redirected(words, stdin, redirects)
+            shell.status = yield from self._run(words, stdin, redirects)
         except OSError as problem:
             shell.status = yield from err(f"{shell.name}: {problem}\n", 1)
         if shell.slice and self._steps > shell.slice:  # a loop that does not wait takes time all the same
@@ -196,7 +196,7 @@ class Execution:
         while shell.pending:
             yield from self._trap(shell.traps[shell.pending.pop(0)])
 
-    def _called(self, words: list[str], stdin: str | None) -> Program:
+    def _program(self, words: list[str], stdin: str | None) -> Program:
         """The command of that name, with the other words as its arguments."""
         shell = self.shell
         if not words:
@@ -221,24 +221,24 @@ class Execution:
         if isinstance(answer, Signals):
             self.shell.pending += [name for name in answer.names if name in self.shell.traps]
 
-    def _spend(self, steps: int, text: str) -> None:
-        """Count steps and the text that they made: a line that runs for very long is stopped."""
-        self._steps += steps + len(text) // 100
+    def _spend(self, steps: int, characters: int) -> None:
+        """Count steps, and the characters that they made: a line that runs for very long is stopped."""
+        self._steps += steps + characters // 100
         if self._steps > MOST_STEPS:
             raise ShellError(f"more than {MOST_STEPS} steps of a line are more than dockerlearn does")
 
     # Redirection
 
-    def _redirected(self, words: list[str], stdin: str | None, redirects: list[tuple[Redirect, list[str]]]) -> Program:
+    def _run(self, words: list[str], stdin: str | None, redirects: list[tuple[Redirect, list[str]]]) -> Program:
         """Run a command, and let what it writes go where it shall: to the terminal, or, at its end, into files.
 
         Raises `OSError` with the refusal if a file cannot be opened.
         """
         shell, ends = self.shell, self._ends(redirects)
-        program = self._called(words, stdin)
+        program = self._program(words, stdin)
         files: dict[str, str] = {}
         answer: Answer = None
-        text = ""
+        characters = 0
         while True:
             try:
                 effect = program.send(answer)
@@ -247,7 +247,7 @@ class Execution:
                 break
             if isinstance(effect, Write):
                 answer, end = None, ends[effect.stream]
-                text += effect.text
+                characters += len(effect.text)
                 if isinstance(end, str):
                     files[end] = files.get(end, "") + effect.text
                 else:
@@ -256,7 +256,7 @@ class Execution:
                 shell.busy = 0
                 answer = yield effect
                 self._notice(answer)
-        self._spend(2, text)
+        self._spend(2, characters)
         for path, added in files.items():
             if path != NOWHERE:
                 shell.files[path] = shell.files.get(path, "") + added
@@ -308,12 +308,12 @@ class Execution:
                 field = other or None
         if field is not None:
             fields.append(field)
-        self._spend(1, "".join(fields))
+        self._spend(1, sum(map(len, fields)))
         return fields
 
     def _assign(self, assignment: Assignment) -> Running[None]:
         value = yield from self._text(assignment.value.parts)
-        self._spend(1, value)
+        self._spend(1, len(value))
         self.shell.variables[assignment.name] = value
 
     def _text(self, parts: tuple[Part, ...]) -> Running[str]:
@@ -328,13 +328,13 @@ class Execution:
         if isinstance(part, Variable):
             return str(self.shell.status) if part.name == "?" else self.shell.variables.get(part.name, "")
         if isinstance(part, Substitution):
-            text = yield from captured(self._subshell(self._list(part.commands)))
+            text = yield from capture(self._subshell(self._list(part.commands)))
             self._substituted = True
             return text.rstrip("\n")
         return str(arithmetic((yield from self._text(part.parts)), self.shell.variables))
 
 
-def captured(running: Running[object]) -> Running[str]:
+def capture(running: Running[object]) -> Running[str]:
     """What something writes to its standard output. All else that it does passes through."""
     answer: Answer = None
     text = ""

@@ -74,16 +74,11 @@ Part: TypeAlias = Literal | Variable | Substitution | Sum
 
 
 class Word(Value):
-    """A word: its text, where that begins in the whole text, and what it is made of."""
+    """A word: how it is written, at which character of the whole text that begins, and what it is made of."""
 
     source: str
     start: int
     parts: tuple[Part, ...]
-
-    @property
-    def end(self) -> int:
-        """Where it ends in the whole text."""
-        return self.start + len(self.source)
 
 
 class Assignment(Value):

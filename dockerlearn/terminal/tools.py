@@ -1,4 +1,4 @@
-"""The text tools that examples pipe into, each with the few flags that examples use.
+"""The text tools that examples pipe into, each with the few options that examples use.
 
 What they print is what GNU coreutils, grep and bash print; in a container, refusals are worded as busybox words them.
 `sort` knows one order only, that of the characters' numbers (`LC_ALL=C`): capitals before small letters. What is not
@@ -22,19 +22,19 @@ NO_ADDRESS = 3
 MOST_NUMBERS = 10_000
 MOST_ZEROS = 10_000_000
 
-Flags: TypeAlias = dict[str, str]  # the flags that were given, by letter, with their values
+Options: TypeAlias = dict[str, str]  # the options that were given, by letter, with their values
 Reader: TypeAlias = Callable[[list[str]], Generator[Effect, Answer, str]]  # the text of files, or of standard input
 # Of a port to a path: the page, or curl's exit status without one, or nothing while whoever should answer is paused.
 Server: TypeAlias = Callable[[int, str], "str | int | None"]
 
 
 class Tool(Value):
-    """What a tool does, its flags, and how many files it reads.
+    """What a tool does, its options, and how many files it reads.
 
     An option that has a value is followed by a colon; None leaves the words as they are.
     """
 
-    run: Callable[[Flags, list[str], Reader], Program]
+    run: Callable[[Options, list[str], Reader], Program]
     letters: str | None
     files: int = 0
 
@@ -75,7 +75,7 @@ def _run(
         if len(paths) > tool.files:
             raise unknown(f"a file after ‘{paths[tool.files - 1]}’")
         if stdin is None and typed and "-" in (paths or ["-"]):
-            stdin = yield from _typed()
+            stdin = yield from _read_lines()
         try:
             return "".join((stdin or "") if path == "-" else files[path] for path in paths or ["-"])
         except KeyError as absent:
@@ -83,10 +83,10 @@ def _run(
         except IsADirectoryError as error:
             raise Misuse(f"read error: {error}") from error
 
-    return command(name, lambda flags, operands: tool.run(flags, operands, read), tool.letters, words)
+    return command(name, lambda options, operands: tool.run(options, operands, read), tool.letters, words)
 
 
-def _typed() -> Generator[Effect, Answer, str]:
+def _read_lines() -> Generator[Effect, Answer, str]:
     """What is typed, up to the end of it."""
     text = ""
     while isinstance(line := (yield Read()), Line):
@@ -94,15 +94,15 @@ def _typed() -> Generator[Effect, Answer, str]:
     return text
 
 
-def command(name: str, run: Callable[[Flags, list[str]], Program], letters: str | None, words: list[str]) -> Program:
-    """A tool with its flags taken apart; `letters` are as in a `Tool`."""
+def command(name: str, run: Callable[[Options, list[str]], Program], letters: str | None, words: list[str]) -> Program:
+    """A tool with its options taken apart; `letters` are as in a `Tool`."""
     try:
         return (yield from run(*_parsed(words, letters)))
     except Misuse as misuse:
         return (yield from err(f"{name}: {misuse}\n", 2 if name in ("curl", "grep", "sort") else 1))
 
 
-def _parsed(words: list[str], letters: str | None) -> tuple[Flags, list[str]]:
+def _parsed(words: list[str], letters: str | None) -> tuple[Options, list[str]]:
     if letters is None:
         return {}, words
     if "n:" in letters and words:  # head -3
@@ -118,9 +118,9 @@ def _parsed(words: list[str], letters: str | None) -> tuple[Flags, list[str]]:
     return {option[1:]: value for option, value in options}, operands
 
 
-def _curl(server: Server, flags: Flags, operands: list[str], _: Reader) -> Program:
+def _curl(server: Server, options: Options, operands: list[str], _: Reader) -> Program:
     address = re.fullmatch(r"(?:http://)?(?:localhost|127\.0\.0\.1)(?::([0-9]{1,5}))?(/.*)?", "".join(operands[:1]))
-    if "s" not in flags or len(operands) != 1 or address is None:
+    if "s" not in options or len(operands) != 1 or address is None:
         raise unknown("other than -s and one address of this machine")
     port = int(address[1] or 80)
     if port >= 2**16:
@@ -139,7 +139,7 @@ def _print(lines: Iterable[str], status: int = 0) -> Program:
     return out("".join(f"{line}\n" for line in lines), status)
 
 
-def _cat(_: Flags, operands: list[str], read: Reader) -> Program:
+def _cat(_: Options, operands: list[str], read: Reader) -> Program:
     status = 0
     for path in operands or ["-"]:
         try:
@@ -149,7 +149,7 @@ def _cat(_: Flags, operands: list[str], read: Reader) -> Program:
     return status
 
 
-def _echo(_: Flags, words: list[str], __: Reader) -> Program:
+def _echo(_: Options, words: list[str], __: Reader) -> Program:
     end = "\n"
     while words and re.fullmatch("-[neE]+", words[0]):
         option, *words = words
@@ -159,7 +159,7 @@ def _echo(_: Flags, words: list[str], __: Reader) -> Program:
     return out(" ".join(words) + end)
 
 
-def _seq(_: Flags, words: list[str], __: Reader) -> Program:
+def _seq(_: Options, words: list[str], __: Reader) -> Program:
     numbers = [int(word) for word in words if re.fullmatch("[-+]?[0-9]{1,9}", word)]
     first, *middle, last = [1, 1, *numbers][-max(2, len(numbers)) :]
     step = middle[0] if middle else 1
@@ -169,25 +169,25 @@ def _seq(_: Flags, words: list[str], __: Reader) -> Program:
     return _print(map(str, wanted))
 
 
-def _grep(flags: Flags, operands: list[str], read: Reader) -> Program:
-    if "e" not in flags and not operands:
+def _grep(options: Options, operands: list[str], read: Reader) -> Program:
+    if "e" not in options and not operands:
         raise unknown("to look for nothing")
-    pattern = flags["e"] if "e" in flags else operands.pop(0)
-    expression = re.escape(pattern) if "F" in flags else _expression(pattern, extended="E" in flags)
-    expression = rf"(?<!\w)(?:{expression})(?!\w)" if "w" in flags else expression
+    pattern = options["e"] if "e" in options else operands.pop(0)
+    expression = re.escape(pattern) if "F" in options else _expression(pattern, extended="E" in options)
+    expression = rf"(?<!\w)(?:{expression})(?!\w)" if "w" in options else expression
     try:
-        finder = re.compile(rf"^(?:{expression})$" if "x" in flags else expression, re.I if "i" in flags else 0)
+        finder = re.compile(rf"^(?:{expression})$" if "x" in options else expression, re.I if "i" in options else 0)
     except (re.error, OverflowError, RecursionError) as error:
         raise unknown(f"the pattern ‘{pattern}’") from error
     lines = list(enumerate(_lines((yield from read(operands))), 1))
-    chosen = [(number, line) for number, line in lines if bool(finder.search(line)) != ("v" in flags)]
+    chosen = [(number, line) for number, line in lines if bool(finder.search(line)) != ("v" in options)]
     status = 0 if chosen else 1
-    if "q" in flags or "c" in flags:
-        return (yield from _print([] if "q" in flags else [str(len(chosen))], status))
-    if "o" in flags:
+    if "q" in options or "c" in options:
+        return (yield from _print([] if "q" in options else [str(len(chosen))], status))
+    if "o" in options:
         found = [(number, match[0]) for number, line in chosen for match in finder.finditer(line)]
-        chosen = [] if "v" in flags else [pair for pair in found if pair[1]]
-    return (yield from _print((f"{number}:{line}" if "n" in flags else line for number, line in chosen), status))
+        chosen = [] if "v" in options else [pair for pair in found if pair[1]]
+    return (yield from _print((f"{number}:{line}" if "n" in options else line for number, line in chosen), status))
 
 
 def _expression(pattern: str, *, extended: bool) -> str:
@@ -208,63 +208,63 @@ def _expression(pattern: str, *, extended: bool) -> str:
     return "".join(parts)
 
 
-def _sort(flags: Flags, operands: list[str], read: Reader) -> Program:
+def _sort(options: Options, operands: list[str], read: Reader) -> Program:
     def number(line: str) -> float:
         found = re.match(r"[ \t]*(-?[0-9]*\.?[0-9]+)", line, re.ASCII)
         return float(found[1]) if found else 0
 
-    key: Callable[[str], float | str] = number if "n" in flags else str
+    key: Callable[[str], float | str] = number if "n" in options else str
     lines: list[str] = []
     for path in operands or ["-"]:
         lines += _lines((yield from read([path])))
-    lines.sort(key=key if "u" in flags else lambda line: (key(line), line), reverse="r" in flags)
-    return (yield from _print(next(same) for _, same in groupby(lines, key)) if "u" in flags else _print(lines))
+    lines.sort(key=key if "u" in options else lambda line: (key(line), line), reverse="r" in options)
+    return (yield from _print(next(same) for _, same in groupby(lines, key)) if "u" in options else _print(lines))
 
 
-def _uniq(flags: Flags, operands: list[str], read: Reader) -> Program:
+def _uniq(options: Options, operands: list[str], read: Reader) -> Program:
     groups = ((line, len(list(same))) for line, same in groupby(_lines((yield from read(operands)))))
-    chosen = ((line, count) for line, count in groups if ("u" if count > 1 else "d") not in flags)
-    return (yield from _print(f"{count:7} {line}" if "c" in flags else line for line, count in chosen))
+    chosen = ((line, count) for line, count in groups if ("u" if count > 1 else "d") not in options)
+    return (yield from _print(f"{count:7} {line}" if "c" in options else line for line, count in chosen))
 
 
-def _wc(flags: Flags, operands: list[str], read: Reader, *, width: int = 0) -> Program:
+def _wc(options: Options, operands: list[str], read: Reader, *, width: int = 0) -> Program:
     text = yield from read(operands)
     counts = {"l": text.count("\n"), "w": len(text.split()), "m": len(text), "c": len(text.encode())}
-    chosen = [counts[letter] for letter in counts if letter in (flags or "lwc")]
+    chosen = [counts[letter] for letter in counts if letter in (options or "lwc")]
     named = bool(operands) and operands != ["-"]
     width = 1 if len(chosen) == 1 else width or (len(str(counts["c"])) if named else 7)
     return (yield from _print([" ".join([f"{count:{width}}" for count in chosen] + operands)]))
 
 
-def _ends(flags: Flags, operands: list[str], read: Reader, *, last: bool) -> Program:
+def _ends(options: Options, operands: list[str], read: Reader, *, last: bool) -> Program:
     """`head` and `tail`: so many lines, or characters; all but so many of the others; or from one on."""
-    count = flags.get("n") or flags.get("c") or "10"
+    count = options.get("n") or options.get("c") or "10"
     if not re.fullmatch("[-+]?[0-9]{1,9}", count):
         raise unknown(f"‘{count}’ as a number")
     number = int(count.lstrip("-+"))
-    zeros = operands == ["/dev/zero"] and "c" in flags and not last and number <= MOST_ZEROS
+    zeros = operands == ["/dev/zero"] and "c" in options and not last and number <= MOST_ZEROS
     text = "\0" * number if zeros else (yield from read(operands))
-    units = list(text) if "c" in flags else re.findall(r"[^\n]*\n|[^\n]+", text)
+    units = list(text) if "c" in options else re.findall(r"[^\n]*\n|[^\n]+", text)
     if last:
         number = max(number - 1, 0) if count[0] == "+" else max(len(units) - number, 0)
         return (yield from out("".join(units[number:])))
     return (yield from out("".join(units[: max(len(units) - number, 0) if count[0] == "-" else number])))
 
 
-def _cut(flags: Flags, operands: list[str], read: Reader) -> Program:
-    spec, delimiter = flags.get("f") or flags.get("c") or "", flags.get("d", "\t")
+def _cut(options: Options, operands: list[str], read: Reader) -> Program:
+    spec, delimiter = options.get("f") or options.get("c") or "", options.get("d", "\t")
     ranges = [re.fullmatch("([1-9][0-9]{0,8})?(-)?([1-9][0-9]{0,8})?", each) for each in spec.split(",")]
     bounds = [(int(each[1] or 1), int(each[3] or (10**9 if each[2] else each[1] or 0))) for each in ranges if each]
     if not all(ranges) or any(low > high for low, high in bounds) or "-" in spec.split(","):
         raise unknown(f"the list ‘{spec}’")
-    if len(delimiter) != 1 or ("c" in flags and len(flags) > 1):
+    if len(delimiter) != 1 or ("c" in options and len(options) > 1):
         raise unknown("a delimiter that is not a single character, or not of fields")
 
     def chosen(items: Iterable[str]) -> list[str]:
         return [item for place, item in enumerate(items, 1) if any(low <= place <= high for low, high in bounds)]
 
     lines = _lines((yield from read(operands)))
-    if "c" in flags:
+    if "c" in options:
         return (yield from _print("".join(chosen(line)) for line in lines))
     return (
         yield from _print(
@@ -273,7 +273,7 @@ def _cut(flags: Flags, operands: list[str], read: Reader) -> Program:
     )
 
 
-def _sleep(_: Flags, operands: list[str], __: Reader) -> Program:
+def _sleep(_: Options, operands: list[str], __: Reader) -> Program:
     found = [re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)", word) for word in operands]
     seconds = sum(float(each[1]) * SECONDS[each[2]] for each in found if each)
     if not found or not all(found) or seconds > LONGEST_SLEEP:

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockerlearn.client.docker import VERBS, Docker
-from dockerlearn.client.usage import UsageError, parse, usages
+from dockerlearn.client.usage import UsageError, help_texts, parse
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.engine import Engine
 from dockerlearn.model.process import Stream, complete
 from dockerlearn.terminal.session import Session
 
-NAMES = sorted(name for name, usage in usages().items() if not usage.commands and name != "docker help")
+NAMES = sorted(name for name, help_text in help_texts().items() if not help_text.commands and name != "docker help")
 GROUPS = ["docker", "docker container", "docker image", "docker system", "docker volume"]
 
 
@@ -38,10 +38,10 @@ def docker(*words: str) -> tuple[str, str, int]:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_unknown_flag_is_refused_with_the_usage_line(name: str) -> None:
     said = docker(*name.split()[1:], "--nope", "x", "y", "z")
-    usage = usages()[name]
+    help_text = help_texts()[name]
     assert said == (
         "",
-        f"unknown flag: --nope\n\n{usage.line}\n\nRun '{usage.command} --help' for more information\n",
+        f"unknown flag: --nope\n\n{help_text.line}\n\nRun '{help_text.command} --help' for more information\n",
         125,
     )
 
@@ -102,14 +102,14 @@ SEE = {"requires at least 1 and": "Run", "requires at least": "See", "requires a
 
 @pytest.mark.parametrize("line", MISCOUNTED)
 def test_a_wrong_number_of_operands_is_refused_in_one_of_four_sentences(line: str) -> None:
-    command = next(name for name in sorted(usages(), key=len, reverse=True) if f"{line} ".startswith(f"{name} "))
+    command = next(name for name in sorted(help_texts(), key=len, reverse=True) if f"{line} ".startswith(f"{name} "))
     see = next((word for start, word in SEE.items() if MISCOUNTED[line].startswith(start)), "Run")
-    text = f"docker: '{command}' {MISCOUNTED[line]}\n\n{usages()[command].line}\n\n{see} '{command} --help' for more information\n"
+    text = f"docker: '{command}' {MISCOUNTED[line]}\n\n{help_texts()[command].line}\n\n{see} '{command} --help' for more information\n"
     assert docker(*line.split()[1:]) == ("", text, 1)
 
 
 def test_every_verb_is_miscounted_above() -> None:
-    counted = {usages()[name].verb for name in NAMES for line in MISCOUNTED if f"{line} ".startswith(f"{name} ")}
+    counted = {help_texts()[name].verb for name in NAMES for line in MISCOUNTED if f"{line} ".startswith(f"{name} ")}
     assert counted == set(VERBS) - {"docker help"}
 
 
@@ -120,12 +120,12 @@ def test_an_alias_within_the_group_goes_by_the_first_name() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_help_comes_on_standard_output_even_beside_surplus_operands(name: str) -> None:
-    assert docker(*name.split()[1:], "--help", "a", "b", "c") == (usages()[name].text, "", 0)
+    assert docker(*name.split()[1:], "--help", "a", "b", "c") == (help_texts()[name].text, "", 0)
 
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_group_alone_shows_its_usage_as_an_error_without_being_one(group: str) -> None:
-    assert docker(*group.split()[1:]) == ("", usages()[group].text, 0)
+    assert docker(*group.split()[1:]) == ("", help_texts()[group].text, 0)
 
 
 def test_a_group_does_not_know_other_words() -> None:
@@ -142,15 +142,15 @@ def test_a_group_does_not_know_other_words() -> None:
 
 
 def test_help_names_a_command_in_words() -> None:
-    assert docker("help", "image", "ls") == (usages()["docker image ls"].text, "", 0)
-    assert docker("help") == (usages()["docker"].text, "", 0)
+    assert docker("help", "image", "ls") == (help_texts()["docker image ls"].text, "", 0)
+    assert docker("help") == (help_texts()["docker"].text, "", 0)
     assert docker("help", "image", "nope", "x") == ("", "unknown help topic: nope x\n", 1)
 
 
 def test_the_letter_h_is_help_that_docker_would_rather_forget() -> None:
     deprecated = "Flag shorthand -h has been deprecated, use --help\n"
-    assert docker("images", "-qh") == (deprecated + usages()["docker images"].text, "", 0)
-    assert docker("-h") == (usages()["docker"].text, deprecated, 0)
+    assert docker("images", "-qh") == (deprecated + help_texts()["docker images"].text, "", 0)
+    assert docker("-h") == (help_texts()["docker"].text, deprecated, 0)
 
 
 def test_the_version_of_the_client_is_a_flag() -> None:
@@ -163,7 +163,7 @@ def test_the_version_of_the_client_is_a_flag() -> None:
 
 
 def options(line: str, command: str = "docker images") -> tuple[dict[str, object], list[str]]:
-    return parse(line.split(), usages()[command])
+    return parse(line.split(), help_texts()[command])
 
 
 def test_flags_stand_before_among_and_after_operands() -> None:
@@ -232,7 +232,7 @@ def test_a_flag_that_cannot_be_read_is_refused(line: str) -> None:
 @pytest.mark.parametrize("number", [str(2**63), "-" + "9" * 30, "9" * 5_000])
 def test_a_number_of_more_than_64_bits_is_refused(number: str) -> None:
     with pytest.raises(UsageError) as refusal:
-        parse(["-n", number], usages()["docker ps"])
+        parse(["-n", number], help_texts()["docker ps"])
     problem = f'strconv.ParseInt: parsing "{number}": value out of range'
     assert str(refusal.value).startswith(f'invalid argument "{number}" for "-n, --last" flag: {problem}\n')
 
@@ -372,7 +372,7 @@ def ask_installed(*words: str) -> tuple[str, str, int]:
 
 def approved(text: str) -> str:
     """A text of ours; or the client's, if it lists all that ours does: with an engine it lists more, or less, than without."""
-    group = next((name for name in ("docker", "docker volume") if text == usages()[name].text), None)
+    group = next((name for name in ("docker", "docker volume") if text == help_texts()[name].text), None)
     if group is None:
         return text
     theirs = ask_installed(*group.split()[1:], "--help")[0]
@@ -381,14 +381,14 @@ def approved(text: str) -> str:
 
 
 @pytest.mark.usefixtures("installed")
-@pytest.mark.parametrize("name", sorted(usages()))
+@pytest.mark.parametrize("name", sorted(help_texts()))
 def test_the_installed_client_has_the_same_help_text(name: str) -> None:
-    assert ask_installed(*name.split()[1:], "--help")[::2] == (approved(usages()[name].text), 0)
+    assert ask_installed(*name.split()[1:], "--help")[::2] == (approved(help_texts()[name].text), 0)
 
 
 MISTAKES = [
     *(f"{name} {rest}".split()[1:] for name in NAMES for rest in ("--nope", "-z", "-qz x", "--help=x")),
-    *(f"{name} -- a b c".split()[1:] for name in NAMES if usages()[name].miscount(3)),
+    *(f"{name} -- a b c".split()[1:] for name in NAMES if help_texts()[name].miscount(3)),
     *(line.split()[1:] for line in MISCOUNTED),
     *(line.split(" ") for line in REFUSED if not line.startswith("-é")),
     *(["images", *line.split(" ")] for line in REFUSED),

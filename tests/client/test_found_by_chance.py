@@ -115,7 +115,7 @@ def test_a_container_that_would_remove_itself_leaves_its_volume_to_a_forced_remo
     session.run("docker run -d --rm --name aa -e POSTGRES_HOST_AUTH_METHOD=trust postgres:16")
     session.run(f"docker {removed}")
     assert session.engine.containers() == []
-    assert len(session.engine.volumes()) == left
+    assert len(session.engine.volume_store.volumes()) == left
 
 
 def test_a_paused_server_is_reached_and_does_not_answer(session: Session) -> None:

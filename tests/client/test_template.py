@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockerlearn.client.template import Nil, Number, ParseError, Strings, Struct, Template, Time
+from dockerlearn.client.template.execution import Template
+from dockerlearn.client.template.syntax import ParseError
+from dockerlearn.client.template.values import Nil, Strings, Struct, Time, decode
 from dockerlearn.model.errors import TemplateError
 
 ID = "sha256:b4548de68f728f9432534781a62b71e88660c9dbf1ce4ec2689357c63b8af4e8"
@@ -48,7 +50,7 @@ RAW = {
     "RepoDigests": [],
     "Os": "linux",
     "Author": "",
-    "Size": Number("3082659"),
+    "Size": 3082659,
     "Config": {
         "User": "",
         "ExposedPorts": {"80/tcp": {}, "443/tcp": {}},
@@ -69,7 +71,7 @@ def shown(source: str) -> str:
         try:
             return template.render(TYPED)
         except TemplateError:
-            return template.render(RAW, strict=True)
+            return template.render(decode(RAW))
     except TemplateError as error:
         return str(error).removeprefix("template parsing error: template: ")
 
@@ -295,6 +297,15 @@ def test_a_template_is_refused_before_there_is_anything_to_apply_it_to() -> None
         Template("{{nope}}", "version")
 
 
+def test_a_template_is_the_same_after_it_has_been_applied_or_has_failed() -> None:
+    template = Template("{{$x := .A}}{{range .B}}{{upper .}}{{$x}}{{end}}")
+    assert template.render({"A": 1, "B": Strings(["a", "b"])}) == "A1B1"
+    assert template.heading({"A": "TITLE"}) == ""
+    with pytest.raises(TemplateError):
+        template.render({"A": 1, "B": [1]})
+    assert template.render({"A": 2, "B": Strings(["c"])}) == "C2"
+
+
 # What is missing
 
 
@@ -385,7 +396,7 @@ def test_marks_trim_the_blanks_beside_them(before: str, blanks: str, after: str)
 def test_json_is_that_of_the_value(value: Any) -> None:
     printed = Template("{{json .A}}").render({"A": value})
     assert json.loads(printed) == value
-    assert Template("{{json .A}}").render({"A": value}, strict=True) == printed
+    assert Template("{{json .A}}").render(decode({"A": value})) == printed
     assert printed == json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).translate(
         {0x2028: "\\u2028", 0x2029: "\\u2029"}
     )
@@ -438,7 +449,7 @@ pieces = st.sampled_from(
 )
 def test_nothing_but_a_template_error_is_raised(source: str, data: Any, strict: bool) -> None:
     try:
-        printed = Template(source).render(data, strict=strict)
+        printed = Template(source).render(decode(data) if strict else data)
     except TemplateError as error:
         printed = str(error)
     assert isinstance(printed, str)

@@ -58,7 +58,7 @@ def test_all_pages_in_order_in_one_session_get_in_nobody_s_way() -> None:
             statuses = [each.run(command.source, interrupt=command.interrupt).status for each in (alone, session)]
             assert statuses[0] == statuses[1], f"{page}:{command.line}: $ {command.source}"
         assert session.engine.containers() == [], f"{page} leaves containers"
-        assert session.engine.volumes() == [], f"{page} leaves volumes"
+        assert session.engine.volume_store.volumes() == [], f"{page} leaves volumes"
 
 
 def test_each_message_that_the_cheat_sheet_explains_is_printed_on_some_page() -> None:

@@ -74,6 +74,15 @@ def test_the_models_compiled_modules_are_imported_from_their_archive_and_traceba
     assert "ValueError: compiled\n" in said(tmp_path / "changed.zip")
 
 
+def test_the_model_reads_its_data_from_the_archive(tmp_path: Path) -> None:
+    archive = tmp_path / "model.zip"
+    write(archive, model(Path("dockerlearn")))
+    program = f"import sys; sys.path.insert(0, {str(archive)!r})\nfrom dockerlearn.client.usage import help_texts\n"
+    program += "print(sys.modules['dockerlearn'].__file__, help_texts()['docker pull'].line)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{archive}/dockerlearn/__init__.pyc Usage:  docker pull [OPTIONS] NAME[:TAG|@DIGEST]\n"
+
+
 def test_the_stdlib_has_no_docstrings_but_where_they_are_read(tmp_path: Path) -> None:
     with ZipFile(tmp_path / "source.zip", "w") as source:
         for name in ("small.py", "pyodide/small.py"):

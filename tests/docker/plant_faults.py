@@ -36,9 +36,9 @@ FAULTS = [
     Fault("dockerlearn/model/layer.py", "STORED_BLOCK = 65535", "STORED_BLOCK = 4095", "docs/index.md"),
     Fault("dockerlearn/model/digest.py", 'separators=(",", ":")', 'separators=(", ", ": ")', "docs/index.md"),
     Fault(
-        "dockerlearn/terminal/programs.py",
-        "= 127, 126, 137, 255",
-        "= 127, 126, 143, 255",
+        "dockerlearn/model/process.py",
+        "= 126, 127, 137",
+        "= 126, 127, 143",
         "docs/container-lifecycle.md",
     ),
     Fault(
@@ -46,7 +46,7 @@ FAULTS = [
     ),
     Fault("dockerlearn/client/human.py", "(days < 730,", "(days < 365,", "docs/index.md"),
     Fault(
-        "dockerlearn/model/engine.py",
+        "dockerlearn/model/store/classic.py",
         'Removal("Untagged", name.familiar)',
         'Removal("Deleted", name.familiar)',
         "docs/tags-and-digests.md",

@@ -489,10 +489,10 @@ def test_a_program_in_the_background_ends_with_its_container(engine: Engine) -> 
 def test_a_container_of_rm_goes_with_its_process_however_late_one_looks(engine: Engine) -> None:
     container = engine.run("postgres:16", "sleep", "5", name="gone", auto_remove=True)
     assert engine.containers() == [container]
-    assert len(engine.volumes()) == 1
+    assert len(engine.volume_store.volumes()) == 1
     engine.clock.sleep(60)
     assert engine.containers() == []
-    assert engine.volumes() == []
+    assert engine.volume_store.volumes() == []
     with pytest.raises(NotFound, match=r"^No such container: gone$"):
         engine.container("gone")
 
@@ -872,7 +872,7 @@ def test_a_container_gets_a_volume_of_its_own_for_each_that_its_image_names(engi
     engine.add(image, "it")
     one, two = engine.create("it"), engine.create("it")
     assert list(one.volumes) == ["/data", "/logs", "/new"]
-    assert len(engine.volumes()) == 6
+    assert len(engine.volume_store.volumes()) == 6
     assert (one.read("/data/a"), one.volumes["/logs"].node) == ("from the image\n", Directory())
     one.write("/data/a", "mine\n")
     assert (one.read("/data/a"), two.read("/data/a")) == ("mine\n", "from the image\n")
@@ -890,25 +890,25 @@ def test_a_volume_outlives_the_restarts_of_its_container(engine: Engine) -> None
 def test_a_volume_outlives_its_container_unless_told_otherwise(engine: Engine, with_volumes: bool, left: int) -> None:
     database = engine.run("postgres:16", env=["POSTGRES_PASSWORD=x"])
     database.write("/var/lib/postgresql/data/mine", "12345")
-    [volume] = engine.volumes()
-    assert engine.volume_users(volume) == [database]
+    [volume] = engine.volume_store.volumes()
+    assert engine.volume_store.users(volume) == [database]
     database.remove(force=True, volumes=with_volumes)
-    assert len(engine.volumes()) == left
-    assert engine.prune_volumes() == ([volume][:left], 5 * left)
-    assert engine.volumes() == []
+    assert len(engine.volume_store.volumes()) == left
+    assert engine.volume_store.prune() == ([volume][:left], 5 * left)
+    assert engine.volume_store.volumes() == []
 
 
 def test_a_volume_in_use_cannot_be_removed(engine: Engine) -> None:
     database = engine.create("postgres:16")
-    [volume] = engine.volumes()
-    assert engine.prune_volumes() == ([], 0)
+    [volume] = engine.volume_store.volumes()
+    assert engine.volume_store.prune() == ([], 0)
     with pytest.raises(Conflict) as refused:
-        engine.remove_volume(volume.name)
+        engine.volume_store.remove(volume.name)
     assert str(refused.value) == f"remove {volume.name}: volume is in use - [{database.id}]"
     database.remove()
-    engine.remove_volume(volume.name)
+    engine.volume_store.remove(volume.name)
     with pytest.raises(NotFound) as missing:
-        engine.remove_volume(volume.name)
+        engine.volume_store.remove(volume.name)
     assert str(missing.value) == f"get {volume.name}: no such volume"
 
 

@@ -698,7 +698,7 @@ class Commands(RuleBasedStateMachine):
         return [files for box in self.boxes.values() for files in box.volumes.values()]
 
     def prune_volumes(self) -> None:
-        done, pruned = self.attempt(self.engine.prune_volumes)
+        done, pruned = self.attempt(self.engine.volume_store.prune)
         unused = {
             name: files for name, files in self.volumes.items() if not any(files is each for each in self.in_use())
         }
@@ -711,7 +711,7 @@ class Commands(RuleBasedStateMachine):
 
     @rule(name=st.runner().flatmap(lambda machine: st.sampled_from([*machine.volumes, "nosuch"])))
     def remove_volume(self, name: str) -> None:
-        done, _ = self.attempt(lambda: self.engine.remove_volume(name))
+        done, _ = self.attempt(lambda: self.engine.volume_store.remove(name))
         assert done == (name in self.volumes and not any(self.volumes[name] is each for each in self.in_use()))
         if done:
             del self.volumes[name]
@@ -900,7 +900,7 @@ class Commands(RuleBasedStateMachine):
     @seen
     @invariant()
     def every_volume_is_needed_or_waits(self) -> None:
-        assert {volume.name: contents_of(volume.node) for volume in self.engine.volumes()} == self.volumes
+        assert {volume.name: contents_of(volume.node) for volume in self.engine.volume_store.volumes()} == self.volumes
         for box in self.boxes.values():
             assert all(
                 self.volumes[volume.name] is box.volumes[path.strip("/")] for path, volume in box.it.volumes.items()
@@ -951,7 +951,7 @@ class Commands(RuleBasedStateMachine):
                 assert set(box.image.chain_ids) <= engine.layers.keys()
         for container in engine.containers():
             container.remove(force=True, volumes=True)
-        engine.prune_volumes()
+        engine.volume_store.prune()
         self.remove_images()
         left = remains(engine)
         assert len(left) == 9

@@ -38,7 +38,7 @@ def test_what_is_not_there_is_named(engine: Engine) -> None:
         (NoSuchTag, "nginx:no", lambda: engine.pull("nginx:no")),
         (NoSuchImage, "nosuch:latest", lambda: engine.rmi("nosuch")),
         (NoSuchContainer, "db", lambda: engine.container("db")),
-        (NoSuchVolume, "data", lambda: engine.remove_volume("data")),
+        (NoSuchVolume, "data", lambda: engine.volume_store.remove("data")),
     ):
         with pytest.raises(kind) as refused:
             act()
@@ -48,12 +48,12 @@ def test_what_is_not_there_is_named(engine: Engine) -> None:
 def test_what_stands_in_the_way_is_named(engine: Engine) -> None:
     web = engine.container("web")
     engine.run("postgres:16", env=["POSTGRES_PASSWORD=x"])
-    [volume] = engine.volumes()
+    [volume] = engine.volume_store.volumes()
     cases: list[tuple[type[DockerError], dict[str, Any], Any]] = [
         (NameTaken, {"name": "web", "container": web.id}, lambda: engine.create("nginx", name="web")),
         (PortTaken, {"port": 8080}, lambda: engine.run("nginx", ports=["8080:80"])),
         (ImageInUse, {"image": '"nginx"'}, lambda: engine.rmi("nginx")),
-        (VolumeInUse, {"name": volume.name}, lambda: engine.remove_volume(volume.name)),
+        (VolumeInUse, {"name": volume.name}, lambda: engine.volume_store.remove(volume.name)),
         (WrongState, {"verb": "rm", "state": "running", "container": web.id}, web.remove),
         (WrongState, {"verb": "unpause", "state": "running", "container": web.id}, web.unpause),
     ]

@@ -338,6 +338,7 @@ def test_node_finds_a_file_that_was_put_there(engine: Engine) -> None:
         ("false; exit", "", 1),
         ("exec echo a; echo never", "a\n", 0),
         ("exec; echo a", "a\n", 0),
+        ("exec echo a | cat; x=$(exec echo b); echo $x", "a\nb\n", 0),
         ("trap; trap - TERM; trap '' TERM; trap 'echo x' TERM; echo $?", "0\n", 0),
         (": a b; echo $?", "0\n", 0),
         ("x=$(cat /etc/alpine-release); echo v$x", "v3.21.3\n", 0),

@@ -171,12 +171,14 @@ def test_one_file_of_the_package_can_be_changed_alone(
     monkeypatch.setattr(drift, "covered", lambda processes: Cover({}, {}))
     page = tmp_path / "page.md"
     page.write_text(LOOSE, encoding="utf-8")
-    assert drift.main(["--file", "dockerlearn/client/help.py", str(page)]) == 1
-    survivor, *rates = capsys.readouterr().out.splitlines()
-    assert survivor.startswith("dockerlearn/client/help.py:")
-    assert [" ".join(rate.split()) for rate in rates] == [
-        "mutants, by the pages alone 0 of 1 noticed 0.0%",
-        "mutants, by pages and tests 0 of 1 noticed 0.0% at least 90%",
+    file = "dockerlearn/model/archive.py"  # which the page has nothing of
+    mutants = Source(file, Path(file).read_text(encoding="utf-8")).mutants
+    assert drift.main(["--file", file, str(page)]) == 1
+    *survivors, by_pages, by_tests = capsys.readouterr().out.splitlines()
+    assert [line.split(": ")[0] for line in survivors] == [f"{file}:{mutant.line}" for mutant in mutants]
+    assert [" ".join(rate.split()) for rate in (by_pages, by_tests)] == [
+        f"mutants, by the pages alone 0 of {len(mutants)} noticed 0.0%",
+        f"mutants, by pages and tests 0 of {len(mutants)} noticed 0.0% at least 90%",
     ]
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dockerlearn.client.usage import usages
+from dockerlearn.client.usage import help_texts
 from dockerlearn.course.blocks import Block, read_console, read_quiz
 
 from .mutants import Source, altered
@@ -77,7 +77,7 @@ def arguments(source: str) -> Iterator[tuple[int, int]]:
                 yield found.start() + named.end(), found.end()
         elif word and not command:
             command = "" if word in _BEFORE_A_COMMAND else word
-        elif word and f"{command} {word}" in usages():
+        elif word and f"{command} {word}" in help_texts():
             command = f"{command} {word}"
         elif word and not word.startswith("-"):
             yield found.span()

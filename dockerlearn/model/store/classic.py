@@ -16,7 +16,7 @@ from ..container import Container
 from ..digest import short
 from ..errors import DaemonError, ImageInUse, InvalidReference, NoSuchImage
 from ..image import Image, Step
-from ..lifecycle import State
+from ..lifecycle import LIVE
 from ..reference import Reference
 from ..value import Value
 from .layers import LayerStore, stack, total_size
@@ -225,7 +225,7 @@ class ClassicStore:
     def _conflict(self, image: Image, *, force: bool) -> str | None:
         """Why an image cannot be deleted, if so. What runs, and what was made of it, no force overcomes."""
         users = self.users(image)
-        running = [each for each in users if each.state in (State.RUNNING, State.PAUSED)]
+        running = [each for each in users if each.state in LIVE]
         if self.children(image):
             return "(cannot be forced) - image has dependent child images"
         if running:

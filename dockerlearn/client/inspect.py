@@ -1,0 +1,98 @@
+"""`docker inspect`: all that is known of images and containers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ..model.container import Container
+from ..model.digest import canonical_json
+from ..model.errors import DockerError
+from ..model.image import Image
+from .call import Call, Verb
+from .structures import container_struct, image_struct
+from .template.execution import Template
+from .template.syntax import GoError
+from .template.values import decode
+from .usage import Flags, NotInModel, read_template
+
+NAMELESS_IMAGE = "Error: No such image: "
+NAMELESS_OBJECT = "invalid container name or ID: value is empty"
+
+
+def image_inspect(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Show images in full."""
+    _inspect(call, flags, operands, call.engine.image, NAMELESS_IMAGE)
+
+
+def container_inspect(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Show containers in full."""
+    _inspect(call, flags, operands, call.engine.container, NAMELESS_OBJECT)
+
+
+def inspect(call: Call, flags: Flags, operands: list[str]) -> None:
+    """Show things of any kind in full: containers, or where there is none of a name, images."""
+    engine = call.engine
+
+    def find_any(name: str) -> Image | Container:
+        for find in (engine.container, engine.image):
+            try:
+                return find(name)
+            except DockerError:
+                continue
+        raise DockerError(f"Error: No such object: {name}")
+
+    kinds: dict[str, Callable[[str], Image | Container]] = {
+        "": find_any,
+        "container": engine.container,
+        "image": engine.image,
+    }
+    kind = flags.text("type")
+    if kind not in kinds:
+        raise NotInModel(f"--type {kind} of docker inspect", "flag")
+    _inspect(call, flags, operands, kinds[kind], NAMELESS_OBJECT)
+
+
+def _inspect(
+    call: Call, flags: Flags, names: list[str], find: Callable[[str], Image | Container], nameless: str
+) -> None:
+    """Show what is found, then refuse the rest. `nameless` is the refusal of an empty name."""
+    form = flags.text("format")
+    template = None if form in ("", "json") else read_template(form)
+    found: list[dict[str, Any]] = []
+    texts: list[str] = []
+
+    def look(name: str) -> None:
+        if not name:
+            raise DockerError(nameless)
+        thing = find(name)
+        found.append(call.engine.inspect(thing, sized=flags.on("size")))
+        if template is not None:
+            texts.append(_render(template, thing, found[-1]) + "\n")
+
+    refusals = call.each(names, look)
+    if template is not None:
+        call.out("".join(texts) or "\n")
+    elif form == "json":
+        call.out(canonical_json(found).decode() + "\n")
+    else:
+        text = json.dumps(found, indent=4, ensure_ascii=False)
+        call.out(re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n")
+    call.refuse(*refusals)
+
+
+def _render(template: Template, thing: Image | Container, sent: dict[str, Any]) -> str:
+    """A template applied to the client's structure or, if that fails, to the JSON from the engine."""
+    try:
+        return template.render(container_struct(sent) if isinstance(thing, Container) else image_struct(sent))
+    except GoError:
+        return template.render(decode(sent))
+
+
+VERBS = {
+    "docker container inspect": Verb(container_inspect, "format size"),
+    "docker image inspect": Verb(image_inspect, "format"),
+    "docker inspect": Verb(inspect, "format size type"),
+}

@@ -1,0 +1,37 @@
+"""A terminal on a real Docker Engine, with the course's images in its registry: `make engine`.
+
+make engine                                             # bash, until exit; nothing is left behind
+.venv/bin/python -m tests.docker 'docker volume ls -q'  # one line, and what it prints
+"""
+
+import argparse
+import subprocess
+import sys
+
+from tests.docker.debian import Unavailable
+from tests.docker.engine import machine, releases
+from tests.docker.root import engine_root
+from tests.docker.terminal import Terminal
+
+
+def main() -> int:
+    """Start an engine, and let somebody type at it. The exit status is that of what was typed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.docker", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("line", nargs="?", help="a line to type; without it, a prompt")
+    line = parser.parse_args().line
+    try:
+        with machine(engine_root()) as it:
+            it.push(releases())
+            print(f"{it.versions}: a machine of its own, which goes when you leave", file=sys.stderr)
+            if not line:
+                return subprocess.run(it.inside("env", "HOME=/root", "bash", "--norc"), check=False).returncode
+            with Terminal(it) as terminal:
+                shown = terminal.run(line)
+                sys.stdout.write(shown.output)
+                return shown.status
+    except Unavailable as reason:
+        sys.exit(f"no engine can be had here: {reason}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
