@@ -343,6 +343,20 @@ def test_code_that_is_shown_otherwise_than_it_is_run_is_a_fault(one: Course) -> 
     assert [said.split(": ")[0] for said in one.found()] == ["docs/index.md:1", "docs/index.md:2"]
 
 
+def test_a_block_within_a_paragraph_is_a_fault(one: Course) -> None:
+    one.write("docs/index.md", "text\n\n```python\na = 1\n```\n")
+    one.write("site/index.html", "<article><p><pre>a = 1\n</pre></p></article>")
+    word = "put empty lines around it, and words after it if it ends a footnote"
+    assert only(one.found()) == f"docs/index.md:3: a block within a paragraph: {word}"
+
+
+def test_code_that_only_a_block_has_too_is_found_outside_of_it(one: Course) -> None:
+    one.write("docs/index.md", "```python\na = 1\nb = 2\n```\n\n    b = 2\n\n```python\nc = 3\n```\n\n    c = 3\n")
+    shown = "<pre>a = 1\nb = 2\n</pre><pre>b = 2\n</pre><pre>c = 3\n</pre><pre>c = 3\n</pre>"
+    one.write("site/index.html", f"<article>{shown}</article>")
+    assert [said.split(": ")[0] for said in one.found()] == ["docs/index.md:6", "docs/index.md:12"]
+
+
 def test_a_fence_in_a_script_is_not_shown_as_text(one: Course) -> None:
     one.write("site/index.html", "<article><script>\n```python\n</script></article>")
     assert one.found() == []
@@ -476,6 +490,13 @@ def test_the_page_of_what_is_not_found_links_from_the_root(linked: Course) -> No
     site = Site(linked.folder / "mkdocs.yml", linked.folder / "site")
     assert dead(site, "404.html", "/style.css") is None
     assert dead(site, "404.html", "/none.css") is not None
+
+
+def test_a_dead_link_is_told_with_what_is_written_and_why(one: Course) -> None:
+    one.write("docs/index.md", "text\n\nsee [that](gone/x.md)\n")
+    one.write("site/index.html", '<article><a href="gone/x.md/">that</a></article>')
+    reason = "leads nowhere: the site has no gone/x.md/index.html"
+    assert only(one.found()) == f"docs/index.md:3: the link 'gone/x.md/' {reason}"
 
 
 def test_a_link_that_no_source_names_is_told_with_the_line_of_the_html(one: Course) -> None:

@@ -122,11 +122,17 @@ def test_an_answer_belongs_to_question_code_and_choices_and_not_to_their_explana
     assert len({key(CONSOLE), *others}) == 4
 
 
+NOBODYS = "belongs to no choice: its text goes on behind 6 blanks, its explanation behind '  : ' and then 4 blanks"
 REFUSED = {
-    "no question": (CONCEPT, "What does `docker rmi -f` *never*\nremove?\n\n", "", [(2, "without a question")]),
-    "two paragraphs": (CONCEPT, "remove?\n", "remove?\n\nWell?\n", [(5, "neither the question, in one paragraph")]),
-    "one choice": (PYTHON, "- [ ] a2\n  : No.\n", "", [(2, "fewer than two choices")]),
-    "none is right": (PYTHON, "[x]", "[ ]", [(2, "one right choice, - [x], and not 0")]),
+    "no question": (CONCEPT, "What does `docker rmi -f` *never*\nremove?\n\n", "", [(2, "a quiz without a question")]),
+    "two paragraphs": (
+        CONCEPT,
+        "remove?\n",
+        "remove?\n\nWell?\n",
+        [(5, "neither the question, in one paragraph, nor its code, nor a choice")],
+    ),
+    "one choice": (PYTHON, "- [ ] a2\n  : No.\n", "", [(2, "a quiz with fewer than two choices")]),
+    "none is right": (PYTHON, "[x]", "[ ]", [(2, "a quiz has one right choice, - [x], and not 0")]),
     "two are right": (PYTHON, "[ ]", "[x]", [(10, "one right choice, - [x], and not 2")]),
     "no explanation": (PYTHON, "  : Times two.\n", "", [(8, "without an explanation")]),
     "an empty explanation": (PYTHON, "Times two.", " ", [(8, "without an explanation")]),
@@ -136,11 +142,21 @@ REFUSED = {
     "a wildcard in the right choice": (PYTHON, "aa", "...", [(8, "a wildcard")]),
     "a wildcard in the code": (CONSOLE, "\n1\n$", "\n...\n$", [(7, "a wildcard")]),
     "a concept without a text": (CONCEPT, " an **image**", "", [(5, "without a text")]),
-    "a line of nobody's": (PYTHON, "  : Times two.\n", "  : Times two.\nMore.\n", [(10, "belongs to no choice")]),
-    "a text by too few blanks": (CONSOLE, "      3", "    3", [(12, "belongs to no choice")]),
-    "an answer in the question": (CONSOLE, '1))"\n', '1))"\n1\n', [(10, "its output is a choice")]),
+    "a line of nobody's": (PYTHON, "  : Times two.\n", "  : Times two.\nMore.\n", [(10, NOBODYS)]),
+    "a text by too few blanks": (CONSOLE, "      3", "    3", [(12, NOBODYS)]),
+    "an answer in the question": (
+        CONSOLE,
+        '1))"\n',
+        '1))"\n1\n',
+        [(10, "the last command is the question: its output is a choice")],
+    ),
     "a prompt in the code": (CONSOLE, "\n1\n$", "\n$\n$", [(7, "a prompt that starts no command")]),
-    "code of another language": (PYTHON, "```python", "```bash", [(4, "one console or python block")]),
+    "code of another language": (
+        PYTHON,
+        "```python",
+        "```bash",
+        [(4, "the code of a quiz is one console or python block, without options")],
+    ),
     "code with options": (PYTHON, "```python", '```python title="x"', [(4, "without options")]),
     "two blocks of code": (
         PYTHON,

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -157,12 +157,16 @@ def test_the_folder_is_the_one_that_the_worker_fetches_from() -> None:
     worker = (Path(__file__).parents[2] / "docs/assets/worker.js").read_text(encoding="utf-8")
     assert 'new URL("runtime/", import.meta.url)' in worker
     assert Path("docs/assets/runtime") == runtime.FOLDER
+    assert Path("node_modules/pyodide") == runtime.PYODIDE
 
 
 def test_an_archive_of_the_same_files_is_the_same(tmp_path: Path) -> None:
     for name in ("one.zip", "other.zip"):
         write(tmp_path / name, model(Path("dockerlearn")))
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "other.zip").read_bytes()
+    with ZipFile(tmp_path / "one.zip") as archive:
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
+        assert {entry.compress_type for entry in archive.infolist()} == {ZIP_DEFLATED}
     with ZipFile(tmp_path / "one.zip") as archive:
         assert "dockerlearn/learn/browser.py" in archive.namelist()
         assert not [name for name in archive.namelist() if "course" in name]

@@ -261,6 +261,19 @@ def test_a_skipped_block_says_page_line_and_reason_and_so_does_its_output(
     below.evaluate()
 
 
+def test_a_test_is_a_block_from_fence_to_fence_and_named_by_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = f"# Page\n\n{console('$ true')}\n{python('pass')}"
+    Path("page.md").write_text(page, encoding="utf-8")
+    sybil = pages(ROOT / "mkdocs.yml")
+    first, second = sybil.parse(tmp_path / "page.md")
+    assert page[first.start : first.end] == console("$ true").removesuffix("\n")
+    assert page[second.start : second.end] == "```python\npass\n```"
+    assert [sybil.identify(example) for example in (first, second)] == ["line 3", "line 7"]
+
+
 def test_inert_blocks_are_not_tests(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"```dockerfile\nFROM nginx\n```\n\n{console('$ true')}", encoding="utf-8")
