@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockerlearn.client.regexp import MOST_STEPS, Parser, Program, Regexp, RegexpError, RegexpLimit, at, sequence
+from dockerlearn.client.regexp import MOST_STEPS, Regexp, RegexpError, RegexpLimit
+from dockerlearn.client.regexp.nfa import Fragment, at, sequence
+from dockerlearn.client.regexp.syntax import ExpressionParser
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.terminal.session import Session
 
@@ -18,7 +20,7 @@ from dockerlearn.terminal.session import Session
 RECORDED = json.loads((Path(__file__).parents[1] / "measured/regexp.json").read_text(encoding="utf-8"))
 
 
-def found(expression: str | Program, text: str) -> list[str]:
+def found(expression: str | Fragment, text: str) -> list[str]:
     return [text[start:end] for start, end in Regexp(expression).spans(text)]
 
 
@@ -170,8 +172,8 @@ def test_what_go_can_do_and_this_cannot_is_named(expression: str, text: str, lim
     assert str(refused.value) == limit
 
 
-def test_a_program_may_come_from_elsewhere() -> None:
-    word = sequence([at("no word before"), Parser("[a-zé]+").program(), at("no word after")])
+def test_an_automaton_may_come_from_elsewhere() -> None:
+    word = sequence([at("no word before"), ExpressionParser("[a-zé]+").parse(), at("no word after")])
     assert found(word, "eté été_a b") == ["eté", "b"]
 
 

@@ -1,7 +1,7 @@
 """Sets of characters, as Go's regular expressions have them: by range, by name, and in any case.
 
-Names and members are those of `go doc regexp/syntax` and of Go's package `unicode`. What a category of Unicode holds is what
-Python's version of Unicode says.
+Names and members are those of `go doc regexp/syntax` and of Go's package `unicode`. What a category of Unicode holds
+is what Python's version of Unicode says.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from itertools import groupby
 from typing import TypeAlias
 
 LAST = 0x10FFFF  # of Unicode's code points
-LAST_LETTER = 0x1E943  # that has other cases
+LAST_ASCII = 0x7F
+LAST_LETTER = 0x1E943  # of those that have other cases
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]  # of code points, first and last; in order, and without overlaps
 
@@ -44,19 +45,21 @@ CASES = (
 )
 # Python has no table of scripts, so that these are known by name only.
 SCRIPTS = """
-    Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali Bhaiksuki Bopomofo
-    Brahmi Braille Buginese Buhid Canadian_Aboriginal Carian Caucasian_Albanian Chakma Cham Cherokee Chorasmian Common
-    Coptic Cuneiform Cypriot Cyrillic Deseret Devanagari Dives_Akuru Dogra Duployan Egyptian_Hieroglyphs Elbasan Elymaic
-    Ethiopic Georgian Glagolitic Gothic Grantha Greek Gujarati Gunjala_Gondi Gurmukhi Han Hangul Hanifi_Rohingya Hanunoo
-    Hatran Hebrew Hiragana Imperial_Aramaic Inherited Inscriptional_Pahlavi Inscriptional_Parthian Javanese Kaithi Kannada
-    Katakana Kayah_Li Kharoshthi Khitan_Small_Script Khmer Khojki Khudawadi Lao Latin Lepcha Limbu Linear_A Linear_B Lisu
-    Lycian Lydian Mahajani Makasar Malayalam Mandaic Manichaean Marchen Masaram_Gondi Medefaidrin Meetei_Mayek
-    Mende_Kikakui Meroitic_Cursive Meroitic_Hieroglyphs Miao Modi Mongolian Mro Multani Myanmar Nabataean Nandinagari
-    New_Tai_Lue Newa Nko Nushu Nyiakeng_Puachue_Hmong Ogham Ol_Chiki Old_Hungarian Old_Italic Old_North_Arabian Old_Permic
-    Old_Persian Old_Sogdian Old_South_Arabian Old_Turkic Oriya Osage Osmanya Pahawh_Hmong Palmyrene Pau_Cin_Hau Phags_Pa
-    Phoenician Psalter_Pahlavi Rejang Runic Samaritan Saurashtra Sharada Shavian Siddham SignWriting Sinhala Sogdian
-    Sora_Sompeng Soyombo Sundanese Syloti_Nagri Syriac Tagalog Tagbanwa Tai_Le Tai_Tham Tai_Viet Takri Tamil Tangut Telugu
-    Thaana Thai Tibetan Tifinagh Tirhuta Ugaritic Vai Wancho Warang_Citi Yezidi Yi Zanabazar_Square
+    Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali Bhaiksuki
+    Bopomofo Brahmi Braille Buginese Buhid Canadian_Aboriginal Carian Caucasian_Albanian Chakma Cham Cherokee
+    Chorasmian Common Coptic Cuneiform Cypriot Cyrillic Deseret Devanagari Dives_Akuru Dogra Duployan
+    Egyptian_Hieroglyphs Elbasan Elymaic Ethiopic Georgian Glagolitic Gothic Grantha Greek Gujarati Gunjala_Gondi
+    Gurmukhi Han Hangul Hanifi_Rohingya Hanunoo Hatran Hebrew Hiragana Imperial_Aramaic Inherited
+    Inscriptional_Pahlavi Inscriptional_Parthian Javanese Kaithi Kannada Katakana Kayah_Li Kharoshthi
+    Khitan_Small_Script Khmer Khojki Khudawadi Lao Latin Lepcha Limbu Linear_A Linear_B Lisu Lycian Lydian Mahajani
+    Makasar Malayalam Mandaic Manichaean Marchen Masaram_Gondi Medefaidrin Meetei_Mayek Mende_Kikakui
+    Meroitic_Cursive Meroitic_Hieroglyphs Miao Modi Mongolian Mro Multani Myanmar Nabataean Nandinagari New_Tai_Lue
+    Newa Nko Nushu Nyiakeng_Puachue_Hmong Ogham Ol_Chiki Old_Hungarian Old_Italic Old_North_Arabian Old_Permic
+    Old_Persian Old_Sogdian Old_South_Arabian Old_Turkic Oriya Osage Osmanya Pahawh_Hmong Palmyrene Pau_Cin_Hau
+    Phags_Pa Phoenician Psalter_Pahlavi Rejang Runic Samaritan Saurashtra Sharada Shavian Siddham SignWriting
+    Sinhala Sogdian Sora_Sompeng Soyombo Sundanese Syloti_Nagri Syriac Tagalog Tagbanwa Tai_Le Tai_Tham Tai_Viet
+    Takri Tamil Tangut Telugu Thaana Thai Tibetan Tifinagh Tirhuta Ugaritic Vai Wancho Warang_Citi Yezidi Yi
+    Zanabazar_Square
 """
 
 
@@ -85,18 +88,16 @@ def inverted(ranges: Ranges) -> Ranges:
 
 
 @cache
-def cases(code: int) -> tuple[int, ...]:
-    """A character and its other cases, one character for one: `ß` has no upper case `SS` here."""
-    char = chr(code)
-    special = [each for each in CASES.split() if char in each]
-    found = special[0] if special else {char, char.lower(), char.upper(), char.title()}
-    return tuple(ord(case) for case in found if len(case) == 1)
-
-
-@cache
-def letters() -> list[int]:
-    """The code points that have other cases."""
-    return [code for code in range(LAST_LETTER + 1) if not (char := chr(code)).lower() == char == char.upper()]
+def case_pairs(last: int) -> list[tuple[int, int]]:
+    """Each letter up to `last`, with each of its cases, one character for one: `ß` has no upper case `SS` here."""
+    groups = {char: group for group in CASES.split() for char in group}
+    return [
+        (code, ord(case))
+        for code, char in enumerate(map(chr, range(last + 1)))
+        if not char.lower() == char == char.upper()
+        for case in groups.get(char) or (char.lower(), char.upper(), char.title())
+        if len(case) == 1
+    ]
 
 
 @cache
@@ -104,9 +105,9 @@ def folded(ranges: Ranges) -> Ranges:
     """Ranges with the other cases of their letters."""
     found = set(ranges)
     for low, high in ranges:
-        known = range(0x80) if high < 0x80 else letters()  # the list takes its time
-        codes = known[bisect_left(known, low) : bisect_right(known, high)]
-        found.update((case, case) for code in codes for case in cases(code) if not low <= case <= high)
+        pairs = case_pairs(LAST_ASCII if high <= LAST_ASCII else LAST_LETTER)  # the second list takes its time
+        inside = pairs[bisect_left(pairs, (low, 0)) : bisect_right(pairs, (high, LAST))]
+        found.update((case, case) for _, case in inside if not low <= case <= high)
     return merged(found)
 
 
