@@ -39,6 +39,10 @@ def test_an_expression_finds_what_it_finds_in_go(recorded: dict[str, object]) ->
         }
 
 
+def test_a_group_may_be_named_as_in_go_1_22() -> None:
+    assert found("(?<first>a)(?P<second>b)", "ab") == ["ab"]
+
+
 def test_there_are_many_records_of_what_go_takes_and_of_what_it_refuses() -> None:
     assert len(RECORDED) >= 900
     assert sum("error" in each for each in RECORDED) >= 200

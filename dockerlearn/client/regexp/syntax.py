@@ -1,10 +1,10 @@
-r"""The syntax of Go's regular expressions, and Go's words for what is wrong with one (Go 1.19).
+r"""The syntax of Go's regular expressions, and Go's words for what is wrong with one.
 
     expression  :=  branch { "|" branch }
     branch      :=  { atom [ repeat ] }
     repeat      :=  ( "*" | "+" | "?" | "{" n "}" | "{" n ",}" | "{" n "," m "}" ) [ "?" ]         n, m: at most 1000
     atom        :=  character | "." | class | assertion | escape | group | flags
-    group       :=  "(" [ "?P<" name ">" | "?" [ set ] ":" ] expression ")"
+    group       :=  "(" [ "?" [ "P" ] "<" name ">" | "?" [ set ] ":" ] expression ")"
     flags       :=  "(?" set ")"                                           they hold up to the end of the group around
     set         :=  { "i" | "m" | "s" | "U" } [ "-" ( "i" | "m" | "s" | "U" ) { "i" | "m" | "s" | "U" } ]
     class       :=  "[" [ "^" ] { character [ "-" character ] | "[:" [ "^" ] name ":]" | escape } "]"
@@ -13,7 +13,8 @@ r"""The syntax of Go's regular expressions, and Go's words for what is wrong wit
                  |  \a \f \n \r \t \v  |  \123  |  \x7F  |  \x{10FFFF}  |  \ punctuation
 
 Flags: with `i` case does not count; with `m`, `^` and `$` are the ends of lines; with `s`, `.` is a line's end too;
-`U` swaps `*` and `*?`, which makes no difference to whether there is a match.
+`U` swaps `*` and `*?`, which makes no difference to whether there is a match. It is the syntax of Go 1.24, which Engine
+28 is built with; the words are those of Go 1.19, which knows no `(?<name>` yet.
 """
 
 from __future__ import annotations
@@ -37,11 +38,13 @@ class RegexpError(Exception):
 
 REPEAT = r"([*+?])|\{(0|[1-9][0-9]*)(?:(,)(0|[1-9][0-9]*)?)?\}"
 SIGNS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+GROUP = r"\((?:\?P?<[0-9A-Za-z_]+>|(?!\?))"
 FLAGS = r"\(\?([imsU]*)(-[imsU]+)?([:)])"
 PERL_CLASS, CATEGORY = r"\\([dDsSwW])", r"\\([pP])(?:\{(\^?)([^}]*)\}|([^{]|\Z))"
 CONTROLS = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
 NUMBER = r"\\(?:(0[0-7]{0,2}|[1-7][0-7]{1,2})|x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]+)\})"
 # What is no such thing, up to the character that Go stumbles over.
+NO_NAME = r"\(\?P<(?![0-9A-Za-z_]+>)(?:[^>]+>?|>)"
 NO_FLAGS = r"\(\?[imsU]*(?:-[imsU]*)?[\s\S]?"
 NO_NUMBER = r"\\(?:x\{0*(?:10[0-9A-Fa-f]{4}|[0-9A-Fa-f]{0,5})|x[^{]|)[\s\S]?"
 PLACES = {"A": "text begins", "z": "text ends", "b": "word boundary", "B": "no word boundary"}
@@ -128,15 +131,13 @@ class ExpressionParser(Builder):
     def _open(self) -> None:
         """Open a group, or read flags for the rest of the group around."""
         start, outer = self.place, self.flags
-        if self._read(r"\(\?P<(?=[\s\S])"):
-            if not self._read("[0-9A-Za-z_]+>"):
-                self._read("[^>]*>?")
-                raise self._error("invalid named capture", start)
-        elif found := self._read(FLAGS):
+        if self._read(NO_NAME):
+            raise self._error("invalid named capture", start)
+        if found := self._read(FLAGS):
             self.flags = (outer | set(found[1])) - set(found[2] or "")
             if found[3] == ")":
                 return
-        elif self._read(r"\((?!\?)") is None:
+        elif not self._read(GROUP):
             self._read(NO_FLAGS)
             raise self._error("invalid or unsupported Perl syntax", start)
         self.open(outer)
