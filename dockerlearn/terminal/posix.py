@@ -49,17 +49,19 @@ def parse(pattern: str, options: Collection[str]) -> Fragment:
 
 def _tokens(pattern: str, *, extended: bool) -> list[tuple[str, str]]:
     """The tokens of a pattern, each with its sign if it stands for more than itself. Raises `NotKnown`."""
-    tokens = [("", "")]
+    tokens: list[tuple[str, str]] = []
+    before = "start"
     for token in (found[0] for found in re.finditer(TOKEN, pattern)):
         special = token in ("*", ".", "^", "$") or (token[-1] in "+?|(){}" and (len(token) == 1) == extended)
-        sign, before = token[-1] if special else "", tokens[-1][0] if tokens[1:] else "start"
+        sign = token[-1] if special else ""
         repeats = sign in ("*", "+", "?", "{") and before in ("start", "^", *"(|)*+?}")
         misplaced = (sign == "^" and before not in ("start", "(", "|")) or (before == "$" and sign not in (")", "|"))
         named = re.match(r"\\[\w<>'`]|\[.*(\[[:.=]|--)", token)
         if repeats or misplaced or named or token in ("\\", "[", "\n"):
             raise NotKnown(f"‘{token}’ in the pattern ‘{pattern}’")
         tokens.append((sign, token))
-    return tokens[1:]
+        before = sign
+    return tokens
 
 
 def _times(low: str, comma: str, high: str) -> tuple[int, int | None]:

@@ -243,6 +243,8 @@ def test_what_is_unknown_is_refused_by_name(line: str, refused: str) -> None:
         ("grep -E '(a' f", "grep: the pattern ‘(a’"),
         ("grep -E 'a{9999999999}' f", "grep: the pattern ‘a{9999999999}’"),
         ("grep '[b-a]' f", "grep: the pattern ‘[b-a]’"),
+        ("grep '[]' f", "grep: the pattern ‘[]’"),
+        ("grep -wE ')(' f", "grep: the pattern ‘)(’"),
         ("curl localhost:8081", "curl: other than -s and one address of this machine"),
         ("curl -s", "curl: other than -s and one address of this machine"),
         ("curl -sI localhost:8081", "curl: -I"),
