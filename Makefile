@@ -77,7 +77,7 @@ show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and se
 	.venv/bin/python -m tests.docker.plant_faults
 
 soak: .venv/test.stamp  ## at length: generated tests with luck, 300 random sequences of commands on the real engine, the whole drift score; needs root, and an hour or two
-	.venv/bin/python -m pytest tests/model tests/hub tests/client tests/terminal tests/learn -n 2 --hypothesis-profile=luck
+	.venv/bin/python -m pytest tests/model tests/regexp tests/hub tests/client tests/terminal tests/learn -n 2 --hypothesis-profile=luck
 	.venv/bin/python -m pytest tests/docker --record --sequences 300
 	.venv/bin/python -m tools.drift --budget 2
 

@@ -10,8 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dockerlearn"
-ROOMS = ("model", "hub", "client", "terminal", "learn", "course")  # from the ground up
-BELOW = {room: ROOMS[:place] for place, room in enumerate(ROOMS)} | {"client": ("model",)}  # it knows no image by name
+ROOMS = ("model", "regexp", "hub", "client", "terminal", "learn", "course")  # from the ground up
+BELOW = {room: ROOMS[:place] for place, room in enumerate(ROOMS)} | {
+    "client": ("model", "regexp")
+}  # it knows no image by name
 MODULES = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
 IN_ROOMS = [module for module in MODULES if len(module.parts) > 1]
 

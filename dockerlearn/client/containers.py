@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 from ..model.container import Container, stop
 from ..model.engine import Engine
@@ -18,7 +19,7 @@ from . import formats
 from .call import Call, Effects, Verb, address
 from .images import progress
 from .template.syntax import GoError, ParseError
-from .usage import MISUSED_FLAG, MORE, Flags, UsageError, filters
+from .usage import MISUSED_FLAG, MORE, Flags, NotInModel, UsageError, filters
 
 NOT_ATTACHABLE = {
     State.CREATED: "You cannot attach to a stopped container, start it first",
@@ -308,12 +309,13 @@ def commit(call: Call, flags: Flags, operands: list[str]) -> None:
 def ls(call: Call, flags: Flags, operands: list[str]) -> None:
     """List containers."""
     wanted = _filters(flags.all("filter"))
+    tests = [[FILTERS[name](call.engine, value) for value in values] for name, values in wanted.items()]
     most = 1 if flags.on("latest") else max(flags.number("last") or 0, 0)  # 0: as many as there are
     every = flags.on("all") or "status" in wanted or most > 0
     rows = [
         formats.ContainerRow(container, call.engine.image_name(container))
         for container in call.engine.containers()
-        if (every or container.state in LIVE) and _fits(call.engine, container, wanted)
+        if (every or container.state in LIVE) and all(any(test(container) for test in each) for each in tests)
     ]
     form, quiet = flags.text("format"), flags.on("quiet")
     if quiet and form:
@@ -341,38 +343,50 @@ def _filters(texts: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def _fits(engine: Engine, container: Container, wanted: dict[str, list[str]]) -> bool:
-    """Whether a container has one of the values of each filter."""
-    return all(any(FILTERS[name](engine, container, value) for value in values) for name, values in wanted.items())
+def _has_name(engine: Engine, expression: str) -> Test:
+    """Whether a regular expression of Go's matches in a container's name; one that is invalid matches nowhere.
 
+    Raises `NotInModel` for one that is beyond this model's limits.
+    """
+    from ..regexp.matcher import Regexp  # not at the top: most lines need none
+    from ..regexp.nfa import RegexpLimit
+    from ..regexp.syntax import RegexpError
 
-def _is_in(pattern: str, text: str) -> bool:
-    """Whether a regular expression fits somewhere; one that is broken fits nowhere."""
     try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False
+        regexp = Regexp(expression)
+        names = {it.name for it in engine.containers() if regexp.search(f"/{it.name}") or regexp.search(it.name)}
+    except RegexpError:
+        names = set()
+    except RegexpLimit as limit:
+        raise NotInModel(str(limit), "filter") from limit
+    return lambda it: it.name in names
 
 
-def _is_only_one(engine: Engine, container: Container, beginning: str) -> bool:
+def _is_only_one(engine: Engine, beginning: str) -> Test:
     """Whether a container's ID, and no other's, begins so; with nothing begins none (measured with Engine 28.5.2)."""
-    return bool(beginning) and [container] == [each for each in engine.containers() if each.id.startswith(beginning)]
+    found = [each for each in engine.containers() if beginning and each.id.startswith(beginning)]
+    return lambda it: found == [it]
 
 
-def _has_ancestor(engine: Engine, container: Container, name: str) -> bool:
+def _has_ancestor(engine: Engine, name: str) -> Test:
     """Whether a container's image is the one called so, or was made of one that is."""
-    try:
-        return engine.image(name).id in engine.store.lineage(container.image)
-    except DaemonError:
-        return False
+
+    def test(it: Container) -> bool:
+        try:
+            return engine.image(name).id in engine.store.lineage(it.image)
+        except DaemonError:
+            return False
+
+    return test
 
 
-FILTERS: dict[str, Callable[[Engine, Container, str], bool]] = {
+Test: TypeAlias = Callable[[Container], bool]
+FILTERS: dict[str, Callable[[Engine, str], Test]] = {
     "ancestor": _has_ancestor,
-    "exited": lambda engine, it, value: it.state is State.EXITED and str(it.exit_code) == value,
+    "exited": lambda engine, value: lambda it: it.state is State.EXITED and str(it.exit_code) == value,
     "id": _is_only_one,
-    "name": lambda engine, it, value: _is_in(value, f"/{it.name}") or _is_in(value, it.name),
-    "status": lambda engine, it, value: it.state.value == value,
+    "name": _has_name,
+    "status": lambda engine, value: lambda it: it.state.value == value,
 }
 LACKING_FILTERS = "before expose health is-task isolation label network publish since volume".split()
 STATUSES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")

@@ -186,42 +186,26 @@ def _seq(_: Options, words: list[str], __: Reader) -> Program:
 
 
 def _grep(options: Options, operands: list[str], read: Reader) -> Program:
+    from ..regexp.matcher import Regexp  # not at the top: few lines call grep
+    from ..regexp.nfa import RegexpLimit
+    from . import posix
+
     if "e" not in options and not operands:
         raise unknown("to look for nothing")
     pattern = options["e"] if "e" in options else operands.pop(0)
-    expression = re.escape(pattern) if "F" in options else _expression(pattern, extended="E" in options)
-    expression = rf"(?<!\w)(?:{expression})(?!\w)" if "w" in options else expression
     try:
-        finder = re.compile(rf"^(?:{expression})$" if "x" in options else expression, re.I if "i" in options else 0)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise unknown(f"the pattern ‘{pattern}’") from error
-    lines = list(enumerate(_lines((yield from read(operands))), 1))
-    chosen = [(number, line) for number, line in lines if bool(finder.search(line)) != ("v" in options)]
-    status = 0 if chosen else 1
-    if "q" in options or "c" in options:
-        return (yield from _print([] if "q" in options else [str(len(chosen))], status))
-    if "o" in options:
-        found = [(number, match[0]) for number, line in chosen for match in finder.finditer(line)]
-        chosen = [] if "v" in options else [pair for pair in found if pair[1]]
+        regexp = Regexp(posix.parse(pattern, options))
+        lines = list(enumerate(_lines((yield from read(operands))), 1))
+        chosen = [(number, line) for number, line in lines if regexp.search(line) != ("v" in options)]
+        status = 0 if chosen else 1
+        if "q" in options or "c" in options:
+            return (yield from _print([] if "q" in options else [str(len(chosen))], status))
+        if "o" in options:
+            spans = [(number, line[start:end]) for number, line in chosen for start, end in regexp.spans(line)]
+            chosen = [] if "v" in options else [(number, part) for number, part in spans if part]
+    except (posix.NotKnown, RegexpLimit) as error:
+        raise unknown(str(error)) from error
     return (yield from _print((f"{number}:{line}" if "n" in options else line for number, line in chosen), status))
-
-
-def _expression(pattern: str, *, extended: bool) -> str:
-    """A regular expression of grep as one of Python. Only single characters may be repeated."""
-    parts = [""]
-    for token in re.findall(r"\\[\s\S]|\[\^?\]?[^\]]*\]|[\s\S]", pattern):
-        part = re.escape(token[-1])
-        if len(token) > 1 and token[0] == "[":
-            part = "[" + re.sub(r"([\\\[&|~])", r"\\\1", token[1:])
-        elif token in ("*", ".", "^", "$") or (token[-1] in "+?|(){}" and (len(token) == 1) == extended):
-            part = token[-1]
-        repeats = part in ("*", "+", "?", "{") and parts[-1] in ("", "^", *"(|)*+?}")
-        misplaced = (part == "^" and parts[-1] not in ("", *"(|")) or (parts[-1] == "$" and part not in (")", "|"))
-        named = re.match(r"\\[\w<>'`]|\[.*(\[[:.=]|--)", token)
-        if repeats or misplaced or named or token in ("\\", "[", "\n"):
-            raise unknown(f"‘{token}’ in the pattern ‘{pattern}’")
-        parts.append(part)
-    return "".join(parts)
 
 
 def _sort(options: Options, operands: list[str], read: Reader) -> Program:

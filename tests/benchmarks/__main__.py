@@ -20,6 +20,7 @@ from dockerlearn import Engine, FixedClock, Image, Layer
 from dockerlearn.course.blocks import INERT, Block, Lexer, read_console, read_quiz
 from dockerlearn.course.complete import check
 from dockerlearn.course.verify import pages
+from dockerlearn.regexp.matcher import Regexp
 from dockerlearn.terminal.session import Session
 from tests.benchmarks.rivals import rivals
 from tests.course.course_pages import PAGES, ROOT
@@ -29,6 +30,7 @@ PAGE_ROUNDS = 9
 CREATE_ROUNDS = 5
 SUITE_ROUNDS = 9
 CONTAINERS = 100_000
+CHARACTERS = 1_000_000
 FEW, MANY = 10, 100_000  # files of an image
 
 
@@ -153,6 +155,15 @@ def cpu(action: Callable[[], object]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def expressions() -> str:
+    """A search that takes whoever backtracks twice as long for each further character, beside a loop over the text."""
+    text = "a" * CHARACTERS
+    searched, read = interleaved(
+        lambda: Regexp("(a+)+_").search(text), lambda: [None for _ in text], PAGE_ROUNDS, time.process_time
+    )
+    return row(f"search {CHARACTERS:,} characters for (a+)+_ / read them", searched, read, 10)
+
+
 def parse_all(folder: Path) -> None:
     """Read and parse the HTML of a site, and do nothing else."""
     for page in folder.rglob("*.html"):
@@ -207,6 +218,7 @@ def main() -> None:
     for folder in SITES:
         print(completeness(folder))
     print(containers())
+    print(expressions())
     print(drift())
     print(suite())
     print(rivals())

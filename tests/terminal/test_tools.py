@@ -56,6 +56,8 @@ FILES = f"echo '{LINES}' > f; echo -n 'no end' > g; > empty; "
         "grep -on 1.. f; grep -ov 1 f; grep -cv 1 f; grep '' f; grep '^$' f; grep -E '^(nginx|python) +[13]' f; grep o g",
         "grep 'x *1\\.2' f; grep -E 'MB|GB$' f; grep 'x\\{1\\}' f; grep -E 'n{2}' f; grep '(' f; grep -E '\\(' f; grep 'a\\|b' f",
         "grep '[[]' f; grep '[]n]' f; grep '[^a-zA-Z ]$' f; grep -E 'ngi?nx|py(th)on' f; grep -E '(^n|^p)' f; grep 'MB$' f",
+        "grep -oE 'ng|nginx|n' f; grep -oE '(1|1\\.)(2|27)' f; grep -o 'n\\|ngi' f; grep -oiE 'NG|nginX' f; grep -owE '2|27|1' f",
+        "grep -E 'x|(no|no end|n)$' g; grep -xE 'no|no end' g; grep -o '.*n' f; grep -oE 'e{1,}|[^a-z]{2,3}' f; grep -c '[[a]' f",
         "cat nofile; head nofile; tail nofile; cut -f1 nofile; wc nofile; sort nofile; uniq nofile; grep a nofile; echo $?",
         "cat f | grep 1 | sort | uniq -c | sort -rn | head -1",
     ],
@@ -129,7 +131,53 @@ def test_numbers_are_counted_as_the_real_tool_counts_them(tmp_path: Path, number
         assert run(line) == bash(line, tmp_path)
 
 
+alternatives = st.recursive(
+    st.sampled_from(["a", "b", "ab", "1*", "A?", "[ab]+", "[^b]{1,2}", ".", "é"]),
+    lambda inner: st.one_of(st.builds("{}{}".format, inner, inner), st.builds("({}|{})".format, inner, inner)),
+    max_leaves=6,
+)
+
+
+@needs_tools
+@MODERATELY
+@given(st.text("ab1 -Aé", max_size=9), alternatives, subset("cinovx"))
+@example("ab aab", "(a|ab)(b|)", " -o")
+def test_the_longest_of_several_matches_is_found_as_by_grep(
+    tmp_path: Path, text: str, pattern: str, options: str
+) -> None:
+    line = f"echo '{text}' | grep -E{options} '{pattern}'; echo $?"
+    assert run(line) == bash(line, tmp_path)
+
+
 # Beside the real tools
+
+
+@pytest.mark.parametrize(
+    ("line", "output"),
+    [
+        (f"echo {'a' * 999} | grep -c '{'a*' * 50}b'", ("0\n", 1)),
+        (f"echo {'a' * 999} | grep -cE '{'(a|aa)' * 50}b'", ("0\n", 1)),
+        (f"echo {'a' * 99} | grep -oE '{'(a|aa)' * 40}' | wc -c", ("81\n", 0)),
+        (f"echo {'a' * 999} | grep -owE '{'(|a)' * 500}' | wc -l", ("0\n", 0)),
+        ("echo a | grep -cE '" + "(" * 9000 + "a" + ")" * 9000 + "'", ("1\n", 0)),
+        ("echo a | grep -c '" + "\\(" * 3000 + "'", None),
+        ("echo a | grep -c '" + "[" * 9000 + "'", None),
+        ("echo a | grep '" + "a\\{9000\\}" * 9 + "'", None),
+        ("echo a | grep -F '" + "a" * 30000 + "'", None),
+        ("head -c 6000000 /dev/zero | grep a", None),
+        (f"echo {'a' * 1999} | grep -oE '{'a?' * 1999}{'a' * 1999}'", None),
+    ],
+    ids=lambda value: str(value)[-30:],
+)
+def test_no_pattern_takes_long(line: str, output: tuple[str, int] | None) -> None:
+    result = run(line)
+    if output is None:
+        assert result.status == 2
+        assert result.output.startswith("grep: ")
+        assert result.output.endswith(" is something that dockerlearn does not know\n")
+        assert result.output.count("\n") == 1
+    else:
+        assert result == output
 
 
 @pytest.mark.parametrize(
@@ -195,6 +243,8 @@ def test_what_is_unknown_is_refused_by_name(line: str, refused: str) -> None:
         ("grep -E '(a' f", "grep: the pattern ‘(a’"),
         ("grep -E 'a{9999999999}' f", "grep: the pattern ‘a{9999999999}’"),
         ("grep '[b-a]' f", "grep: the pattern ‘[b-a]’"),
+        ("grep '[]' f", "grep: the pattern ‘[]’"),
+        ("grep -wE ')(' f", "grep: the pattern ‘)(’"),
         ("curl localhost:8081", "curl: other than -s and one address of this machine"),
         ("curl -s", "curl: other than -s and one address of this machine"),
         ("curl -sI localhost:8081", "curl: -I"),

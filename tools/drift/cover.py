@@ -19,7 +19,7 @@ from .mutants import Mutant
 
 PACKAGE = Path("dockerlearn")
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-ROOMS = ("model", "hub", "client", "terminal", "learn", "course")
+ROOMS = ("model", "regexp", "hub", "client", "terminal", "learn", "course")
 TESTS = [Path("tests/test_main.py"), *(Path("tests", room) for room in ROOMS)]
 CACHE = Path(".kept/drift")  # not in .cache, which Zensical empties
 
