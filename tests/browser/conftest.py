@@ -8,11 +8,13 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.built import SITE, addresses, chromium, served
 from tests.browser.examples import examples
 from tests.figures import keep
+
+expect.set_options(timeout=30_000)  # Python takes a while to start on a busy machine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
