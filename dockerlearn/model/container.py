@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .clock import Clock
 from .digest import short
@@ -22,22 +22,13 @@ from .rootfs import OWN_FILES, Mount, Rootfs, Volume
 from .tree import Content, Directory, File, node
 from .value import Value
 
+if TYPE_CHECKING:
+    from .options import CreateOptions
+
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 GRACE, LONGEST_GRACE = 10, 60 * 60  # seconds between the stop signal and SIGKILL: unless told otherwise, and at most
 NO_NETWORK = 128  # the exit code of a container whose port was taken
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-
-class CreateOptions(TypedDict, total=False):
-    """The options of `docker create`, by their names in Python."""
-
-    ports: Iterable[str]  # "8080:80"
-    env: Iterable[str]  # "NAME=value"
-    entrypoint: Iterable[str] | None
-    auto_remove: bool  # --rm
-    tty: bool
-    interactive: bool
-    attached: bool  # not --detach
 
 
 class Settings(Value):

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any
 
 from . import inspection
 from .clock import Clock, SystemClock
-from .container import Container, CreateOptions, Settings
+from .container import Container, Settings
 from .digest import sha256
 from .errors import DaemonError, NotFound
 from .image import Image, Step
@@ -26,6 +26,11 @@ from .store.classic import ClassicStore, HistoryRow, LayerPull, Pruned, Removal,
 from .store.containers import ContainerStore
 from .store.volumes import VolumeStore
 from .value import Value
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from .options import CreateOptions
 
 REFUSED, RESET = 7, 56  # curl's exit statuses: connection refused, connection reset
 PLAIN = Settings()
