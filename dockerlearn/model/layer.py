@@ -14,19 +14,26 @@ from __future__ import annotations
 
 import io
 import struct
-import tarfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, reduce
+from typing import TYPE_CHECKING
 
 from .digest import sha256
 from .errors import InvalidArchive, InvalidPath
 from .tree import Builder, Content, Directory, File, Node, Symlink, differs, parts, split
 
+if TYPE_CHECKING:
+    import tarfile
+
 WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
 AUFS_NOTES = (".wh..wh.aufs", ".wh..wh.orph", ".wh..wh.plnk")  # in the root of old layers; Docker skips them as well
 MARK = File()  # the content of a whiteout: nothing
+BLOCK = 512  # bytes, of which a tar is made
+# A header of POSIX.1-1988 (ustar): name, mode, owner, group, size, time, checksum, type, link, and what is empty here.
+HEADER = struct.Struct("100s8s8s8s12s12s8sc100s8s247x")
+LONGEST_IN_HEADER = 100  # bytes of a name
 STORED_BLOCK = 65535  # most bytes that a stored deflate block can hold
 
 
@@ -73,12 +80,14 @@ class Layer:
         Raises `InvalidArchive` if it is no tar, is damaged or cut short, or has an entry that the model does not take:
         a device, a sparse file, a path with `..`, one through a file or a link, a hard link to what is not before it.
         """
+        import tarfile  # not at the top: it takes as long to import as half of this package
+
         root = Builder()
         try:
             with tarfile.open(fileobj=io.BytesIO(tar), mode="r:", encoding="utf-8") as archive:
                 for member in archive:
                     _unpack(member, tar, root)
-                rest = tar[archive.offset : archive.offset + tarfile.BLOCKSIZE]
+                rest = tar[archive.offset : archive.offset + BLOCK]
             if rest.strip(b"\0"):  # tarfile takes a damaged header for the end
                 raise InvalidArchive(f"invalid layer: damaged header at byte {archive.offset}")
             return cls(root.build(), tar)
@@ -94,18 +103,10 @@ class Layer:
             return self._received
         pieces = []
         for path, found in _entries(self.changes):
-            header = tarfile.TarInfo(path)
-            header.mode = 0o777 if isinstance(found, Symlink) else found.mode
-            if isinstance(found, Directory):
-                header.type = tarfile.DIRTYPE
-            elif isinstance(found, Symlink):
-                header.type, header.linkname = tarfile.SYMTYPE, found.target
-            else:
-                header.size = found.size
-            pieces.append(header.tobuf(tarfile.PAX_FORMAT))
+            pieces.append(_header(path, found))
             if isinstance(found, File):
-                pieces += (found.data, bytes(-found.size % tarfile.BLOCKSIZE))
-        pieces.append(bytes(2 * tarfile.BLOCKSIZE))
+                pieces += (found.data, bytes(-found.size % BLOCK))
+        pieces.append(bytes(2 * BLOCK))
         return b"".join(pieces)
 
     @cached_property
@@ -213,6 +214,30 @@ def _entries(directory: Directory, prefix: str = "") -> Iterator[tuple[str, Node
         yield prefix + name, found
         if isinstance(found, Directory):
             yield from _entries(found, f"{prefix}{name}/")
+
+
+def _header(path: str, found: Node) -> bytes:
+    """The header of an entry of a tar, owner 0 and time 0, the same bytes as tarfile's; what is unusual, tarfile writes."""
+    name = f"{path}/" if isinstance(found, Directory) else path
+    link = found.target if isinstance(found, Symlink) else ""
+    mode = 0o777 if isinstance(found, Symlink) else found.mode
+    size = found.size if isinstance(found, File) else 0
+    kind = b"5" if isinstance(found, Directory) else b"2" if isinstance(found, Symlink) else b"0"
+    if not (name + link).isascii() or max(len(name), len(link)) > LONGEST_IN_HEADER:
+        return _long_header(name, link, mode, size, kind)
+    blank = HEADER.pack(
+        name.encode(), b"%07o" % mode, b"0000000", b"0000000", b"%011o" % size, b"0" * 11, b" " * 8, kind, link.encode(), b"ustar\x0000"
+    )  # fmt: skip
+    return b"%b%06o\0%b" % (blank[:148], sum(blank), blank[155:])  # the checksum is made with blanks in its place
+
+
+def _long_header(name: str, link: str, mode: int, size: int, kind: bytes) -> bytes:
+    """A header for a name that is long or not ASCII: with an extended one before it (POSIX.1-2001, pax)."""
+    import tarfile  # see `Layer.from_tar`
+
+    header = tarfile.TarInfo(name)
+    header.linkname, header.mode, header.size, header.type = link, mode, size, kind
+    return header.tobuf(tarfile.PAX_FORMAT)
 
 
 def _ordinary(path: str) -> list[str]:

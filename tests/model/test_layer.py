@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from dockerlearn.model.digest import sha256
 from dockerlearn.model.errors import InvalidArchive, InvalidPath
-from dockerlearn.model.layer import OPAQUE, WHITEOUT, Layer, union
+from dockerlearn.model.layer import OPAQUE, WHITEOUT, Layer, _header, union
 from dockerlearn.model.tree import Directory, File, Node, Symlink
 from tests.strategies import nodes, paths, steps, trees
 
@@ -526,3 +526,26 @@ def test_a_spoilt_archive_is_read_or_refused_and_nothing_else(
 def test_any_tree_may_be_a_layer(node: Node) -> None:
     layer = Layer.of({"x": node})
     assert layer.apply(Directory()) == Directory({"x": node})
+
+
+LONG = st.builds("/".join, st.lists(st.text("abé", min_size=1, max_size=60), min_size=1, max_size=4))
+
+
+@given(LONG | paths, nodes)
+@example("a" * 99, Directory())
+@example("a" * 100, Directory())
+@example("a" * 100, File(b"x", 0o4755))
+@example("a" * 101, File())
+@example("a", Symlink("b" * 100))
+@example("a", Symlink("b" * 101))
+@example("ä", File())
+def test_a_header_is_the_one_that_tarfile_writes(path: str, node: Node) -> None:
+    header = tarfile.TarInfo(path)
+    header.mode = 0o777 if isinstance(node, Symlink) else node.mode
+    if isinstance(node, Directory):
+        header.type = tarfile.DIRTYPE
+    elif isinstance(node, Symlink):
+        header.type, header.linkname = tarfile.SYMTYPE, node.target
+    else:
+        header.size = node.size
+    assert _header(path, node) == header.tobuf(tarfile.PAX_FORMAT)
