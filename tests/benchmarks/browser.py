@@ -113,15 +113,16 @@ def folder_of_both() -> Iterator[Path]:
         shutil.copytree(PYODIDE, folder / "pyodide")
         (folder / "published.js").write_text(PUBLISHED)
         with ZipFile(folder / "model.zip", "w", ZIP_DEFLATED) as archive:
-            for file in sorted((ROOT / "dockerlearn").rglob("*.py")):
-                archive.write(file, file.relative_to(ROOT))
+            for file in sorted((ROOT / "dockerlearn").rglob("*.*")):
+                if file.suffix in (".py", ".txt"):
+                    archive.write(file, file.relative_to(ROOT))
         yield folder
 
 
 def booted(tab: Page, script: str) -> float:
     """Milliseconds until a worker has answered."""
     taken, output = tab.evaluate(BOOT, [script, REQUEST])
-    assert "Status: Downloaded newer image for nginx:latest" in output
+    assert "Status: Downloaded newer image for nginx:latest" in output, output
     return float(taken)
 
 
