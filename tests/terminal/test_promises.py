@@ -1,0 +1,73 @@
+"""Small promises that nothing else holds: each was found because a change of the code went unnoticed."""
+
+import pytest
+
+from dockerlearn.learn.playground import Playground
+from dockerlearn.regexp.matcher import Regexp
+from dockerlearn.terminal.session import Result, Session
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session.page()
+
+
+def test_a_commit_keeps_its_message_where_inspect_shows_it(session: Session) -> None:
+    session.run("docker create --name box alpine; docker commit -m 'as it was' box mine")
+    assert session.run("docker image inspect -f '{{.Comment}}' mine").output == "as it was\n"
+    assert session.run("docker image inspect mine | grep Comment").output == '        "Comment": "as it was",\n'
+
+
+def test_a_port_behind_which_nothing_listens_resets_the_connection(session: Session) -> None:
+    session.run("docker run -d --name box -p 8081:80 alpine sleep 1000")
+    assert session.run("curl -s localhost:8081") == Result("", 56)
+    assert session.run("curl -s localhost:8082") == Result("", 7)
+
+
+def test_a_paused_container_hears_of_a_signal_when_it_goes_on(session: Session) -> None:
+    status = "docker ps -a --format '{{.Status}}'"
+    session.run("docker run -d --name web nginx; docker pause web; docker kill -s INT web")
+    assert session.run(status).output.endswith(" (Paused)\n")
+    session.run("docker unpause web")
+    assert session.run(status).output.startswith("Exited (0)")
+
+
+def test_a_signal_to_one_that_is_not_paused_is_heard_at_once(session: Session) -> None:
+    session.run("docker run -d --name box alpine sh -c 'trap \"echo heard\" USR1; while true; do sleep 1; done'")
+    session.run("sleep 2; docker kill -s USR1 box; sleep 2")
+    assert session.run("docker logs box").output == "heard\n"
+
+
+@pytest.mark.parametrize("name", [".", "..", "..."])
+def test_a_directory_is_no_command_of_a_containers_shell(session: Session, name: str) -> None:
+    session.run("docker run -d --name box alpine sleep 1000")
+    assert session.run(f"docker exec box sh -c '\"{name}\"'") == Result(f"sh: {name}: not found\n", 127)
+
+
+def test_a_tree_may_be_as_deep_as_the_limit_and_no_deeper(session: Session) -> None:
+    session.run("docker run -d --name box alpine sleep 1000; docker exec box mkdir -p /a/" + "d/" * 99)
+    session.run("docker exec box mkdir -p /b/" + "d/" * 99)  # with /b, a hundred
+    assert session.run("docker exec box mv /a /b/" + "d/" * 98).status == 0  # 99 and what is a hundred deep
+    session.run("docker exec box mkdir -p /c/" + "d/" * 99)
+    assert session.run("docker exec box mv /c /b/" + "d/" * 99 + "e").status == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "blank"), [("!", False), ("\x08", False), ("\x0b", True), ("\x0e", False), (" ", True)]
+)
+def test_a_blank_is_what_posix_says(text: str, blank: bool) -> None:
+    assert Regexp("[[:space:]]").search(text) is blank
+
+
+def test_no_container_is_suggested_whose_name_or_port_is_taken() -> None:
+    for taken in ("docker run -d --name web alpine sleep 1000", "docker run -d --name other -p 8080:80 nginx"):
+        playground = Playground(1)
+        playground.type("docker pull -q nginx", 1_000_000.0)
+        suggestions = playground.type(taken, 1_000_001.0)["suggestions"]
+        assert not any("--name web" in line and "8080:80" in line for line in suggestions)
+
+
+def test_two_directories_on_the_way_are_kept_apart_from_what_lies_in_them(session: Session) -> None:
+    session.run("docker run -d --name box alpine sleep 1000; echo hi > f; docker exec box mkdir /tmp/x")
+    assert session.run("docker cp -q f box:/tmp/x/").status == 0
+    assert session.run("docker exec box cat /tmp/x/f").output == "hi\n"
