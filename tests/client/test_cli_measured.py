@@ -85,6 +85,7 @@ def test_the_model_answers_as_the_engine_did(transcript: Path) -> None:
             if not identities.same(said, measured):
                 wrong.append(f"{transcript.name}:{line}: $ {command}\n--- measured\n{measured}--- model\n{said}")
     assert not wrong, "\n".join(wrong)
+    assert any(machines(transcript)), "a transcript without a command"
 
 
 def test_the_transcripts_hold_hundreds_of_commands() -> None:
