@@ -118,8 +118,7 @@ def attend(
     signals = ("INT",) if proxy else ()
     while True:
         container.settle()
-        writes = container.logs()[start:]
-        start += len(writes)
+        writes, start = container.log.since(start), container.log.count
         call.copy(writes)
         if container.state not in LIVE:
             return
@@ -142,7 +141,7 @@ def start(call: Call, flags: Flags, operands: list[str]) -> Effects:
             container = call.engine.container(name)
             if attached and container.state is State.PAUSED:
                 raise DockerError("unable to upgrade to tcp, received 409")
-            already = len(container.logs())
+            already = container.log.count
             container.start()
             if attached:
                 yield from attend(call, container, already, leaves=True)
@@ -163,7 +162,7 @@ def attach(call: Call, flags: Flags, operands: list[str]) -> Effects:
     container = call.engine.container(operands[0])
     if container.state in NOT_ATTACHABLE:
         raise DockerError(NOT_ATTACHABLE[container.state])
-    yield from attend(call, container, len(container.logs()), typed=True)
+    yield from attend(call, container, container.log.count, typed=True)
     call.status = container.exit_code
 
 
@@ -399,9 +398,11 @@ def logs(call: Call, flags: Flags, operands: list[str]) -> Effects:
     tail = flags.text("tail")
     if re.fullmatch("[1-9][0-9]*", tail):
         lines = lines[-int(tail[:18]) :]
+    elif container.log.dropped and tail != "0":
+        call.err(f"dockerlearn: {container.log.dropped} lines before these are not kept\n")
     call.copy([] if tail == "0" else lines)
     if flags.on("follow"):
-        yield from attend(call, container, len(container.logs()), proxy=False)
+        yield from attend(call, container, container.log.count, proxy=False)
 
 
 def diff(call: Call, flags: Flags, operands: list[str]) -> None:

@@ -15,6 +15,8 @@ from . import containers, copy, images, inspect, system
 from .call import Call, Effects, Verb
 from .usage import MORE, Flags, HelpText, NotInModel, UsageError, help_texts, parse
 
+CALL_STEPS = 100  # of work, for a call on an empty machine
+
 
 class Docker:
     """The `docker` client of an engine, with the `files` of the computer that it is called on.
@@ -27,6 +29,7 @@ class Docker:
 
     def run(self, words: list[str], stdin: str | None = None) -> Program:
         """Run `docker` with these words. Refusals become text and status; nothing is raised for them."""
+        self.engine.work.spend(CALL_STEPS + self.engine.size)
         call = Call(self.engine, self.files, stdin, asks=self.asks)
         try:
             yield from _dispatch(call, words, help_texts()["docker"], Flags()) or ()

@@ -6,20 +6,31 @@ its process first does what it has had time for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .clock import Clock
 from .digest import short
-from .errors import CannotStart, DaemonError, NoSuchContainer, WrongState
+from .errors import CannotStart, DaemonError, DockerError, NoSuchContainer, WrongState
 from .image import Config, Image
 from .layer import Layer
 from .lifecycle import LIFECYCLE, LIVE, State
 from .network import Endpoint, Port
-from .process import Environment, Output, Processes, Program, Runtime, Write, complete, signal_name
+from .process import (
+    Environment,
+    Log,
+    Machine,
+    Output,
+    Processes,
+    Program,
+    Runtime,
+    Write,
+    complete,
+    signal_name,
+)
+from .resources import CATCH_UP_STEPS, LINE_STEPS, TooMuchWork
 from .rootfs import OWN_FILES, Mount, Rootfs, Volume
-from .tree import Content, Directory, File, node
+from .tree import Content, Directory, File, Node, node
 from .value import Value
 
 if TYPE_CHECKING:
@@ -70,10 +81,9 @@ class Settings(Value):
         )
 
 
-class Home(Protocol):
+class Home(Machine, Protocol):
     """What a container needs of its engine."""
 
-    clock: Clock
     runtime: Runtime
 
     def connect(self, container: Container) -> Endpoint:
@@ -103,7 +113,7 @@ class Container:
         self.started = self.finished = NEVER
         self.ip, self.ports = "", ()  # type: str, tuple[Port, ...]
         self.volumes: Mapping[str, Volume] = {}  # by path
-        self._log: list[Write] | None = None
+        self._log: Log | None = None
         self._environment: Environment | None = None
         self._processes: Processes | None = None
 
@@ -142,16 +152,16 @@ class Container:
         if self._environment is None:
             own = {"HOSTNAME": self.hostname, **({"TERM": "xterm"} if self.settings.tty else {})}
             variables = {"PATH": PATH, **own, **_variables(self.config.env), "HOME": "/root"}
-            root = Rootfs(self.image.tree, _mounts(self.hostname, self.volumes))
-            now = self.processes.now
-            self._environment = Environment(self._home.runtime, root, variables, self.hostname, now)
+            home, now = self._home, self.processes.now
+            root = Rootfs(self.image.tree, _mounts(self.hostname, self.volumes), home.disk)
+            self._environment = Environment(home.runtime, root, variables, self.hostname, now, home.work)
         return self._environment
 
     @property
     def processes(self) -> Processes:
         """What runs in it."""
         if self._processes is None:
-            self._processes = Processes(self._home.clock)
+            self._processes = Processes(self._home)
         return self._processes
 
     @property
@@ -175,10 +185,26 @@ class Container:
         self.settle()
         return self.environment.root.diff() if self._environment else []
 
-    def logs(self) -> tuple[Write, ...]:
-        """All that its processes have written."""
+    @property
+    def log(self) -> Log:
+        """What its processes have written."""
         self.settle()
-        return tuple(self._log or ())
+        if self._log is None:
+            self._log = Log(self._home.disk)
+        return self._log
+
+    def logs(self) -> tuple[Write, ...]:
+        """What its processes have written; of very much, the last of it."""
+        return self.log.since(0)
+
+    @property
+    def log_size(self) -> int:
+        """Characters of its log."""
+        return self._log.size if self._log else 0
+
+    def written(self) -> Iterator[Node]:
+        """All files and directories that were written in it, or into its volumes, and are there still."""
+        return self._environment.root.written() if self._environment else iter(())
 
     def read(self, path: str) -> str:
         """The text of a file, links followed. Raises `KeyError` if there is no such file."""
@@ -218,9 +244,9 @@ class Container:
         except DaemonError as problem:
             self._fail(self.exit_code or NO_NETWORK, str(problem))  # how it once failed is kept
             raise
-        self._log, self.exit_code = self._log or [], 0
+        log, self.exit_code = self.log, 0
         self.started, self._state = self._home.clock.now(), State.RUNNING
-        self.processes.start(program, self._log)
+        self.processes.start(program, log)
         self._end()
 
     def _launch(self, stdin: str | None) -> Program:
@@ -271,7 +297,11 @@ class Container:
 
     def exec(self, *words: str, stdin: str = "") -> Output:
         """Run another program in it, to its end: what that wrote, and its status. Raises `DaemonError`."""
-        return complete(self.call(*words, stdin=stdin), self._home.clock.sleep)
+        try:
+            with self._home.work.limited(LINE_STEPS):
+                return complete(self.call(*words, stdin=stdin), self._home.clock.sleep)
+        except TooMuchWork as problem:
+            raise DockerError(str(problem)) from problem
 
     def call(self, *words: str, stdin: str | None = "", env: Iterable[str] = (), tty: bool = False) -> Program:
         """Another program in it, at its start. Raises `DaemonError`."""
@@ -359,7 +389,8 @@ def stop(containers: Iterable[Container], timeout: float | None = None, signal: 
         each.kill(signal or each.stop_signal)
     if not asked:
         return
-    clock = asked[0]._home.clock
+    clock, work = asked[0]._home.clock, asked[0]._home.work
+    most = work.done + CATCH_UP_STEPS
     grace = GRACE if timeout is None else timeout
     endless = grace < 0 or grace > LONGEST_GRACE
     deadline = clock.now() + timedelta(seconds=LONGEST_GRACE if endless else grace)
@@ -368,7 +399,7 @@ def stop(containers: Iterable[Container], timeout: float | None = None, signal: 
             for each in running:
                 each.kill()
             continue
-        wakes = [wake for each in running if (wake := each.processes.wake) is not None]
+        wakes = [wake for each in running if (wake := each.processes.wake) is not None and work.done < most]
         if endless and (not wakes or clock.now() >= deadline):
             raise DaemonError("this goes on for ever")
         clock.sleep((min([deadline, *wakes]) - clock.now()).total_seconds())

@@ -22,9 +22,11 @@ from .network import LOOPBACK, Bridge, Endpoint
 from .process import Runtime
 from .reference import Reference
 from .registry import Registry
+from .resources import Disk, Patience, Work
 from .store.classic import ClassicStore, HistoryRow, LayerPull, Pruned, Removal, as_tag
 from .store.containers import ContainerStore
 from .store.volumes import VolumeStore
+from .tree import Directory
 from .value import Value
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ class Engine:
         self._registries = {registry.domain: registry for registry in registries}
         self._seed = os.urandom(16).hex() if seed is None else str(seed)
         self._identities = 0
+        self.work, self._patience, self.disk = Work(), Patience(), Disk(self._written)
         self._containers = ContainerStore()
         self._network = Bridge(self._identity)
         self.volume_store = VolumeStore(self.containers)
@@ -266,6 +269,28 @@ class Engine:
             self.volume_store.discard(container.volumes.values())
         if container.image not in self.store:
             self.store.sweep(container.image, self._containers.kept)
+
+    def share(self) -> int:
+        """The steps of work that the processes of one container may do now."""
+        return self._patience.share(self.clock.now(), len(self._containers.kept))
+
+    def spend(self, steps: int) -> None:
+        """Count the steps that the processes of a container have done."""
+        self._patience.spend(steps)
+
+    @property
+    def size(self) -> int:
+        """How many containers and images there are, without a look at what the containers have done since."""
+        return len(self._containers.kept) + len(self.store)
+
+    def _written(self) -> tuple[int, int]:
+        """The bytes and the files of all that was written here: by containers, into volumes, into images made of them."""
+        nodes = {id(node): node for layer in self.layers.values() for _, node in layer.changes.walk()}
+        for container in self._containers.kept:
+            nodes |= {id(node): node for node in container.written()}
+        self.work.spend(len(nodes) // 10)
+        logs = sum(container.log_size for container in self._containers.kept)
+        return sum(node.size for node in nodes.values() if not isinstance(node, Directory)) + logs, len(nodes)
 
     def _identity(self) -> str:
         """A new identity of 64 hex digits, the same in every engine with the same seed and past."""

@@ -10,20 +10,23 @@ The model itself has no programs. They are handed in, as a `Runtime`.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
-from itertools import count
+from itertools import islice
 from typing import Protocol, TypeAlias
 
 from .clock import Clock
 from .errors import CannotStart, DaemonError, DockerError
+from .resources import CATCH_UP_STEPS, LINE_STEPS, Disk, TooMuchWork, Work
 from .rootfs import Rootfs
 from .tree import Directory, File
 from .value import Value
 
 NO_PERMISSION, NO_PROGRAM, KILLED = 126, 127, 137  # exit statuses
-MOST_TURNS = 10_000  # of a process between two looks at it
+MOST_ROUNDS = 1_000  # of a loop that are played at the end of a time in which nobody looked
+LONGEST_LOG, SHORTEST_LOG = 1_000_000, 10_000  # characters that are kept; fewer where the disk is full
 SIGNALS = {
     name: number
     for number, name in enumerate(
@@ -78,6 +81,16 @@ class Read(Value):
     signals: tuple[str, ...] = ()  # those that do not end the program while it reads
 
 
+class Repeat(Value):
+    """A loop's word that each round will be as the last one was, which waited so many seconds and did so many steps of work.
+
+    The `Rounds` that nobody will look at are sent back, and left out; None for no such round.
+    """
+
+    seconds: float
+    steps: int
+
+
 class Line(Value):
     """A line that was typed, without its line end."""
 
@@ -90,8 +103,14 @@ class Signals(Value):
     names: tuple[str, ...]
 
 
-Effect: TypeAlias = Write | Sleep | Read
-Answer: TypeAlias = Line | Signals | None
+class Rounds(Value):
+    """The number of rounds that a loop leaves out."""
+
+    count: int
+
+
+Effect: TypeAlias = Write | Sleep | Read | Repeat
+Answer: TypeAlias = Line | Signals | Rounds | None
 Program: TypeAlias = Generator[Effect, Answer, int]
 """A program under way; what it returns is its exit status."""
 
@@ -161,15 +180,27 @@ class Environment:
     """What a program knows of its container: its files, its variables, its name and the time.
 
     `listening` has what answers at each port: it takes the path of a request, and returns the page. `shells` says how many
-    shells run within each other.
+    shells run within each other, `asked` how often the time was asked for, and `work` counts steps.
     """
 
     def __init__(
-        self, runtime: Runtime, root: Rootfs, variables: Mapping[str, str], hostname: str, now: Callable[[], datetime]
+        self,
+        runtime: Runtime,
+        root: Rootfs,
+        variables: Mapping[str, str],
+        hostname: str,
+        clock: Callable[[], datetime],
+        work: Work,
     ) -> None:
-        self.runtime, self.root, self.variables, self.hostname, self.now = runtime, root, variables, hostname, now
+        self.runtime, self.root, self.variables, self.hostname, self.work = runtime, root, variables, hostname, work
+        self.clock, self.asked = clock, 0
         self.listening: dict[int, Callable[[str], str]] = {}
         self.shells = 0
+
+    def now(self) -> datetime:
+        """The time. Whoever asks for it may do something else at another time."""
+        self.asked += 1
+        return self.clock()
 
     def with_variables(self, added: Mapping[str, str]) -> Environment:
         """The same container with more variables, HOME last. If there are any, its servers are apart."""
@@ -178,7 +209,7 @@ class Environment:
         home = added.get("HOME") or self.variables["HOME"]
         variables = {**self.variables, **added}
         del variables["HOME"]
-        return Environment(self.runtime, self.root, {**variables, "HOME": home}, self.hostname, self.now)
+        return Environment(self.runtime, self.root, {**variables, "HOME": home}, self.hostname, self.clock, self.work)
 
     def find(self, name: str) -> tuple[str, File]:
         """The executable of that name, which is a path or stands in one of the directories of PATH, and its path.
@@ -210,32 +241,83 @@ class Environment:
         return self.runtime.start(self, words, stdin)
 
 
+class Log:
+    """What a container's processes have written: the last of it, as much as there is room for."""
+
+    __slots__ = ("_characters", "_disk", "_kept", "count", "dropped")
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._kept: deque[Write] = deque()
+        self._characters = 0
+        self.count = 0  # of all that was ever written
+        self.dropped = 0  # lines that are no longer kept
+
+    @property
+    def size(self) -> int:
+        """Characters that are kept."""
+        return self._characters
+
+    def append(self, write: Write) -> None:
+        """Add what was written, and drop the oldest where that is too much."""
+        longest = LONGEST_LOG
+        try:
+            self._disk.take(len(write.text))
+        except OSError:
+            longest = SHORTEST_LOG
+        if len(write.text) > longest:
+            self.dropped += write.text.count("\n", 0, -longest)
+            write = write.replace(text=write.text[-longest:])
+        self._kept.append(write)
+        self.count += 1
+        self._characters += len(write.text)
+        while self._characters > longest:
+            oldest = self._kept.popleft()
+            self._characters -= len(oldest.text)
+            self.dropped += oldest.text.count("\n")
+
+    def since(self, count: int) -> tuple[Write, ...]:
+        """What was written after the first so many writes, as far as it is kept."""
+        return tuple(islice(self._kept, max(0, count + len(self._kept) - self.count), None))
+
+
 class Process:
     """A program that goes on by itself, as time passes, and writes to a log."""
 
-    __slots__ = ("_log", "_pending", "_program", "_signals", "acting", "frozen", "prompt", "status", "time", "wake")
+    __slots__ = (
+        "_log", "_pending", "_program", "_signals", "_tail", "_until", "_work", "_written",
+        "acting", "frozen", "prompt", "status", "time", "wake",
+    )  # fmt: skip
 
-    def __init__(self, program: Program, start: datetime, log: list[Write]) -> None:
-        self._program, self._log = program, log
+    def __init__(self, program: Program, start: datetime, log: Log, work: Work) -> None:
+        self._program, self._log, self._work = program, log, work
         self.time = start  # when it last did something
         self.wake: datetime | None = start  # when it will do something by itself
         self._signals: tuple[str, ...] = ()  # those that end its sleep
         self._pending: list[str] = []
+        self._until, self._tail, self._written = start, 0, log.count
         self.acting = self.frozen = False
         self.prompt: str | None = None  # what it shows while it reads
         self.status: int | None = None
-        self.advance(start)
+        self.advance(start, CATCH_UP_STEPS)
 
-    def advance(self, now: datetime) -> None:
-        """Let it do all that it has had time for; one that has had time for very much falls behind."""
-        for turn in count():
-            if self.status is not None or self.wake is None or self.wake > now:
-                return
-            if turn == MOST_TURNS:
-                self.wake = now + timedelta(seconds=1)
-                return
+    def due(self, now: datetime) -> bool:
+        """Whether it has something to do by now."""
+        return self.status is None and self.wake is not None and self.wake <= now
+
+    def advance(self, now: datetime, steps: int) -> None:
+        """Let it do what it has had time for, in so many steps of work or a few more."""
+        self._until, self._tail = now, steps
+        most = self._work.done + steps
+        while self.wake is not None and self.due(now) and self._work.done < most:
             names, self._pending = sorted(set(self._pending), key=SIGNALS.__getitem__), []
             self._resume(self.wake, Signals(tuple(names)) if names else None)  # like the kernel: each of them once
+
+    def lapse(self, until: datetime) -> None:
+        """Let it do nothing before a moment, though it would have, and say so."""
+        if self.wake is not None and self.wake < until:
+            self._leave_out(self.wake, until)
+            self.wake = until
 
     def signal(self, name: str, now: datetime) -> None:
         """Send it a signal, which waits while it is frozen.
@@ -249,12 +331,12 @@ class Process:
             self.time, self.status = now, KILLED
         else:
             self._resume(now, Signals((name,)))
-            self.advance(now)
+            self.advance(now, CATCH_UP_STEPS)
 
     def type(self, line: str | None, now: datetime) -> None:
         """Type a line into it, or, with None, end its input."""
         self._resume(now, None if line is None else Line(line))
-        self.advance(now)
+        self.advance(now, CATCH_UP_STEPS)
 
     def thaw(self, now: datetime) -> None:
         """Let it go on after it was frozen, with the signals that came before and meanwhile."""
@@ -267,14 +349,17 @@ class Process:
     def _resume(self, at: datetime, answer: Answer) -> None:
         self.time, self.acting = at, True
         try:
-            effect = self._program.send(answer)
-            while isinstance(effect, Write):
-                self._log.append(effect)
-                effect = next(self._program)
+            with self._work.limited(LINE_STEPS):
+                self._work.spend(1)
+                effect = self._program.send(answer)
+                while not isinstance(effect, Sleep | Read):
+                    if isinstance(effect, Write):
+                        self._log.append(effect)
+                    effect = self._program.send(self._repeat(effect) if isinstance(effect, Repeat) else None)
         except StopIteration as end:
             self.status = end.value
             return
-        except DockerError as problem:  # whatever this model's programs cannot do, it ends them
+        except (DockerError, TooMuchWork) as problem:  # whatever this model's programs cannot do, it ends them
             self._log.append(Write(Stream.STDERR, f"{problem}\n"))
             self.status = 1
             return
@@ -286,19 +371,51 @@ class Process:
             return
         self._signals, self.prompt = effect.signals, None
         if effect.seconds is not None:
-            self.wake = at + timedelta(seconds=effect.seconds)
+            self.wake = self.time + timedelta(seconds=effect.seconds)
+
+    def _repeat(self, repeat: Repeat) -> Rounds | None:
+        """The rounds that a loop leaves out, for which the time passes: all but the last ones that there are steps for."""
+        quiet, self._written = self._log.count == self._written, self._log.count
+        tail = min(self._tail // (repeat.steps + 1), MOST_ROUNDS) + 1
+        rounds = int((self._until - self.time) / timedelta(seconds=repeat.seconds)) - tail
+        if rounds <= 0:
+            return None
+        until = self.time + rounds * timedelta(seconds=repeat.seconds)
+        if not quiet:
+            self._leave_out(self.time, until)
+        self.time = until
+        return Rounds(rounds)
+
+    def _leave_out(self, start: datetime, until: datetime) -> None:
+        note = f"dockerlearn: from {start:%Y-%m-%d %H:%M:%S} to {until:%Y-%m-%d %H:%M:%S} is left out\n"
+        self._log.append(Write(Stream.STDERR, note))
+
+
+class Machine(Protocol):
+    """What the processes of a container need of the machine that they run on."""
+
+    clock: Clock
+    work: Work
+    disk: Disk
+
+    def share(self) -> int:
+        """The steps of work that the processes of one container may do now."""
+
+    def spend(self, steps: int) -> None:
+        """Count the steps that they have done."""
 
 
 class Processes:
     """The processes of a container: the main one, whose life is the container's, and others beside it.
 
-    They do what they have had time for when somebody looks, and nothing while they are frozen.
+    They do what they have had time for when somebody looks, and nothing while they are frozen. What would take too long to
+    do is left out, but for the last of it.
     """
 
-    __slots__ = ("_clock", "_others", "main")
+    __slots__ = ("_machine", "_others", "main")
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
         self.main: Process | None = None  # while there is one
         self._others: list[Process] = []
 
@@ -315,34 +432,67 @@ class Processes:
     def now(self) -> datetime:
         """What time it is for the one that asks: one that acts only when somebody looks acts in the past."""
         acting = [each.time for each in (self.main, *self._others) if each is not None and each.acting]
-        return acting[0] if acting else self._clock.now()
+        return acting[0] if acting else self._machine.clock.now()
 
-    def start(self, program: Program, log: list[Write]) -> None:
+    def start(self, program: Program, log: Log) -> None:
         """Start the main one."""
-        self.main = Process(program, self._clock.now(), log)
+        self.main = Process(program, self._machine.clock.now(), log, self._machine.work)
 
     def spawn(self, program: Program) -> None:
-        """Start another one."""
-        self._others.append(Process(program, self._clock.now(), []))
+        """Start another one, whose output nobody reads."""
+        self._others.append(Process(program, self._machine.clock.now(), Log(self._machine.disk), self._machine.work))
 
     def advance(self) -> None:
-        """Let them do all that they have had time for; the others get no further than the main one, once that has ended."""
+        """Let them do all that they have had time for."""
         if self.main is None or self.main.frozen:
             return
-        now = self._clock.now()
-        self.main.advance(now)
-        for process in self._others:
-            process.advance(min(now, self.main.time) if self.main.status is not None else now)
+        now, before = self._machine.clock.now(), self._machine.work.done
+        began = self._next(now)
+        if began is None:
+            return
+        share = self._machine.share()
+        reached = self._play(now, share // 2)
+        if reached is not None:  # the last of what they would do is played with the other half of the steps
+            self._lapse(now - (reached - began) / 2, now)
+            if self._play(now, share // 2) is not None:
+                self._lapse(now + timedelta(seconds=1), now)
+        self._machine.spend(self._machine.work.done - before)
+
+    def _due(self, now: datetime) -> list[Process]:
+        """Those that have something to do by now. Once the main one has ended, the others get no further than it."""
+        if self.main is None:
+            return []
+        end = now if self.main.status is None else min(now, self.main.time)
+        return [each for each in (self.main, *self._others) if each.due(end)]
+
+    def _next(self, now: datetime) -> datetime | None:
+        """When the first of them has something to do by now; None if nobody has."""
+        return min((each.wake for each in self._due(now) if each.wake is not None), default=None)
+
+    def _play(self, now: datetime, steps: int) -> datetime | None:
+        """Let them act, one after the other, in so many steps; what is then next, if that was not all."""
+        most = self._machine.work.done + steps
+        while due := self._due(now):
+            first, *others = sorted(due, key=lambda each: each.wake or now)
+            if self._machine.work.done >= most:
+                return first.wake
+            until = min((each.wake for each in others if each.wake is not None), default=now)
+            first.advance(until, most - self._machine.work.done)
+        return None
+
+    def _lapse(self, until: datetime, now: datetime) -> None:
+        for each in self._due(now):
+            each.lapse(until)
 
     def signal(self, name: str) -> None:
         """Send the main one a signal, which waits while it is frozen."""
         if self.main is not None:
-            self.main.signal(name, self._clock.now())
+            self.main.signal(name, self._machine.clock.now())
 
     def type(self, line: str | None) -> None:
         """Type a line into the main one, or, with None, end its input."""
         if self.main is not None and not self.main.frozen:
-            self.main.type(line, self._clock.now())
+            self.main.type(line, self._machine.clock.now())
 
     def freeze(self) -> None:
         """Let them do nothing until they are thawed."""
@@ -352,7 +502,7 @@ class Processes:
     def thaw(self) -> None:
         """Let them go on."""
         if self.main is not None:
-            self.main.thaw(self._clock.now())
+            self.main.thaw(self._machine.clock.now())
 
     def clear(self) -> None:
         """Forget them: the main one has ended."""

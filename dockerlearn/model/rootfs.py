@@ -6,11 +6,12 @@ is written again counts as changed even if its content is the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import datetime
 
 from .errors import InvalidPath
 from .layer import Layer
+from .resources import Disk
 from .tree import DEEPEST, Directory, File, Node, Symlink, depth, split
 
 # What the engine lays between image and writable layer: places for what it mounts.
@@ -49,6 +50,12 @@ def _empty(found: Node) -> Node:
     return Directory() if isinstance(found, Directory) else File()
 
 
+def _sum(nodes: Iterable[Node]) -> tuple[int, int]:
+    """The bytes of some files, and how many files and directories there are."""
+    sizes = [0 if isinstance(each, Directory) else each.size for each in nodes]
+    return sum(sizes), len(sizes)
+
+
 class Rootfs(MutableMapping[str, str]):
     """The files of a container. As a mapping, it is the text of regular files by path, links followed.
 
@@ -56,7 +63,7 @@ class Rootfs(MutableMapping[str, str]):
     `OSError` with Linux's reason.
     """
 
-    def __init__(self, image: Directory, mounts: Mapping[str, Mount]) -> None:
+    def __init__(self, image: Directory, mounts: Mapping[str, Mount], disk: Disk | None = None) -> None:
         lower = image
         for path, found in INIT.items():
             if lower.get(path) is None or isinstance(found, Symlink):
@@ -66,6 +73,7 @@ class Rootfs(MutableMapping[str, str]):
                 lower = lower.with_node(path, _empty(mount.node))
         self.lower = self.upper = lower
         self.mounts = dict(mounts)
+        self._disk = disk or Disk(lambda: _sum(self.written()))
         self._seen: Directory | None = None
         self._copied_up: tuple[str, ...] = ()
 
@@ -105,10 +113,11 @@ class Rootfs(MutableMapping[str, str]):
         return f"{parent[0]}/{name}".lstrip("/")
 
     def put(self, path: str, new: Node) -> None:
-        """Write a node, in place of what is there. Raises `OSError` if its directory is missing."""
+        """Write a node, in place of what is there. Raises `OSError` if its directory is missing, or the disk is full."""
         real = self.place(path)
         if len(split(real)) + depth(new) > DEEPEST:
             raise OSError("File name too long")
+        self._disk.take(*_sum(new.nodes() if isinstance(new, Directory) else (new,)))
         try:
             self.edit(lambda tree: tree.without(real).with_node(real, new))
         except InvalidPath as error:
@@ -143,6 +152,14 @@ class Rootfs(MutableMapping[str, str]):
 
     def __len__(self) -> int:
         return len(self.tree.files())
+
+    def written(self) -> Iterator[Node]:
+        """All that was written, and is there still: in the writable layer, and in what is mounted."""
+        yield from self.lower.fresh(self.upper)
+        for mount in self.mounts.values():
+            yield mount.node
+            if isinstance(mount.node, Directory):
+                yield from mount.node.nodes()
 
     def diff(self) -> list[tuple[str, str]]:
         """The writable layer as `docker diff` tells it: A added, C changed, D deleted, paths sorted."""

@@ -155,6 +155,25 @@ class Directory(Value):
             if isinstance(child, Directory):
                 yield from child.walk(f"{prefix}{name}/")
 
+    def nodes(self) -> Iterator[Node]:
+        """This directory, and everything below it."""
+        yield self
+        for child in self.entries.values():
+            if isinstance(child, Directory):
+                yield from child.nodes()
+            else:
+                yield child
+
+    def fresh(self, newer: Directory) -> Iterator[Node]:
+        """Everything in `newer` that is not the very same object here."""
+        for name, child in newer.entries.items():
+            old = self.entries.get(name)
+            if child is old:
+                continue
+            yield child
+            if isinstance(child, Directory):
+                yield from (old if isinstance(old, Directory) else Directory()).fresh(child)
+
     def files(self) -> dict[str, File]:
         """The regular files by path."""
         return {path: found for path, found in self.walk() if isinstance(found, File)}

@@ -20,11 +20,13 @@ from ..model.errors import CannotStart, InvalidPath
 from ..model.process import NO_PERMISSION, NO_PROGRAM, SIGNALS, Environment, Line, Program, Read, err, out
 from ..model.tree import Directory, File, Node, Symlink, split
 from ..model.value import Value
+from .lapse import Moment
 from .shell import Exit, Runner, Shell
 from .tools import NO_FILE, Misuse, Options, busybox_command, command, unknown
 
 NO_FORMAT = 255
-STEPS_A_SECOND = 5_000
+STEPS_A_SECOND = 2_000
+SHELL_STEPS = 50  # of work, to start one
 MOST_SHELLS = 40  # within each other: each is some ten calls deep in Python
 TOO_MUCH = "are more than dockerlearn runs"
 ASH = {
@@ -32,6 +34,7 @@ ASH = {
     "path": "{}: not found",
     "create": "can't create {}: {}",
     "nowhere": "nonexistent directory",
+    "echo": "",
     "unexpected": 'syntax error: unexpected "{}"',
     "unclosed": "syntax error: unterminated quoted string",
     "unclosed )": 'syntax error: unexpected end of file (expecting ")")',
@@ -76,10 +79,26 @@ def _within(environment: Environment, shell: Program) -> Program:
 
 def shell(environment: Environment, name: str, stdin: str | None) -> Shell:
     """A new shell of a container, called by that name, whose commands read `stdin`."""
-    made = Shell({}, environment.root, name=name, texts=ASH, slice=STEPS_A_SECOND)
+    environment.work.spend(SHELL_STEPS)
+    made = Shell(
+        {},
+        environment.root,
+        name=name,
+        texts=ASH,
+        slice=STEPS_A_SECOND,
+        work=environment.work,
+        look=partial(_moment, environment),
+    )
     made.variables.update(environment.variables)
     made.commands, made.stdin = Commands(environment, made), stdin
     return made
+
+
+def _moment(environment: Environment, shell: Shell) -> Moment:
+    """The moment of a shell in a container."""
+    state = (shell.status, shell.noticed, shell.busy, tuple(shell.traps.items()))
+    time = environment.clock()
+    return Moment(time, environment.work.done, environment.asked, dict(shell.variables), state, environment.root.tree)
 
 
 class Commands(Mapping[str, Runner]):
@@ -183,7 +202,7 @@ def busybox(environment: Environment, words: Sequence[str], stdin: str | None) -
 
 
 def _applet(environment: Environment, name: str, arguments: list[str], stdin: str | None) -> Program:
-    tool = busybox_command(name, environment.root)
+    tool = busybox_command(name, environment.root, environment.work)
     if tool is not None:
         return tool(arguments, stdin)
     if name not in APPLETS:

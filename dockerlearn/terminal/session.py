@@ -16,6 +16,7 @@ from ..hub.catalog import hub
 from ..model.clock import Clock, FixedClock, SystemClock
 from ..model.engine import Engine
 from ..model.process import Answer, Line, Program, Read, Signals, Sleep, Write
+from ..model.resources import LINE_STEPS, TooMuchWork, Work
 from .shell import Files, Shell
 from .tools import commands
 
@@ -52,8 +53,9 @@ def traceback_of(error: BaseException, filename: str) -> tuple[int | None, str]:
 class Job:
     """A command line that runs: what it has shown so far, and what it waits for, which is None once it has ended."""
 
-    def __init__(self, command: str, program: Program, show: Callable[[str], object]) -> None:
-        self.command, self._program, self._show = command, program, show
+    def __init__(self, command: str, program: Program, show: Callable[[str], object], work: Work) -> None:
+        self.command, self._program, self._show, self._work = command, program, show, work
+        self._steps = 0  # of work that it has done
         self._output: list[str] = []
         self.wait: Sleep | Read | None = None
         self.status = 0
@@ -72,15 +74,23 @@ class Job:
 
     def resume(self, answer: Answer = None) -> None:
         """Continue it, with the signals or the line that it waited for, until it waits again or ends."""
+        before = self._work.done
         try:
-            effect = self._program.send(answer)
-            while isinstance(effect, Write):
-                self.show(effect.text)
-                effect = next(self._program)
+            with self._work.limited(LINE_STEPS, self._steps):
+                self._work.spend(1)
+                effect = self._program.send(answer)
+                while not isinstance(effect, Sleep | Read):
+                    if isinstance(effect, Write):
+                        self.show(effect.text)
+                    effect = next(self._program)
         except StopIteration as end:
             self.wait, self.status = None, end.value
+        except TooMuchWork as problem:
+            self.show(f"bash: {problem}\n")
+            self.wait, self.status = None, 1
         else:
             self.wait = effect
+        self._steps += self._work.done - before
 
     def interrupt(self) -> None:
         """Type Ctrl-C. It ends, unless it handles the signal; a shell that reads a line goes on reading."""
@@ -118,7 +128,8 @@ class Session:
         self.history: list[tuple[str, Result]] = []  # each command line with what came of it
         files = Files()
         docker = Docker(self.engine, files, asks=ask is not None)
-        self._shell = Shell({"docker": docker.run, **commands(files, self.engine.answer)}, files)
+        work = self.engine.work
+        self._shell = Shell({"docker": docker.run, **commands(files, self.engine.answer, work)}, files, work=work)
 
     @classmethod
     def page(cls) -> Session:
@@ -149,7 +160,7 @@ class Session:
 
     def begin(self, command: str) -> Job:
         """Run a command line up to where it first waits. The caller resumes it from there, and passes it to `end`."""
-        return Job(command, self._shell.run(command), self._show)
+        return Job(command, self._shell.run(command), self._show, self.engine.work)
 
     def end(self, job: Job) -> Result:
         """Record a command line that has ended in the history, and its status in `$?`."""

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, MutableMapping
+from functools import partial
 from posixpath import dirname, join, normpath
 from typing import TypeAlias, TypeVar
 
 from ..model.process import Answer, Effect, Program, Signals, Sleep, Stream, Write, err
+from ..model.resources import Work
 from .arithmetic import arithmetic
+from .lapse import Lapse, Moment
 from .syntax import (
     BASH,
     Assignment,
@@ -36,8 +39,9 @@ NOT_FOUND, MISUSE = 127, 2
 NOWHERE = "/dev/null"
 STREAMS = {"/dev/stdout": Stream.STDOUT, "/dev/stderr": Stream.STDERR}
 # Seconds of a loop that never waits, before it is taken to go on for ever, and rests until a signal comes.
-MOST_BUSY = 20
-MOST_STEPS = 100_000  # of one line: two for a command, one for a word, one for a hundred characters of either
+MOST_BUSY = 7
+MOST_REMEMBERED = 1_000_000  # characters of all variables together
+MOST_STORED = 16_000_000  # characters of all files of a computer
 BETWEEN_FIELDS = re.compile("[ \t\n]+")
 
 T = TypeVar("T")
@@ -57,7 +61,8 @@ class Exit(Exception):
 class Files(MutableMapping[str, str]):
     """The files of a computer, by path. There are few directories, and one device: the one that swallows everything.
 
-    As in a container, a path that is a directory, or in none, raises an `OSError` with Linux's reason.
+    As in a container, a path that is a directory, or in none, raises an `OSError` with Linux's reason; so does a disk
+    that is full.
     """
 
     HOME = "/root"  # where relative paths begin
@@ -85,6 +90,8 @@ class Files(MutableMapping[str, str]):
             raise NotADirectoryError("Not a directory")
         if not path or path.endswith("/") or dirname(real) not in self.DIRECTORIES - {"/dev"}:
             raise FileNotFoundError("No such file or directory")
+        if sum(map(len, self._texts.values())) - len(self._texts.get(real, "")) + len(text) > MOST_STORED:
+            raise OSError("No space left on device")
         self._texts[real] = text
 
     def __delitem__(self, path: str) -> None:
@@ -104,7 +111,8 @@ class Shell:
     """A shell with its variables, its files and the commands that it can call.
 
     `name` and `texts` are what it calls itself and how it words its refusals, `slice` the steps that it takes in a second
-    (0: as many as it likes).
+    (0: as many as it likes), `work` counts them: two for a command, one for a word, one for a hundred characters of either.
+    With `look`, which tells the moment, its loops can be played in time-lapse.
     """
 
     def __init__(
@@ -115,8 +123,11 @@ class Shell:
         name: str = "bash",
         texts: Mapping[str, str] = BASH,
         slice: int = 0,
+        work: Work | None = None,
+        look: Callable[[Shell], Moment] | None = None,
     ) -> None:
         self.commands, self.name, self.texts, self.slice = commands, name, texts, slice
+        self.work, self.look = work or Work(), look
         self.files: MutableMapping[str, str] = Files() if files is None else files
         self.variables: dict[str, str] = {}
         self.traps: dict[str, str] = {}  # by signal
@@ -124,6 +135,7 @@ class Shell:
         self.stdin: str | None = None  # what its commands read, unless something is piped into them
         self.status, self.ended = 0, False
         self.busy = 0  # seconds since it last waited for anything
+        self.noticed = 0  # times that a signal came
 
     def run(self, text: str) -> Program:
         """Run a command line to its end. Never raises for what the line says."""
@@ -136,11 +148,11 @@ class Shell:
 
 
 class Execution:
-    """A line under way in a shell, with the steps that it has taken."""
+    """A line under way in a shell."""
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
-        self._steps = 0
+        self._rested = shell.work.done  # when it last waited for anything, in steps
         self._substituted = False  # whether the last simple command had a $( ) in it
 
     def run(self, commands: CommandList) -> Program:
@@ -195,12 +207,15 @@ class Execution:
         if not values:
             self.shell.status = 0
         for value in values:
-            self.shell.variables[loop.name] = value
+            self._set(loop.name, value)
             yield from self._list(loop.body)
 
     def _while(self, loop: While) -> Running[None]:
         status = 0
+        lapse = Lapse(loop, partial(self.shell.look, self.shell), self._set) if self.shell.look else None
         while True:
+            if lapse is not None:
+                yield from lapse.round()
             yield from self._list(loop.condition)
             if self.shell.status != 0:
                 break
@@ -224,10 +239,10 @@ class Execution:
             shell.status = yield from self._run(words, stdin, redirects)
         except OSError as problem:
             shell.status = yield from err(f"{shell.name}: {problem}\n", 1)
-        if shell.slice and self._steps > shell.slice:  # a loop that does not wait takes time all the same
-            self._steps = 0
+        if shell.slice and shell.work.done - self._rested > shell.slice:  # what does not wait takes time all the same
             shell.busy += 1
             self._notice((yield Sleep(1 if shell.busy < MOST_BUSY else None, tuple(shell.traps))))
+            self._rested = shell.work.done
         while shell.pending:
             yield from self._trap(shell.traps[shell.pending.pop(0)])
 
@@ -254,13 +269,8 @@ class Execution:
     def _notice(self, answer: Answer) -> None:
         """Remember the signals that something is to be done about."""
         if isinstance(answer, Signals):
+            self.shell.noticed += 1
             self.shell.pending += [name for name in answer.names if name in self.shell.traps]
-
-    def _spend(self, steps: int, characters: int) -> None:
-        """Count steps, and the characters that they made: a line that runs for very long is stopped."""
-        self._steps += steps + characters // 100
-        if self._steps > MOST_STEPS:
-            raise ShellError(f"more than {MOST_STEPS} steps of a line are more than dockerlearn does")
 
     # Redirection
 
@@ -273,7 +283,7 @@ class Execution:
         program = self._program(words, stdin)
         files: dict[str, str] = {}
         answer: Answer = None
-        characters = 0
+        shell.work.spend(2)
         while True:
             try:
                 effect = program.send(answer)
@@ -282,20 +292,34 @@ class Execution:
                 break
             if isinstance(effect, Write):
                 answer, end = None, ends[effect.stream]
-                characters += len(effect.text)
                 if isinstance(end, str):
                     files[end] = files.get(end, "") + effect.text
                 else:
                     yield effect if end is effect.stream else Write(end, effect.text)
+                shell.work.spend(0, len(effect.text))
             else:
                 shell.busy = 0
                 answer = yield effect
+                self._rested = shell.work.done
                 self._notice(answer)
-        self._spend(2, characters)
         for path, added in files.items():
             if path != NOWHERE:
-                shell.files[path] = shell.files.get(path, "") + added
+                self._add(path, added, words)
         return status
+
+    def _add(self, path: str, added: str, words: list[str]) -> None:
+        """Add what a command has written to a file. Raises `OSError` with the refusal, if there is no room for it."""
+        try:
+            self.shell.files[path] = self._read(path) + added
+        except OSError as error:
+            writer = self.shell.texts["echo"] if words[0] == "echo" else f"{words[0]}: "
+            raise OSError(f"{writer}write error: {error}") from error
+
+    def _read(self, path: str) -> str:
+        """The text of a file that is to be added to, which is copied."""
+        text = self.shell.files.get(path, "")
+        self.shell.work.spend(0, len(text) // 10)
+        return text
 
     def _ends(self, redirects: list[tuple[Redirect, list[str]]]) -> dict[Stream, Stream | str]:
         """Where each stream goes: to a stream, or to the file of that path, which is now open."""
@@ -316,7 +340,7 @@ class Execution:
         path, files = paths[0], self.shell.files
         try:
             if path != NOWHERE:
-                files[path] = files.get(path, "") if redirect.sign == ">>" else ""
+                files[path] = self._read(path) if redirect.sign == ">>" else ""
         except OSError as error:
             texts = self.shell.texts
             reason = texts["nowhere"] if isinstance(error, FileNotFoundError) else error
@@ -343,13 +367,24 @@ class Execution:
                 field = other or None
         if field is not None:
             fields.append(field)
-        self._spend(1, sum(map(len, fields)))
+        self.shell.work.spend(1, sum(map(len, fields)))
         return fields
 
     def _assign(self, assignment: Assignment) -> Running[None]:
         value = yield from self._text(assignment.value.parts)
-        self._spend(1, len(value))
-        self.shell.variables[assignment.name] = value
+        self.shell.work.spend(1, len(value))
+        self._set(assignment.name, value)
+
+    def _set(self, name: str, value: str) -> None:
+        """Give a variable a value. Raises `ShellError` where they would fill the memory."""
+        variables = self.shell.variables
+        if (
+            len(value) > len(variables.get(name, ""))
+            and sum(map(len, variables.values())) + len(value) > MOST_REMEMBERED
+        ):
+            problem = f"variables of more than {MOST_REMEMBERED} characters are more than dockerlearn keeps"
+            raise ShellError(problem)
+        variables[name] = value
 
     def _text(self, parts: tuple[Part, ...]) -> Running[str]:
         text = ""

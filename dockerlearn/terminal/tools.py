@@ -8,12 +8,13 @@ known here is refused by name.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import TypeAlias
 
 from ..model.process import Answer, Effect, Line, Program, Read, Sleep, err, out
+from ..model.resources import Work
 from ..model.value import Value
 from .shell import Runner
 
@@ -31,12 +32,14 @@ Server: TypeAlias = Callable[[int, str], "str | int | None"]
 class Tool(Value):
     """What a tool does, its options, and how many files it reads.
 
-    An option that has a value is followed by a colon; None leaves the words as they are.
+    An option that has a value is followed by a colon; None leaves the words as they are. `toil` says how much work a
+    character that it reads is, beside one that is only passed on.
     """
 
     run: Callable[[Options, list[str], Reader], Program]
     letters: str | None
     files: int = 0
+    toil: int = 1
 
 
 class Unreadable(Value):
@@ -55,16 +58,16 @@ def unknown(what: str) -> Misuse:
     return Misuse(f"{what} is something that dockerlearn does not know")
 
 
-def commands(files: Mapping[str, str], server: Server) -> dict[str, Runner]:
-    """The tools of a terminal by name. They read `files`; `curl` gets its pages from `server`."""
+def commands(files: Mapping[str, str], server: Server, work: Work) -> dict[str, Runner]:
+    """The tools of a terminal by name. They read `files`; `curl` gets its pages from `server`, `work` counts steps."""
     tools = {**TOOLS, "curl": Tool(partial(_curl, server), "s")}
-    return {name: partial(_run, name, tool, files, UNREADABLE) for name, tool in tools.items()}
+    return {name: partial(_run, name, tool, files, UNREADABLE, work) for name, tool in tools.items()}
 
 
-def busybox_command(name: str, files: Mapping[str, str]) -> Runner | None:
+def busybox_command(name: str, files: Mapping[str, str], work: Work) -> Runner | None:
     """The tool of that name as containers have it: what nobody pipes into it, it reads as it is typed."""
     tool = OF_BUSYBOX.get(name) or TOOLS.get(name)
-    return None if tool is None else partial(_run, name, tool, files, UNREADABLE_IN_BUSYBOX, typed=True)
+    return None if tool is None else partial(_run, name, tool, files, UNREADABLE_IN_BUSYBOX, work, typed=True)
 
 
 def _run(
@@ -72,6 +75,7 @@ def _run(
     tool: Tool,
     files: Mapping[str, str],
     unreadable: Unreadable,
+    work: Work,
     words: list[str],
     stdin: str | None,
     *,
@@ -83,23 +87,18 @@ def _run(
             raise unknown(f"a file after ‘{paths[tool.files - 1]}’")
         if stdin is None and typed and "-" in (paths or ["-"]):
             stdin = yield from _read_lines()
-        try:
-            return "".join((stdin or "") if path == "-" else files[path] for path in paths or ["-"])
-        except KeyError as absent:
-            raise Misuse(unreadable.missing.get(name, unreadable.missing[""]).format(absent.args[0])) from absent
-        except IsADirectoryError as error:
-            text = unreadable.directory.get(name, unreadable.directory[""])
-            raise Misuse(text.format(next(path for path in paths if _is_directory(files, path)))) from error
+        text = ""
+        for path in paths or ["-"]:
+            try:
+                text += (stdin or "") if path == "-" else files[path]
+            except KeyError as absent:
+                raise Misuse(unreadable.missing.get(name, unreadable.missing[""]).format(path)) from absent
+            except IsADirectoryError as error:
+                raise Misuse(unreadable.directory.get(name, unreadable.directory[""]).format(path)) from error
+        work.spend(0, len(text) * tool.toil)
+        return text
 
     return command(name, lambda options, operands: tool.run(options, operands, read), tool.letters, words)
-
-
-def _is_directory(files: Mapping[str, str], path: str) -> bool:
-    try:
-        files.get(path)
-    except IsADirectoryError:
-        return True
-    return False
 
 
 def _read_lines() -> Generator[Effect, Answer, str]:
@@ -244,7 +243,7 @@ def _ends(options: Options, operands: list[str], read: Reader, *, last: bool) ->
     number = int(count.lstrip("-+"))
     zeros = operands == ["/dev/zero"] and "c" in options and not last and number <= MOST_ZEROS
     text = "\0" * number if zeros else (yield from read(operands))
-    units = list(text) if "c" in options else re.findall(r"[^\n]*\n|[^\n]+", text)
+    units = text if "c" in options else re.findall(r"[^\n]*\n|[^\n]+", text)
     if last:
         number = max(number - 1, 0) if count[0] == "+" else max(len(units) - number, 0)
         return (yield from out("".join(units[number:])))
@@ -260,8 +259,13 @@ def _cut(options: Options, operands: list[str], read: Reader) -> Program:
     if len(delimiter) != 1 or ("c" in options and len(options) > 1):
         raise unknown("a delimiter that is not a single character, or not of fields")
 
-    def chosen(items: Iterable[str]) -> list[str]:
-        return [item for place, item in enumerate(items, 1) if any(low <= place <= high for low, high in bounds)]
+    def chosen(items: Sequence[str]) -> list[str]:
+        found: list[str] = []
+        after = 0  # what has been looked at
+        for low, high in sorted(bounds):
+            found += items[max(low - 1, after) : high]
+            after = max(after, high)
+        return found
 
     lines = _lines((yield from read(operands)))
     if "c" in options:
@@ -285,17 +289,17 @@ def _sleep(_: Options, operands: list[str], __: Reader) -> Program:
 
 TOOLS = {
     "cat": Tool(_cat, "", 1),
-    "cut": Tool(_cut, "c:d:f:", 1),
+    "cut": Tool(_cut, "c:d:f:", 1, 5),
     "echo": Tool(_echo, None),
     "false": Tool(lambda *_: out("", 1), None),
-    "grep": Tool(_grep, "cinoqvEFwxe:", 1),
-    "head": Tool(partial(_ends, last=False), "c:n:", 1),
+    "grep": Tool(_grep, "cinoqvEFwxe:", 1, 5),
+    "head": Tool(partial(_ends, last=False), "c:n:", 1, 2),
     "seq": Tool(_seq, None),
     "sleep": Tool(_sleep, ""),
-    "sort": Tool(_sort, "nru", 1),
-    "tail": Tool(partial(_ends, last=True), "c:n:", 1),
+    "sort": Tool(_sort, "nru", 1, 5),
+    "tail": Tool(partial(_ends, last=True), "c:n:", 1, 2),
     "true": Tool(lambda *_: out(""), None),
-    "uniq": Tool(_uniq, "cdu", 1),
+    "uniq": Tool(_uniq, "cdu", 1, 5),
     "wc": Tool(_wc, "clmw", 1),
 }
 OF_BUSYBOX = {"wc": Tool(partial(_wc, width=9), "clmw", 1)}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.process import complete
+from dockerlearn.model.resources import Work
 from dockerlearn.terminal.session import Result
 from dockerlearn.terminal.tools import commands
 from tests.terminal.test_shell import bash, new_shell
@@ -284,6 +285,6 @@ def test_sleep_moves_the_clock() -> None:
     st.one_of(st.none(), st.text(max_size=20)),
 )
 def test_no_words_raise_anything(tool: str, words: list[str], stdin: str | None) -> None:
-    output = complete(commands({"f": LINES, "g": ""}, lambda port, path: 7)[tool](words, stdin))
+    output = complete(commands({"f": LINES, "g": ""}, lambda port, path: 7, Work())[tool](words, stdin))
     assert isinstance(output.screen, str)
     assert 0 <= output.status <= 7

@@ -66,6 +66,9 @@ class ClassicStore:
         self._images: dict[str, Image] = {}  # by image ID
         self._parents: dict[str, str] = {}  # by the ID of an image that was made of a container
 
+    def __len__(self) -> int:
+        return len(self._images)
+
     def __contains__(self, image: Image) -> bool:
         return image.id in self._images
 
