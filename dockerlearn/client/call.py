@@ -17,6 +17,9 @@ Effects: TypeAlias = Generator[Effect, Answer, None]
 """A verb that takes time, or a part of one, under way."""
 
 
+NAME_STEPS = 50  # of work, for each thing that a call is about
+
+
 class Call:
     """One call of `docker`: what it was given, and what has come of it so far.
 
@@ -56,6 +59,7 @@ class Call:
         """Do something for each name. Returns the refusals, which Docker shows after all that went well."""
         refusals: list[DockerError] = []
         for name in names:
+            self.engine.work.spend(NAME_STEPS)
             try:
                 act(name)
             except DockerError as error:

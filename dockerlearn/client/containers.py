@@ -21,6 +21,7 @@ from .images import progress
 from .template.syntax import GoError, ParseError
 from .usage import MISUSED_FLAG, MORE, Flags, NotInModel, UsageError, filters
 
+ROW_STEPS, MAKE_STEPS = 10, 100  # of work, for a container that is looked at, and for one that is made
 NOT_ATTACHABLE = {
     State.CREATED: "You cannot attach to a stopped container, start it first",
     State.PAUSED: "You cannot attach to a paused container, unpause it first",
@@ -71,6 +72,7 @@ def _need_terminal(call: Call, flags: Flags) -> None:
 def _make(call: Call, flags: Flags, operands: list[str]) -> Container:
     """Make the container that `create` and `run` are asked for, after a pull if its image is not here."""
     image, *command = operands
+    call.engine.work.spend(MAKE_STEPS)
     ports, entrypoint = flags.all("publish"), flags.text("entrypoint")
     for port in ports:  # what is wrong with a port is wrong before anything is pulled
         Port.parse(port)
@@ -311,6 +313,7 @@ def ls(call: Call, flags: Flags, operands: list[str]) -> None:
     tests = [[FILTERS[name](call.engine, value) for value in values] for name, values in wanted.items()]
     most = 1 if flags.on("latest") else max(flags.number("last") or 0, 0)  # 0: as many as there are
     every = flags.on("all") or "status" in wanted or most > 0
+    call.engine.work.spend(ROW_STEPS * call.engine.size)
     rows = [
         formats.ContainerRow(container, call.engine.image_name(container))
         for container in call.engine.containers()

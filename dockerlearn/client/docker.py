@@ -11,6 +11,7 @@ from collections.abc import MutableMapping
 from ..model.engine import Engine
 from ..model.errors import DockerError
 from ..model.process import Program
+from ..model.resources import TooMuchWork
 from . import containers, copy, images, inspect, system
 from .call import Call, Effects, Verb
 from .usage import MORE, Flags, HelpText, NotInModel, UsageError, help_texts, parse
@@ -38,6 +39,9 @@ class Docker:
             call.status = error.status
         except DockerError as error:
             call.refuse(error)
+        except TooMuchWork:
+            yield from call.flush()  # what was done is said
+            raise
         yield from call.flush()
         return call.status
 

@@ -18,6 +18,7 @@ from .template.syntax import GoError
 from .template.values import decode
 from .usage import Flags, NotInModel, read_template
 
+OBJECT_STEPS = 150  # of work, to tell all of a thing
 NAMELESS_IMAGE = "Error: No such image: "
 NAMELESS_OBJECT = "invalid container name or ID: value is empty"
 
@@ -67,6 +68,7 @@ def _inspect(
     def look(name: str) -> None:
         if not name:
             raise DockerError(nameless)
+        call.engine.work.spend(OBJECT_STEPS)
         thing = find(name)
         found.append(call.engine.inspect(thing, sized=flags.on("size")))
         if template is not None:

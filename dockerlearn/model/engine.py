@@ -288,7 +288,7 @@ class Engine:
         nodes = {id(node): node for layer in self.layers.values() for _, node in layer.changes.walk()}
         for container in self._containers.kept:
             nodes |= {id(node): node for node in container.written()}
-        self.work.spend(len(nodes) // 10)
+        self.work.owe(len(nodes) // 5)
         logs = sum(container.log_size for container in self._containers.kept)
         return sum(node.size for node in nodes.values() if not isinstance(node, Directory)) + logs, len(nodes)
 

@@ -25,6 +25,7 @@ from .tree import Directory, File
 from .value import Value
 
 NO_PERMISSION, NO_PROGRAM, KILLED = 126, 127, 137  # exit statuses
+MOST_PROCESSES = 20  # of a container, beside the main one
 MOST_ROUNDS = 1_000  # of a loop that are played at the end of a time in which nobody looked
 LONGEST_LOG, SHORTEST_LOG = 1_000_000, 10_000  # characters that are kept; fewer where the disk is full
 SIGNALS = {
@@ -439,7 +440,10 @@ class Processes:
         self.main = Process(program, self._machine.clock.now(), log, self._machine.work)
 
     def spawn(self, program: Program) -> None:
-        """Start another one, whose output nobody reads."""
+        """Start another one, whose output nobody reads. Raises `DaemonError` where too many run."""
+        self._others = [each for each in self._others if each.status is None]
+        if len(self._others) == MOST_PROCESSES:
+            raise DaemonError(f"more than {MOST_PROCESSES} processes of docker exec -d are more than dockerlearn runs")
         self._others.append(Process(program, self._machine.clock.now(), Log(self._machine.disk), self._machine.work))
 
     def advance(self) -> None:

@@ -41,6 +41,10 @@ class Work:
         if self.done > self.limit:
             raise TooMuchWork(self._steps)
 
+    def owe(self, steps: int) -> None:
+        """Count steps of what cannot be stopped: the next thing will be."""
+        self.done += steps
+
     @contextmanager
     def limited(self, steps: int, already: int = 0) -> Iterator[None]:
         """Allow so many steps from here on, less those that were done `already`. What is above pays for them, too."""

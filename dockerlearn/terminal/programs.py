@@ -25,8 +25,8 @@ from .shell import Exit, Runner, Shell
 from .tools import NO_FILE, Misuse, Options, busybox_command, command, unknown
 
 NO_FORMAT = 255
-STEPS_A_SECOND = 2_000
-SHELL_STEPS = 50  # of work, to start one
+STEPS_A_SECOND = 4_000
+SHELL_STEPS, APPLET_STEPS = 50, 10  # of work, to start one
 MOST_SHELLS = 40  # within each other: each is some ten calls deep in Python
 TOO_MUCH = "are more than dockerlearn runs"
 ASH = {
@@ -70,6 +70,7 @@ def _within(environment: Environment, shell: Program) -> Program:
     """A shell that runs within those that have called it. A script that calls itself would have no end."""
     if environment.shells == MOST_SHELLS:
         return (yield from err(f"sh: more than {MOST_SHELLS} shells within each other {TOO_MUCH}\n", 2))
+    environment.work.spend(SHELL_STEPS)
     environment.shells += 1
     try:
         return (yield from shell)
@@ -79,7 +80,6 @@ def _within(environment: Environment, shell: Program) -> Program:
 
 def shell(environment: Environment, name: str, stdin: str | None) -> Shell:
     """A new shell of a container, called by that name, whose commands read `stdin`."""
-    environment.work.spend(SHELL_STEPS)
     made = Shell(
         {},
         environment.root,
@@ -207,6 +207,7 @@ def _applet(environment: Environment, name: str, arguments: list[str], stdin: st
         return tool(arguments, stdin)
     if name not in APPLETS:
         return err(f"{name}: a program that dockerlearn does not know\n", NO_PROGRAM)
+    environment.work.spend(APPLET_STEPS)
     applet = APPLETS[name]
     if applet.needy and not arguments:
         return err(f"{name}: without operands is something that dockerlearn does not know\n", 1)

@@ -39,7 +39,8 @@ NOT_FOUND, MISUSE = 127, 2
 NOWHERE = "/dev/null"
 STREAMS = {"/dev/stdout": Stream.STDOUT, "/dev/stderr": Stream.STDERR}
 # Seconds of a loop that never waits, before it is taken to go on for ever, and rests until a signal comes.
-MOST_BUSY = 7
+MOST_BUSY = 20
+READ_STEPS, OPEN_STEPS = 2, 10  # of work, to read a character of a line, and to open a file
 MOST_REMEMBERED = 1_000_000  # characters of all variables together
 MOST_STORED = 16_000_000  # characters of all files of a computer
 BETWEEN_FIELDS = re.compile("[ \t\n]+")
@@ -138,7 +139,8 @@ class Shell:
         self.noticed = 0  # times that a signal came
 
     def run(self, text: str) -> Program:
-        """Run a command line to its end. Never raises for what the line says."""
+        """Run a command line to its end. Never raises for what the line says, unless it is too much work."""
+        self.work.spend(len(text) * READ_STEPS)
         try:
             commands = parse(text, commands=self.commands, variables=self.variables, texts=self.texts)
         except ShellError as error:
@@ -338,6 +340,7 @@ class Execution:
         if len(paths) != 1:
             raise OSError(f"{redirect.target.source}: ambiguous redirect")
         path, files = paths[0], self.shell.files
+        self.shell.work.spend(OPEN_STEPS)
         try:
             if path != NOWHERE:
                 files[path] = self._read(path) if redirect.sign == ">>" else ""

@@ -30,7 +30,7 @@ Server: TypeAlias = Callable[[int, str], "str | int | None"]
 
 
 class Tool(Value):
-    """What a tool does, its options, and how many files it reads.
+    """What a tool does, its options, and how many files it reads. To start it takes some `steps` of work.
 
     An option that has a value is followed by a colon; None leaves the words as they are. `toil` says how much work a
     character that it reads is, beside one that is only passed on.
@@ -40,6 +40,7 @@ class Tool(Value):
     letters: str | None
     files: int = 0
     toil: int = 1
+    steps: int = 5
 
 
 class Unreadable(Value):
@@ -60,7 +61,7 @@ def unknown(what: str) -> Misuse:
 
 def commands(files: Mapping[str, str], server: Server, work: Work) -> dict[str, Runner]:
     """The tools of a terminal by name. They read `files`; `curl` gets its pages from `server`, `work` counts steps."""
-    tools = {**TOOLS, "curl": Tool(partial(_curl, server), "s")}
+    tools = {**TOOLS, "curl": Tool(partial(_curl, server), "s", steps=100)}
     return {name: partial(_run, name, tool, files, UNREADABLE, work) for name, tool in tools.items()}
 
 
@@ -81,6 +82,8 @@ def _run(
     *,
     typed: bool = False,
 ) -> Program:
+    work.spend(tool.steps)
+
     def read(paths: list[str]) -> Generator[Effect, Answer, str]:
         nonlocal stdin
         if len(paths) > tool.files:
@@ -292,7 +295,7 @@ TOOLS = {
     "cut": Tool(_cut, "c:d:f:", 1, 5),
     "echo": Tool(_echo, None),
     "false": Tool(lambda *_: out("", 1), None),
-    "grep": Tool(_grep, "cinoqvEFwxe:", 1, 5),
+    "grep": Tool(_grep, "cinoqvEFwxe:", 1, 10),
     "head": Tool(partial(_ends, last=False), "c:n:", 1, 2),
     "seq": Tool(_seq, None),
     "sleep": Tool(_sleep, ""),

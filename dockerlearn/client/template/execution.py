@@ -12,6 +12,7 @@ from .syntax import GoError
 from .values import Decoded, Nil, Struct, go_type, text, truth
 
 Scope: TypeAlias = ChainMap[str, Any]  # the variables by name, with the dot as ".", those of the innermost block first
+MOST_STEPS = 100_000  # of a template, on however many values: one for a part, one for a hundred characters of a value
 DECISIVE = {"and": False, "or": True}  # the value after which nothing more is looked at
 
 
@@ -24,10 +25,11 @@ class Template:
 
     def __init__(self, source: str, name: str = "") -> None:
         self.source, self.name = source, name
+        self._steps = 0
         self._tree = syntax.Parser(source, name).parse()
 
     def render(self, data: Any) -> str:
-        """The template applied to a value. Raises `ExecutionError`."""
+        """The template applied to a value. Raises `ExecutionError`, also where that takes too long."""
         return self._apply(data, FUNCTIONS)
 
     def heading(self, titles: Mapping[str, str]) -> str:
@@ -38,14 +40,27 @@ class Template:
             return ""
 
     def _apply(self, data: Any, functions: Functions) -> str:
-        return _Execution(self.source, self.name, functions).show(self._tree, ChainMap({".": data, "$": data}))
+        execution = _Execution(self.source, self.name, functions, self._steps)
+        try:
+            return execution.show(self._tree, ChainMap({".": data, "$": data}))
+        finally:
+            self._steps = execution.steps
 
 
 class _Execution:
-    """One application of a template, with the functions that it can call. Its source and name are for the messages."""
+    """One application of a template, with the functions that it can call. Its source and name are for the messages.
 
-    def __init__(self, source: str, name: str, functions: Functions) -> None:
-        self._source, self._name, self._functions = source, name, functions
+    `steps` counts on from those that the template has taken before.
+    """
+
+    def __init__(self, source: str, name: str, functions: Functions, steps: int) -> None:
+        self._source, self._name, self._functions, self.steps = source, name, functions, steps
+
+    def _spend(self, shown: Any) -> None:
+        """Count a part of the template, and what it comes to."""
+        self.steps += 1 + (len(shown) // 100 if isinstance(shown, str) else 0)
+        if self.steps > MOST_STEPS:
+            raise ExecutionError(reason=f"template: more than {MOST_STEPS} steps are more than dockerlearn does")
 
     def show(self, nodes: syntax.Nodes, scope: Scope) -> str:
         """The text that a tree comes to. Raises `ExecutionError`."""
@@ -58,6 +73,8 @@ class _Execution:
             else:
                 value = self._pipeline(node, scope)
                 shown += "" if node.names else text(value, "<no value>")
+            self._spend("")
+        self._spend(shown)
         return shown
 
     def _error(self, operand: syntax.Operand, problem: str, quoted: str = "") -> ExecutionError:
@@ -87,6 +104,7 @@ class _Execution:
     def _pipeline(self, pipeline: syntax.Pipeline, scope: Scope) -> Any:
         """The value of a pipeline, which its variables get."""
         value = self._pipe(pipeline.pipe, scope)
+        self._spend(value)
         for name in pipeline.names:
             home = scope if pipeline.declares else next(each for each in scope.maps if name in each)
             home[name] = value
@@ -97,6 +115,7 @@ class _Execution:
         piped: tuple[Any, ...] = ()
         for command in pipe:
             piped = (self._command(command, piped, scope),)
+            self._spend(piped[0])
         return piped[0]
 
     def _command(self, command: syntax.Command, piped: tuple[Any, ...], scope: Scope) -> Any:
