@@ -455,10 +455,10 @@ class Processes:
         if began is None:
             return
         share = self._machine.share()
-        reached = self._play(now, share // 2)
-        if reached is not None:  # the last of what they would do is played with the other half of the steps
-            self._lapse(now - (reached - began) / 2, now)
-            if self._play(now, share // 2) is not None:
+        reached = self._play(now, share)
+        if reached is not None:  # of all the rest, the last is played: as much as there are steps for
+            self._lapse(now - timedelta(seconds=(reached - began).total_seconds() // 8), now)
+            if self._play(now, share // 4) is not None:
                 self._lapse(now + timedelta(seconds=1), now)
         self._machine.spend(self._machine.work.done - before)
 

@@ -54,4 +54,9 @@ def arithmetic(text: str, variables: Mapping[str, str], depth: int = 0) -> int:
         raise ShellError(f"{text.strip()}: division by 0") from error
     if tokens:
         raise ShellError(f"{text.strip()}: syntax error in expression")
-    return (result + 2**63) % 2**64 - 2**63
+    return wrapped(result)
+
+
+def wrapped(number: int) -> int:
+    """A whole number in 64 bits: what is too large begins again at the smallest."""
+    return (number + 2**63) % 2**64 - 2**63

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeGuard
 
 from ..model.process import Answer, Effect, Repeat, Rounds
 from ..model.value import Value
+from .arithmetic import wrapped
 from .syntax import Assignment, Command, CommandList, Literal, Part, Redirect, SimpleCommand, Sum, Variable, While, Word
 
 SHOWS = ("echo", ":")  # commands that do nothing with their words but show them
@@ -47,6 +48,7 @@ class Lapse:
         self._loop, self._look, self._change = loop, look, change
         self._last: Moment | None = None
         self._growth: Mapping[str, int] | None = {}  # of the counters in the last round; None if something else changed
+        self._steps = 0  # of work that the last round took; what others do meanwhile counts as well
         self._known: Known | None = None
 
     def round(self) -> Generator[Effect, Answer, None]:
@@ -56,18 +58,17 @@ class Lapse:
         if before is None or now.time <= before.time:
             return
         growth, self._growth = self._growth, None
+        steps, self._steps = self._steps, now.work - before.work
         if now.files is before.files and now.state == before.state:
             self._growth = _growth(before.variables, now.variables)
-        if (
-            self._growth is None
-            or self._growth != growth
-            or not self._may_go_on(self._growth, now.asked > before.asked)
-        ):
+        if self._growth is None or (growth, steps) != (self._growth, self._steps):
             return
-        answer = yield Repeat((now.time - before.time).total_seconds(), now.work - before.work)
+        if not self._may_go_on(self._growth, now.asked > before.asked):
+            return
+        answer = yield Repeat((now.time - before.time).total_seconds(), steps)
         if isinstance(answer, Rounds):
             for name, more in self._growth.items():
-                self._change(name, str(int(now.variables[name]) + answer.count * more))
+                self._change(name, str(wrapped(int(now.variables[name]) + answer.count * more)))
             self._last = None
 
     def _may_go_on(self, growth: Mapping[str, int], asked: bool) -> bool:

@@ -26,7 +26,7 @@ from .tools import NO_FILE, Misuse, Options, busybox_command, command, unknown
 
 NO_FORMAT = 255
 STEPS_A_SECOND = 4_000
-SHELL_STEPS, APPLET_STEPS = 50, 10  # of work, to start one
+SHELL_STEPS, APPLET_STEPS = 50, 5  # of work, to start one
 MOST_SHELLS = 40  # within each other: each is some ten calls deep in Python
 TOO_MUCH = "are more than dockerlearn runs"
 ASH = {

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import random
 import re
-from datetime import datetime
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 

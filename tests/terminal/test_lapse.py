@@ -1,0 +1,219 @@
+"""Loops in containers are played as far as somebody looks: what is left out makes no difference to what is seen later."""
+
+from datetime import timedelta
+
+import pytest
+
+from dockerlearn.model.process import MOST_PROCESSES, MOST_ROUNDS
+from dockerlearn.model.resources import CATCH_UP_STEPS
+from dockerlearn.terminal.lapse import known
+from dockerlearn.terminal.session import Result, Session
+from dockerlearn.terminal.syntax import While, parse
+
+ELEVEN_DAYS, YEAR = 11 * 24 * 60 * 60, 366 * 24 * 60 * 60
+ALIKE = (
+    "while true; do date; sleep 1; done",
+    "while :; do echo tick; sleep 1; done",
+    "while sleep 1; do echo tick; done",
+    "while true; do sleep 1; sleep 0.5; date; done",
+    "i=0; while true; do i=$((i+1)); echo tick $i; sleep 1; done",
+    "i=100000; while true; do echo $i left; i=$(( i - 2 )); sleep 1; done",
+    'i=5; while true; do i=$((3 + $i)); echo "i is $i"; sleep 1; done',
+    "i=0; j=9; while true; do i=$((i+1)); j=$((j+10)); echo $i $j; sleep 1; done",
+    "while true; do for i in 1 2 3; do echo $i; sleep 1; done; done",
+    "while true; do n=3; while [ $n != 0 ]; do n=$((n-1)); echo $n; sleep 1; done; done",
+    "while true; do echo x > /dev/null; ls /nowhere; sleep 1.5; done",
+    "x=a; while true; do y=$x; x=$y; echo $x$y; sleep 1; done",
+    "while true; do echo $(echo tick) | cat; sleep 1; done",
+    "trap 'echo heard' USR1; while true; do date; sleep 1; done",
+)
+NOT_ALIKE = (
+    "i=0; while true; do i=$((i+1)); [ $i = 200 ] && exit 7; sleep 1; done",
+    "i=0; while [ $i != 200 ]; do i=$((i+1)); sleep 1; done; exit 7",
+    "i=0; while true; do i=$((i+1)); j=$((i / 100)); echo $j; sleep 1; done",
+    "i=0; while true; do i=$(( (i+1) % 100 )); echo $i; sleep 1; done",
+    "i=1; while true; do i=$((i*1+1)); echo $i; sleep 1; done",
+    "i=0; while true; do i=$((i+1)); sleep $i; echo $i; done",
+    "x=a; while true; do x=a$x; echo $x; sleep 100; done",
+    "while true; do date > /now; sleep 10; done",
+    "while true; do if=$(date +); echo $(date); sleep 1; done",
+    "while true; do [ \"$(date)\" = 'Thu Feb 20 09:04:00 UTC 2025' ] && exit 7; sleep 1; done",
+    "i=0; while true; do i=$((i+1)); echo $i | sh -c 'cat'; sleep 1; done",
+    "i=0; while true; do i=$((i+1)); x=$i; echo $x; sleep 1; done",
+)
+
+
+def start(loop: str) -> Session:
+    """A machine with a container c0 that runs a loop."""
+    session = Session.page()
+    session.run("docker pull -q alpine")
+    session.engine.run("alpine", "sh", "-c", loop, name="c0")
+    return session
+
+
+def told(session: Session) -> tuple[str, ...]:
+    """What can be seen of c0: its state, its last lines, and its files."""
+    commands = (
+        "docker ps -a",
+        "docker logs --tail 20 c0",
+        "docker diff c0",
+        "docker exec c0 cat /now",
+        "docker ps -as",
+    )
+    return tuple(session.run(command).output for command in commands)
+
+
+@pytest.mark.parametrize("loop", ALIKE)
+def test_of_rounds_that_are_alike_the_last_ones_are_played_as_if_all_had_been(loop: str) -> None:
+    unseen, watched = start(loop), start(loop)
+    unseen.clock.sleep(3000)
+    for _ in range(20):
+        watched.clock.sleep(150)
+        watched.engine.containers()
+    assert told(unseen) == told(watched)
+    assert "is left out" in unseen.run("docker logs c0").output or "ls:" in unseen.run("docker logs c0").output
+    assert "is left out" not in watched.run("docker logs c0").output
+
+
+@pytest.mark.parametrize("loop", NOT_ALIKE)
+def test_rounds_that_may_differ_are_played_all(loop: str) -> None:
+    unseen, watched = start(loop), start(loop)
+    unseen.clock.sleep(300)
+    for _ in range(10):
+        watched.clock.sleep(30)
+        watched.engine.containers()
+    assert told(unseen) == told(watched)
+    assert "is left out" not in unseen.run("docker logs c0").output
+
+
+def test_ten_loops_after_eleven_days_are_told_at_once_and_rightly() -> None:
+    session = Session.page()
+    session.run("docker pull -q alpine")
+    for number in range(10):
+        session.run(
+            f"docker run -d --name c{number} alpine sh -c 'i=0; while true; do i=$((i+1)); echo $i; sleep 1; done'"
+        )
+    session.clock.sleep(ELEVEN_DAYS)
+    before = session.engine.work.done
+    assert session.run("docker ps -q | wc -l") == Result("10\n", 0)
+    assert session.engine.work.done - before < CATCH_UP_STEPS + 5_000
+    started = session.engine.container("c3").started
+    lines = session.run("docker logs --tail 3 c3").output.split()
+    seconds = int((session.engine.clock.now() - timedelta(seconds=1) - started).total_seconds())
+    assert lines == [str(seconds - 1), str(seconds), str(seconds + 1)]
+
+
+def test_after_a_year_the_time_that_a_loop_shows_is_now() -> None:
+    session = start("while true; do date; sleep 1; done")
+    session.clock.sleep(YEAR)
+    now = session.engine.clock.now()
+    assert session.run("docker logs --tail 1 c0").output == f"{now:%a %b %d %H:%M:%S UTC %Y}\n"
+
+
+def test_of_a_loop_that_writes_files_the_last_rounds_are_played() -> None:
+    session = start("while true; do date > /now; sleep 1; done")
+    session.clock.sleep(YEAR)
+    now = session.engine.clock.now()
+    session.engine.containers()
+    assert session.engine.container("c0").read("/now") == f"{now:%a %b %d %H:%M:%S UTC %Y}\n"
+    assert session.run("docker logs c0").output.endswith(" is left out\n")
+
+
+def test_another_process_of_the_container_is_heard_in_time() -> None:
+    session = start("while [ ! -e /stop ]; do sleep 1; done; date")
+    session.run("docker exec -d c0 sh -c 'sleep 90; touch /stop'")
+    session.clock.sleep(100_000)
+    assert session.run("docker logs c0").output == "Thu Feb 20 09:01:32 UTC 2025\n"
+    assert session.engine.container("c0").exit_code == 0
+
+
+def test_two_processes_that_never_rest_are_left_out_together() -> None:
+    session = start("while true; do date >> /one; sleep 1; done")
+    session.run("docker exec -d c0 sh -c 'while true; do date >> /two; sleep 1; done'")
+    session.clock.sleep(YEAR)
+    before = session.engine.work.done
+    assert session.run("docker ps -q").status == 0
+    assert session.engine.work.done - before < 2 * CATCH_UP_STEPS
+    tails = [session.run(f"docker exec c0 tail -n 1 /{name}").output for name in ("one", "two")]
+    assert tails[0].endswith("2026\n")
+    assert tails[1].endswith("2026\n")
+
+
+def test_so_many_processes_run_beside_the_main_one_and_no_more() -> None:
+    session = start("sleep 10000")
+    for _ in range(MOST_PROCESSES):
+        assert session.run("docker exec -d c0 sleep 500") == Result("", 0)
+    refused = session.run("docker exec -d c0 sleep 500")
+    assert refused.output.endswith("more than 20 processes of docker exec -d are more than dockerlearn runs\n")
+    assert refused.status == 1
+    session.clock.sleep(501)
+    assert session.run("docker exec -d c0 sleep 500") == Result("", 0)
+
+
+def test_a_signal_that_comes_between_the_rounds_is_heard() -> None:
+    session = start("trap 'echo heard' USR1; i=0; while true; do i=$((i+1)); echo $i; sleep 10; done")
+    session.clock.sleep(1000)
+    session.run("docker kill -s USR1 c0")  # a shell hears it when its sleep is over
+    session.clock.sleep(10)
+    assert session.run("docker logs --tail 2 c0").output == "heard\n102\n"
+    session.clock.sleep(YEAR)
+    assert session.run("docker logs c0").output.count("heard") == 1
+
+
+def test_no_more_rounds_are_played_than_a_log_is_read() -> None:
+    session = start("while true; do echo tick; sleep 1; done")
+    session.clock.sleep(YEAR)
+    assert 100 < int(session.run("docker logs c0 2> /dev/null | wc -l").output) < MOST_ROUNDS + 10
+
+
+@pytest.mark.parametrize(
+    ("loop", "counters"),
+    [
+        ("while true; do i=$((i+1)); done", {"i"}),
+        ("while :; do i=$((1 + i)); j=$(($j - 2)); echo $i; done", {"i", "j"}),
+        ("while sleep 1; do i=$((i+1)); i=$((i+2)); done", {"i"}),
+        ("while true; do i=$((i+1)); i=5; done", set()),
+        ("while true; do i=$((j+1)); done", set()),
+        ("while true; do i=$((1-i)); done", set()),
+        ("while true; do i=$((i+j)); done", set()),
+        ("while true; do i=$((i*2)); done", set()),
+        ("while true; do i=$((i+1))0; done", set()),
+        ("while true; do i=$(echo $((i+1))); done", set()),
+    ],
+)
+def test_a_counter_is_a_variable_that_is_only_increased(loop: str, counters: set[str]) -> None:
+    assert known(read(loop)).counters == counters
+
+
+@pytest.mark.parametrize(
+    ("loop", "only_shows"),
+    [
+        ("while true; do date; sleep 1; done", True),
+        ('while sleep 1; do echo $i ${j} "$i"; ls / > /f; done', True),
+        ("while true; do i=$((i+1)); echo $i; done", True),
+        ("while false; do date; done", False),
+        ("while true && true; do date; done", False),
+        ("while true | true; do date; done", False),
+        ("while $x; do date; done", False),
+        ("while true; do date && exit; done", False),
+        ("while true; do date | grep 1; done", False),
+        ("while true; do for i in a; do date; done; done", False),
+        ("while true; do while false; do date; done; done", False),
+        ("while true; do echo $(date); done", False),
+        ("while true; do sleep $i; done", False),
+        ("while true; do $i; done", False),
+        ("while true; do echo a > $i; done", False),
+        ("while true; do x=$i; done", False),
+        ("while true; do echo $((i+1)); done", False),
+    ],
+)
+def test_a_loop_only_shows_if_nothing_depends_on_what_it_shows(loop: str, only_shows: bool) -> None:
+    assert known(read(loop)).only_shows is only_shows
+
+
+def read(loop: str) -> While:
+    """A loop as it is read."""
+    commands = parse(loop, commands={"ls", "date", "exit", "[", ":"})
+    command = commands.pipelines[0][1][0]
+    assert isinstance(command, While)
+    return command
