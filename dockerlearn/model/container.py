@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .clock import Clock
@@ -20,9 +21,11 @@ from .network import Endpoint, Port
 from .process import Environment, Output, Processes, Program, Runtime, Write, complete, signal_name
 from .rootfs import OWN_FILES, Mount, Rootfs, Volume
 from .tree import Content, Directory, File, node
-from .value import Value
+from .value import Value, instance, sequence
 
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from .options import CreateOptions
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -43,14 +46,10 @@ class Settings(Value):
     interactive: bool = False
     attached: bool = True
 
-    def _complete(self) -> None:
-        self._set("env", tuple(self.env))
-        self._set("entrypoint", self.entrypoint if self.entrypoint is None else tuple(self.entrypoint))
-
     @classmethod
     def of(cls, command: tuple[str, ...], options: CreateOptions) -> Settings:
         """The settings for a command and options. Raises `DockerError` for a port that is none."""
-        ports = tuple(Port.parse(port) for port in options.get("ports", ()))
+        ports = tuple(map(Port.parse, sequence("ports", str, options.get("ports", ()))))
         given: dict[str, Any] = {**options, "command": command, "ports": ports}
         return cls(**given)
 
@@ -261,7 +260,7 @@ class Container:
 
     def kill(self, signal: str = "KILL") -> None:
         """Send its process a signal. Raises `DaemonError`."""
-        name = signal_name(signal)
+        name = signal_name(instance("signal", str, signal))
         self._next("kill")
         self.processes.signal(name)
         if self._state is State.RUNNING:
@@ -271,14 +270,15 @@ class Container:
 
     def exec(self, *words: str, stdin: str = "") -> Output:
         """Run another program in it, to its end: what that wrote, and its status. Raises `DaemonError`."""
-        return complete(self.call(*words, stdin=stdin), self._home.clock.sleep)
+        program = self.call(*words, stdin=instance("stdin", str, stdin))
+        return complete(program, self._home.clock.sleep)
 
     def call(self, *words: str, stdin: str | None = "", env: Iterable[str] = (), tty: bool = False) -> Program:
         """Another program in it, at its start. Raises `DaemonError`."""
         self._next("exec")
-        if not words:
+        if not sequence("words", str, words):
             raise DaemonError("No exec command specified")
-        variables = _variables(env) | ({"TERM": "xterm"} if tty else {})
+        variables = _variables(sequence("env", str, env)) | ({"TERM": "xterm"} if tty else {})
         return self.environment.with_variables(variables).start(words, stdin)
 
     def remove(self, *, force: bool = False, volumes: bool = False) -> None:
@@ -327,6 +327,9 @@ class Container:
         if self.settings.auto_remove:
             self._home.discard(self, volumes=True)
 
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a container cannot be copied: what runs in it goes on in one place only")
+
     def __repr__(self) -> str:
         return f"<Container {self.name} {self.hostname} {self._state.value}>"
 
@@ -354,6 +357,7 @@ RUNC_INIT = (
 
 def stop(containers: Iterable[Container], timeout: float | None = None, signal: str | None = None) -> None:
     """Stop containers, all at the same time: their stop signal, `timeout` seconds (ten unless given), then SIGKILL."""
+    instance("timeout", (int, float, NoneType), timeout)
     asked = [each for each in containers if each.state in LIVE]
     for each in asked:
         each.kill(signal or each.stop_signal)

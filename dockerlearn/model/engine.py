@@ -25,10 +25,10 @@ from .registry import Registry
 from .store.classic import ClassicStore, HistoryRow, LayerPull, Pruned, Removal, as_tag
 from .store.containers import ContainerStore
 from .store.volumes import VolumeStore
-from .value import Value
+from .value import Value, instance, sequence
 
 if TYPE_CHECKING:
-    from typing import Unpack
+    from typing import NoReturn, Unpack
 
     from .options import CreateOptions
 
@@ -72,7 +72,7 @@ class Engine:
         self.clock = clock or SystemClock()
         if runtime is not None:
             self.runtime = runtime
-        self._registries = {registry.domain: registry for registry in registries}
+        self._registries = {registry.domain: registry for registry in sequence("registries", Registry, registries)}
         self._seed = os.urandom(16).hex() if seed is None else str(seed)
         self._identities = 0
         self._containers = ContainerStore()
@@ -128,6 +128,7 @@ class Engine:
 
         Raises `InvalidReference` or `DaemonError` if `name` cannot be a tag; then nothing has changed.
         """
+        instance("image", Image, image)
         if name is not None:
             self.store.references.tag(as_tag(Reference.parse(name)), image)
         self.store.add(image)
@@ -146,6 +147,7 @@ class Engine:
 
     def inspect(self, thing: Image | Container, *, sized: bool = False) -> dict[str, Any]:
         """All about an image or a container that is here, as the engine's API has it; `sized` adds a container's sizes."""
+        instance("thing", (Image, Container), thing)
         if isinstance(thing, Container):
             return inspection.container(thing, self.store.layers.cache_ids(thing.image), sized=sized)
         return inspection.image(thing, self.store)
@@ -206,7 +208,7 @@ class Engine:
 
     def rename(self, container: Container, name: str) -> None:
         """Call a container something else. Raises `DaemonError`; then nothing has changed."""
-        self._containers.rename(container, name)
+        self._containers.rename(instance("container", Container, container), name)
 
     def commit(self, container: Container, name: str | None = None, *, message: str = "", author: str = "") -> Image:
         """Make an image of a container: what it changed becomes a layer, how it starts becomes the configuration.
@@ -214,7 +216,7 @@ class Engine:
         A container that changed nothing makes no layer. Raises `InvalidReference`, or `DaemonError` if the container's own
         image is gone.
         """
-        container.check()
+        instance("container", Container, container).check()
         base, layer, config, now = container.image, container.layer, container.config, self.clock.now()
         reference = None if name is None else as_tag(Reference.parse(name))
         if base not in self.store:
@@ -266,6 +268,9 @@ class Engine:
             self.volume_store.discard(container.volumes.values())
         if container.image not in self.store:
             self.store.sweep(container.image, self._containers.kept)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("an engine cannot be copied: what runs in its containers goes on in one place only")
 
     def _identity(self) -> str:
         """A new identity of 64 hex digits, the same in every engine with the same seed and past."""

@@ -27,7 +27,7 @@ import re
 from functools import lru_cache
 
 from .errors import DaemonError, InvalidReference
-from .value import Value
+from .value import Value, instance
 
 DEFAULT_DOMAIN = "docker.io"
 LEGACY_DOMAIN = "index.docker.io"
@@ -80,7 +80,7 @@ class Reference(Value):
 
         Raises `InvalidReference` with the text of `docker pull` (client 28.2.2).
         """
-        if _IDENTIFIER.fullmatch(text):
+        if _IDENTIFIER.fullmatch(instance("name", str, text)):
             raise InvalidReference(f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings")
         domain, rest = _split_domain(text)
         repository = rest.partition(":")[0]
@@ -122,7 +122,7 @@ class Reference(Value):
 
     def pinned(self, digest: str) -> Reference:
         """The same repository, named by a manifest's digest instead of a tag."""
-        return self.replace(tag=None, digest=digest)
+        return self.replace(tag=None, digest=instance("digest", str, digest))
 
     @property
     def target(self) -> Reference:
@@ -134,7 +134,7 @@ class Reference(Value):
 
         `*` and `?` stand for any characters but `/`. Raises `DaemonError` for a pattern that is broken.
         """
-        expression = _pattern(pattern)
+        expression = _pattern(instance("pattern", str, pattern))
         return any(expression.fullmatch(text) for text in (self.familiar, self.familiar_name))
 
     @property

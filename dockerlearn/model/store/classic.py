@@ -18,7 +18,7 @@ from ..errors import DaemonError, ImageInUse, InvalidReference, NoSuchImage
 from ..image import Image, Step
 from ..lifecycle import LIVE
 from ..reference import Reference
-from ..value import Value
+from ..value import Value, instance
 from .layers import LayerStore, stack, total_size
 from .references import ReferenceStore
 
@@ -266,7 +266,7 @@ def as_tag(reference: Reference) -> Reference:
 
 def is_whole_id(text: str) -> bool:
     """Whether a text is an image's ID in full, with or without its algorithm."""
-    return re.fullmatch("(sha256:)?[0-9a-f]{64}", text) is not None
+    return re.fullmatch("(sha256:)?[0-9a-f]{64}", instance("name", str, text)) is not None
 
 
 def _of_one_tag(names: list[Reference]) -> bool:

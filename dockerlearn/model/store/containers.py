@@ -11,6 +11,7 @@ from collections.abc import Collection
 from ..container import Container
 from ..errors import DaemonError, DockerError, NameTaken, NoSuchContainer
 from ..names import random_name
+from ..value import instance
 
 NAME = re.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 ALLOWED = "only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
@@ -39,7 +40,7 @@ class ContainerStore:
 
         Raises `NoSuchContainer`, or `DockerError` for an empty name.
         """
-        if not name:
+        if not instance("name", str, name):
             raise DockerError("invalid container name or ID: value is empty")
         found = self._by_id.get(name) or self._by_name.get(name.removeprefix("/"))
         if found is None:
@@ -66,14 +67,14 @@ class ContainerStore:
         """A free name: the one that is wanted, or else one that is drawn by 64 hex digits. Raises `DaemonError`."""
         if wanted is None:
             return random_name(identity, self._by_name)
-        if not NAME.fullmatch(wanted.removeprefix("/")):
+        if not NAME.fullmatch(instance("name", str, wanted).removeprefix("/")):
             raise DaemonError(f"Invalid container name ({wanted}), {ALLOWED}")
         return self._free(wanted)
 
     def rename(self, container: Container, name: str) -> None:
         """Call a container something else. Raises `DaemonError`; then nothing has changed."""
         container.check()
-        if not NAME.fullmatch(name.removeprefix("/")):
+        if not NAME.fullmatch(instance("name", str, name).removeprefix("/")):
             problem = f"Invalid container name (/{name.removeprefix('/')}), {ALLOWED}"
             raise DaemonError(f"Error when allocating new name: {problem}")
         if container.name == name.removeprefix("/"):
