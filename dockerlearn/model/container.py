@@ -78,6 +78,12 @@ class Home(Protocol):
     def connect(self, container: Container) -> Endpoint:
         """Its address and its ports. Raises `Conflict` if one is taken."""
 
+    def disconnect(self, container: Container) -> None:
+        """Take them back."""
+
+    def schedule(self, container: Container) -> None:
+        """Note when it will do something by itself."""
+
     def discard(self, container: Container, *, volumes: bool) -> None:
         """Forget it."""
 
@@ -89,7 +95,7 @@ class Container:
     """
 
     __slots__ = (
-        "_environment", "_home", "_log", "_name", "_processes", "_state", "created", "error", "exit_code", "finished",
+        "_environment", "_home", "_log", "_name", "_processes", "_spawned", "_state", "created", "error", "exit_code", "finished",
         "id", "image", "image_name", "ip", "ports", "removed", "settings", "started", "volumes",
     )  # fmt: skip
 
@@ -105,6 +111,7 @@ class Container:
         self._log: list[Write] | None = None
         self._environment: Environment | None = None
         self._processes: Processes | None = None
+        self._spawned = False  # whether other processes have been started beside the main one
 
     # What it is
 
@@ -152,6 +159,13 @@ class Container:
         if self._processes is None:
             self._processes = Processes(self._home.clock)
         return self._processes
+
+    @property
+    def wake(self) -> datetime | None:
+        """When something in it will happen by itself; None if nothing ever will."""
+        if self._state is not State.RUNNING:
+            return None
+        return NEVER if self._spawned else self.processes.wake  # whoever has others is looked at each time
 
     @property
     def tree(self) -> Directory:
@@ -231,7 +245,12 @@ class Container:
         return self.environment.start((*self.config.entrypoint, *self.config.cmd), stdin)
 
     def _fail(self, exit_code: int, error: str) -> None:
-        self.ip, self.ports, self.exit_code, self.error = "", (), exit_code, error
+        self._leave_network()
+        self.exit_code, self.error = exit_code, error
+
+    def _leave_network(self) -> None:
+        self._home.disconnect(self)
+        self.ip, self.ports = "", ()
 
     def stop(self, timeout: float | None = None, signal: str | None = None) -> None:
         """Ask its process to end, and kill it when `timeout` seconds (ten unless given) have not been enough."""
@@ -251,6 +270,7 @@ class Container:
         """Freeze its processes. Raises `DaemonError`."""
         self._state = self._next("pause")
         self.processes.freeze()
+        self._home.schedule(self)
 
     def unpause(self) -> None:
         """Let its processes go on. Raises `DaemonError`."""
@@ -267,6 +287,17 @@ class Container:
             self._end()
         elif name in ("KILL", self.stop_signal) or not self.image.config.stop_signal:
             self.unpause()
+
+    def type(self, line: str | None) -> None:
+        """Type a line into its process, or, with None, end its input."""
+        self.processes.type(line)
+        self._home.schedule(self)
+
+    def spawn(self, program: Program) -> None:
+        """Start another process beside the main one, which ends with it."""
+        self.processes.spawn(program)
+        self._spawned = True
+        self._home.schedule(self)
 
     def exec(self, *words: str, stdin: str = "") -> Output:
         """Run another program in it, to its end: what that wrote, and its status. Raises `DaemonError`."""
@@ -319,11 +350,14 @@ class Container:
         """If its process has ended, so has it."""
         main = self.processes.main
         if main is None or main.status is None:
+            self._home.schedule(self)
             return
         self._state, self.exit_code, self.finished = State.EXITED, main.status, main.time
         self.processes.clear()
+        self._spawned = False
+        self._home.schedule(self)
         self.environment.listening.clear()
-        self.ip, self.ports = "", ()
+        self._leave_network()
         if self.settings.auto_remove:
             self._home.discard(self, volumes=True)
 

@@ -75,10 +75,10 @@ class Engine:
         self._registries = {registry.domain: registry for registry in sequence("registries", Registry, registries)}
         self._seed = os.urandom(16).hex() if seed is None else str(seed)
         self._identities = 0
-        self._containers = ContainerStore()
+        self._containers = ContainerStore(self.clock)
         self._network = Bridge(self._identity)
-        self.volume_store = VolumeStore(self.containers)
-        self.store = ClassicStore(self.clock, self._identity, lambda: reversed(self.containers()))
+        self.volume_store = VolumeStore(self._containers.settle)
+        self.store = ClassicStore(self.clock, self._identity, self._containers)
 
     # Images
 
@@ -190,6 +190,7 @@ class Engine:
                 path: self.volume_store.create(self._identity(), found.tree.get(path), container.created)
                 for path in found.config.volumes
             }
+            self.volume_store.attach(container)
         self._containers.add(container)
         return container
 
@@ -244,19 +245,28 @@ class Engine:
 
         None if a paused container has the port: the connection is made, and no answer comes.
         """
-        for container in self.containers():
-            for published in container.ports:
-                if (published.host, published.protocol) == (port, "tcp") and published.ip in LOOPBACK:
-                    if container.state is State.PAUSED:
-                        return None
-                    page = container.environment.answer(published.container, path)
-                    return RESET if page is None else page
+        self._containers.settle()
+        for id, published in self._network.servers(port):
+            if published.ip in LOOPBACK:
+                container = self.container(id)
+                if container.state is State.PAUSED:
+                    return None
+                page = container.environment.answer(published.container, path)
+                return RESET if page is None else page
         return REFUSED
 
     def connect(self, container: Container) -> Endpoint:
         """An address for a container, and the ports it wants. Raises `Conflict` if one is taken."""
-        others = [Endpoint(each.ip, each.ports) for each in self.containers() if each.ip and each is not container]
-        return self._network.connect(container.name, container.settings.ports, others)
+        self._containers.settle()
+        return self._network.connect(container.id, container.name, container.settings.ports)
+
+    def disconnect(self, container: Container) -> None:
+        """Take back the address of a container, and its ports."""
+        self._network.disconnect(container.id, Endpoint(container.ip, container.ports))
+
+    def schedule(self, container: Container) -> None:
+        """Note when a container will do something by itself."""
+        self._containers.schedule(container)
 
     def discard(self, container: Container, *, volumes: bool) -> None:
         """Forget a container; `volumes` are those that have no name of their own."""
@@ -264,10 +274,10 @@ class Engine:
             return
         container.removed = True
         self._containers.discard(container)
+        self.volume_store.detach(container)
         if volumes:
             self.volume_store.discard(container.volumes.values())
-        if container.image not in self.store:
-            self.store.sweep(container.image, self._containers.kept)
+        self.store.sweep(container.image)
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("an engine cannot be copied: what runs in its containers goes on in one place only")
