@@ -42,9 +42,9 @@ def _kinds(call: Call) -> list[formats.DiskUsage]:
     active = [volume for volume in volumes if engine.volume_store.users(volume)]
     shared = engine.store.shared_sizes()
     unshared = sum(image.size - shared[image.id] for image in used)
-    written = sum(container.size for container in containers)
-    kept = sum(volume.node.size for volume in volumes)
-    idle, unused = written - sum(it.size for it in live), kept - sum(it.node.size for it in active)
+    sizes = {it.id: it.size for it in containers}
+    written, kept = sum(sizes.values()), sum(volume.node.size for volume in volumes)
+    idle, unused = written - sum(sizes[it.id] for it in live), kept - sum(it.node.size for it in active)
     return [
         formats.DiskUsage("Images", len(images), len(used), engine.layers_size, engine.layers_size - unshared),
         formats.DiskUsage("Containers", len(containers), len(live), written, idle),

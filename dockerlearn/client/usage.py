@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING, cast
@@ -182,14 +183,14 @@ class _Parser:
     """The words of a command that is being read, one after the other."""
 
     def __init__(self, words: list[str], help_text: HelpText) -> None:
-        self._rest, self._help_text, self._known = list(words), help_text, help_text.flags
+        self._rest, self._help_text, self._known = deque(words), help_text, help_text.flags
         self.flags = Flags()
 
     def operands(self) -> list[str]:
         """Read all words; those that are operands."""
         operands = []
         while self._rest:
-            word = self._rest.pop(0)
+            word = self._rest.popleft()
             if word == "--":
                 break
             if word.startswith("--"):
@@ -200,7 +201,7 @@ class _Parser:
                 operands.append(word)
                 if self._help_text.flags_first:
                     break
-        return operands + self._rest
+        return [*operands, *self._rest]
 
     def _word(self, word: str) -> None:
         """Read a flag with two dashes: `--all`, `--format x`, `--format=x`."""
@@ -232,13 +233,15 @@ class _Parser:
         if value is None and flag.kind:
             if not self._rest:
                 raise self._help_text.fail(f"flag needs an argument: {spelling}")
-            value = self._rest.pop(0)
+            value = self._rest.popleft()
         if value is not None and (problem := flag.problem(value)):
             raise self._help_text.fail(f'invalid argument "{value}" for "{flag}" flag: {problem}')
         if value is None or not flag.kind:
             self.flags[flag.name] = value not in FALSE
         elif flag.repeats:
-            self.flags[flag.name] = [*self.flags.all(flag.name), value]
+            values = self.flags.all(flag.name)
+            values.append(value)
+            self.flags[flag.name] = values
         else:
             self.flags[flag.name] = value
 

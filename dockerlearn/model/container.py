@@ -137,6 +137,12 @@ class Container:
         return self.settings.apply_to(self.image.config)
 
     @property
+    def command(self) -> tuple[str, ...]:
+        """The words that its process is started with."""
+        config = self.config
+        return (*config.entrypoint, *config.cmd)
+
+    @property
     def stop_signal(self) -> str:
         """The signal that `stop` sends first."""
         return signal_name(self.image.config.stop_signal or "TERM")
@@ -242,7 +248,7 @@ class Container:
         self.ip, self.ports = endpoint.ip, endpoint.ports
         hosts = f"127.0.0.1\tlocalhost\n{self.ip}\t{self.hostname}\n"
         self.environment.root.mount("etc/hosts", File(hosts.encode()))
-        return self.environment.start((*self.config.entrypoint, *self.config.cmd), stdin)
+        return self.environment.start(self.command, stdin)
 
     def _fail(self, exit_code: int, error: str) -> None:
         self._leave_network()

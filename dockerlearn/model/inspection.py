@@ -62,7 +62,7 @@ def image(it: Image, store: ClassicStore) -> dict[str, Any]:
 def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> dict[str, Any]:
     """A container, with where its image's layers are (the names of their directories) and, if wanted, its sizes."""
     data = directories(cache_ids, sha256(f"{it.id}/mount".encode()).removeprefix("sha256:"))
-    path, *arguments = (*it.config.entrypoint, *it.config.cmd)
+    path, *arguments = it.command
     started = it.started > NEVER
     files = {"ResolvConfPath": "resolv.conf", "HostnamePath": "hostname", "HostsPath": "hosts"}
     files["LogPath"] = f"{it.id}-json.log"

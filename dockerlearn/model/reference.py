@@ -169,17 +169,19 @@ def _lower(text: str) -> str:
     return "".join(character.lower()[0] for character in text)
 
 
+@lru_cache(maxsize=16)  # one is asked about many names
 def _pattern(pattern: str) -> re.Pattern[str]:
-    """A pattern of Go's path.Match as a regular expression."""
-    pieces = _PIECE.findall(pattern)
-    if "[" in pieces or "\\" in pieces:
-        raise DaemonError("syntax error in pattern")
-    chunks = [""]
-    for piece in pieces:
+    """A pattern of Go's path.Match as a regular expression. Raises `DaemonError`."""
+    pieces: list[list[str]] = [[]]
+    for piece in (found[0] for found in _PIECE.finditer(pattern)):
+        if piece in ("[", "\\"):  # a class without an end: the others after it need not be looked for
+            raise DaemonError("syntax error in pattern")
         if piece == "*":
-            chunks.append("")
+            pieces.append([])
         else:
-            chunks[-1] += "[^/]" if piece == "?" else _class(piece) if piece[0] == "[" else re.escape(piece[-1])
+            known = "[^/]" if piece == "?" else _class(piece) if piece[0] == "[" else re.escape(piece[-1])
+            pieces[-1].append(known)
+    chunks = ["".join(each) for each in pieces]
     # What follows a star is matched where it first fits and never tried again, as in Go; but the last must reach the end.
     first, *between = chunks
     last = f"[^/]*{between.pop()}" if between else ""

@@ -192,7 +192,18 @@ class Value(metaclass=_ValueType):
 
     def replace(self, **changes: Any) -> Self:
         """This value with some fields changed. Raises what making it anew would raise."""
-        return type(self)(**{**dict(self._items()), **changes})
+        if type(self).__init__ is not Value.__init__:
+            return type(self)(**{**dict(self._items()), **changes})
+        if unknown := changes.keys() - self._fields:
+            raise TypeError(f"{type(self).__name__} has the fields {', '.join(self._fields)}, not {', '.join(unknown)}")
+        made = self.__new__(type(self))  # what does not change has been checked
+        for field, keep in zip(self._fields, self._keeps, strict=True):
+            if field not in changes:
+                made._set(field, getattr(self, field))
+            else:
+                made._set(field, changes[field] if keep is None else keep(changes[field]))
+        made._complete()
+        return made
 
     def _items(self) -> Iterator[tuple[str, Any]]:
         return ((field, getattr(self, field)) for field in self._fields)

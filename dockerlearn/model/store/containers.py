@@ -6,6 +6,7 @@ Texts measured on Engine 28.5.2.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -72,8 +73,7 @@ class ContainerStore:
         found = self._by_id.get(name) or self._by_name.get(name.removeprefix("/"))
         if found is None:
             self.settle()
-            near = self._by_id.values() if len(name) < BEGINNING else self._by_beginning.get(name[:BEGINNING], ())
-            by_id = list(islice((each for each in near if each.id.startswith(name)), 2))
+            by_id = list(islice(self._beginning_with(name), 2))
             if len(by_id) > 1:
                 raise DaemonError(f"multiple IDs found with provided prefix: {name}")
             found = by_id[0] if by_id else None
@@ -124,6 +124,13 @@ class ContainerStore:
         del self._by_name[container.name]
         container._rename(name)
         self._by_name[name] = container
+
+    def _beginning_with(self, digits: str) -> Iterator[Container]:
+        """Those whose ID begins so."""
+        if digits.strip("0123456789abcdef"):
+            return iter(())
+        near = self._by_id.values() if len(digits) < BEGINNING else self._by_beginning.get(digits[:BEGINNING], ())
+        return (each for each in near if each.id.startswith(digits))
 
     def _free(self, name: str) -> str:
         name = name.removeprefix("/")
