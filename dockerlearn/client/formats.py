@@ -120,8 +120,10 @@ def image_rows(image: Image, names: list[Reference], *, digests: bool = False, p
     `digests` puts a repository's digests beside its tags; `pinned` gives those without a tag a row each.
     """
     rows: list[ImageRow] = []
-    for repository in dict.fromkeys(name.familiar_name for name in names):
-        own = [name for name in names if name.familiar_name == repository]
+    by_repository: dict[str, list[Reference]] = {}
+    for name in names:
+        by_repository.setdefault(name.familiar_name, []).append(name)
+    for repository, own in by_repository.items():
         tags = [name.tag for name in own if name.tag]
         pins = [name.digest for name in own if name.digest]
         if tags:

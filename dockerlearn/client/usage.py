@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Collection, Mapping
+from functools import cache, cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from ..model.errors import DaemonError
@@ -97,6 +98,8 @@ class Flags(dict[str, object]):
 class HelpText(Value):
     """The help text of a command, and what can be read from it. `verb` is the first of the command's names."""
 
+    __slots__ = ("__dict__",)  # what has been read is kept there: each command asks for it
+
     command: str
     verb: str
     text: str
@@ -115,19 +118,20 @@ class HelpText(Value):
         line = self.line.partition("\n")[0].removeprefix(f"Usage:  {self.command}")
         return line.replace(" [OPTIONS]", "").split()
 
-    @property
-    def flags(self) -> dict[str, Flag]:
+    @cached_property
+    def flags(self) -> Mapping[str, Flag]:
         """The flags as they are typed, long and short."""
         found = re.findall(r"^  (?:-(\w), |    )--([\w-]+)(?: ([\w-]+))?  ", self.text, re.MULTILINE)
         flags = [Flag(name, letter, kind) for letter, name, kind in found]
         by_letter = {f"-{flag.letter}": flag for flag in flags if flag.letter}
-        return {"--help": HELP, "-h": HELP, **{f"--{flag.name}": flag for flag in flags}, **by_letter}
+        by_name = {f"--{flag.name}": flag for flag in flags}
+        return MappingProxyType({"--help": HELP, "-h": HELP, **by_name, **by_letter})
 
-    @property
-    def commands(self) -> list[str]:
+    @cached_property
+    def commands(self) -> tuple[str, ...]:
         """The commands below this one, some of which the text lists only when their plugin or Swarm is there."""
         hidden = HIDDEN if self.command == "docker" else []
-        return re.findall(r"^  ([a-z][\w-]*)\*?  +[A-Z]", self.text, re.MULTILINE) + hidden
+        return (*re.findall(r"^  ([a-z][\w-]*)\*?  +[A-Z]", self.text, re.MULTILINE), *hidden)
 
     @property
     def flags_first(self) -> bool:

@@ -158,16 +158,11 @@ def _network(it: Container) -> dict[str, Any]:
 
 def _ports(it: Container) -> dict[str, Any]:
     """Each port of the container with where it is published, or with nothing if it is only exposed."""
-    return {
-        private: [
-            {"HostIp": address.strip("[]"), "HostPort": str(port.host)}
-            for port in it.ports
-            if port.private == private
-            for address in port.addresses
-        ]
-        or None
-        for private in sorted(it.config.exposed_ports)
-    }
+    published: dict[str, list[dict[str, str]]] = {}
+    for port in it.ports:
+        places = ({"HostIp": address.strip("[]"), "HostPort": str(port.host)} for address in port.addresses)
+        published.setdefault(port.private, []).extend(places)
+    return {private: published.get(private) for private in sorted(it.config.exposed_ports)}
 
 
 # The settings that the API always tells, set or not.

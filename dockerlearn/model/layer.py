@@ -178,7 +178,7 @@ def union(layers: Iterable[Layer]) -> Directory:
 
 def _merge(lower: Directory, changes: Directory) -> Directory:
     # Two passes: whiteouts concern the lower tree only, never an entry of the same layer.
-    entries = {} if OPAQUE in changes.entries else dict(lower.entries)
+    entries = {} if OPAQUE in changes.entries else lower.entries.copy()
     for name in changes.entries:
         if name.startswith(WHITEOUT):
             entries.pop(name.removeprefix(WHITEOUT), None)
@@ -189,7 +189,7 @@ def _merge(lower: Directory, changes: Directory) -> Directory:
             below = entries.get(name)
             change = _merge(below if isinstance(below, Directory) else Directory(), change)
         entries[name] = change
-    return Directory(entries, changes.mode)
+    return Directory._made(entries, changes.mode)
 
 
 def _changes(lower: Directory, upper: Directory, written: bool) -> Directory:
@@ -209,7 +209,7 @@ def _changes(lower: Directory, upper: Directory, written: bool) -> Directory:
             if not written:
                 _check_names(Directory({name: new}))
             entries[name] = new
-    return Directory(entries, upper.mode)
+    return Directory._made(entries, upper.mode)
 
 
 def _entries(directory: Directory, prefix: str = "") -> Iterator[tuple[str, Node]]:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import islice
 
 from ..clock import Clock
 from ..container import Container
@@ -203,9 +204,9 @@ class ClassicStore:
             raise ImageInUse(action="remove repository reference", image=f'"{name}"', reason=reason)
         reference = Reference.parse(name).tagged()
         removed = self._untag([reference])
-        siblings = [each for each in self.references.of(image) if each.name == reference.name]
-        if all(each.digest for each in siblings):
-            removed += self._untag(siblings)  # a digest without a tag of its repository is of no use
+        left = next(self.references.siblings(reference, image), None)
+        if left is not None and left.digest:  # a digest without a tag of its repository is of no use
+            removed += self._untag(list(self.references.siblings(reference, image)))
         if not self.references.of(image) and self._conflict(image, force=force) is None:
             removed += self._delete(image)
         return removed
@@ -292,5 +293,5 @@ def is_whole_id(text: str) -> bool:
 
 def _of_one_tag(names: list[Reference]) -> bool:
     """Whether an image's names amount to one: a single tag and digests of the same repository, or less."""
-    tags = [name for name in names if not name.digest]
-    return len(tags) <= 1 and len({name.name for name in names}) <= 1
+    tags = islice((name for name in names if not name.digest), 2)
+    return len(list(tags)) <= 1 and len({name.name for name in names}) <= 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import takewhile
 
 from ..clock import Clock
 from ..errors import DaemonError
@@ -28,6 +29,13 @@ class ReferenceStore:
     def of(self, image: Image) -> list[Reference]:
         """Every name of an image, tags and digests, in order."""
         return list(self._names.get(image.id, ()))
+
+    def siblings(self, name: Reference, image: Image) -> Iterator[Reference]:
+        """The names of an image in the repository of a name, in order: tags before digests."""
+        names = self._names.get(image.id, [])
+        start = bisect_left(names, f"{name.name}:", key=str)
+        near = (names[place] for place in range(start, len(names)))
+        return takewhile(lambda each: each.name == name.name, near)
 
     def last_tagged(self, image: Image) -> datetime | None:
         """When `tag` last gave the image a name; a pull does not count."""
