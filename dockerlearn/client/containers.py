@@ -125,7 +125,7 @@ def attend(
         if container.state not in LIVE:
             return
         if typed and (prompt := container.processes.prompt) is not None:
-            container.processes.type((yield from call.read(prompt, signals)))
+            container.type((yield from call.read(prompt, signals)))
         elif (yield from call.sleep(container.processes.wake, signals)):
             container.kill("INT")
             if leaves:
@@ -182,7 +182,7 @@ def exec(call: Call, flags: Flags, operands: list[str]) -> Effects:
             call.status = problem.status
         return
     if flags.on("detach"):
-        container.processes.spawn(program)
+        container.spawn(program)
     else:
         yield from call.follow(program, lambda: container.state is State.RUNNING)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..model.container import Container
 from ..model.digest import short
@@ -43,9 +43,27 @@ class Column(Value, Generic[Row]):
 
 
 class Cells(Struct):
-    """The cells of a row, by the names that a format has for them."""
+    """The cells of a row, by the names that a format has for them. Only those that are asked for are made."""
 
     escaped = True
+
+    def __init__(self, go_type: str, columns: Mapping[str, Column[Row]], row: Row, view: View) -> None:
+        super().__init__(go_type, columns)
+        self._row, self._view = row, view
+
+    def __getitem__(self, name: str) -> str:
+        found = super().__getitem__(name)
+        if isinstance(found, Column):
+            self[name] = found = found.cell(self._row, self._view)
+        return str(found)
+
+    def json(self) -> dict[str, Any]:
+        """All cells."""
+        return {name: self[name] for name in self}
+
+    def go_text(self) -> str:
+        """All cells, as Go prints them."""
+        return Struct(self.go_type, self.json()).go_text()
 
 
 class List(Value, Generic[Row]):
@@ -66,14 +84,11 @@ class List(Value, Generic[Row]):
         elif form == "json":
             form = "{{json .}}"
         template = Template(form.removeprefix("table").strip(" ").replace("\\t", "\t").replace("\\n", "\n"))
-        columns = sorted(self.columns.items())
-        lines = [
-            template.render(Cells(self.go_type, {name: column.cell(row, view) for name, column in columns}))
-            for row in rows
-        ]
+        columns = dict(sorted(self.columns.items()))
+        lines = [template.render(Cells(self.go_type, columns, row, view)) for row in rows]
         if not form.startswith("table"):
             return "".join(f"{line}\n" for line in lines)
-        heading = template.heading({name: column.title for name, column in columns})
+        heading = template.heading({name: column.title for name, column in columns.items()})
         return table(line.split("\t") for line in [heading, *lines])
 
 
@@ -105,8 +120,10 @@ def image_rows(image: Image, names: list[Reference], *, digests: bool = False, p
     `digests` puts a repository's digests beside its tags; `pinned` gives those without a tag a row each.
     """
     rows: list[ImageRow] = []
-    for repository in dict.fromkeys(name.familiar_name for name in names):
-        own = [name for name in names if name.familiar_name == repository]
+    by_repository: dict[str, list[Reference]] = {}
+    for name in names:
+        by_repository.setdefault(name.familiar_name, []).append(name)
+    for repository, own in by_repository.items():
         tags = [name.tag for name in own if name.tag]
         pins = [name.digest for name in own if name.digest]
         if tags:
@@ -198,7 +215,7 @@ def _image(row: ContainerRow, view: View) -> str:
 
 
 def _command(row: ContainerRow, view: View) -> str:
-    first, *rest = (*row.container.config.entrypoint, *row.container.config.cmd)
+    first, *rest = row.container.command
     text = " ".join([first, *(f"'{word}'" if " " in word else word for word in rest)])
     return quoted(text if view.whole else ellipsis(text, 20))
 

@@ -40,10 +40,11 @@ def _kinds(call: Call) -> list[formats.DiskUsage]:
     used = [image for image in images if engine.store.users(image)]
     live = [container for container in containers if container.state in LIVE]
     active = [volume for volume in volumes if engine.volume_store.users(volume)]
-    unshared = sum(image.size - engine.store.shared_size(image) for image in used)
-    written = sum(container.size for container in containers)
-    kept = sum(volume.node.size for volume in volumes)
-    idle, unused = written - sum(it.size for it in live), kept - sum(it.node.size for it in active)
+    shared = engine.store.shared_sizes()
+    unshared = sum(image.size - shared[image.id] for image in used)
+    sizes = {it.id: it.size for it in containers}
+    written, kept = sum(sizes.values()), sum(volume.node.size for volume in volumes)
+    idle, unused = written - sum(sizes[it.id] for it in live), kept - sum(it.node.size for it in active)
     return [
         formats.DiskUsage("Images", len(images), len(used), engine.layers_size, engine.layers_size - unshared),
         formats.DiskUsage("Containers", len(containers), len(live), written, idle),
@@ -55,9 +56,10 @@ def _kinds(call: Call) -> list[formats.DiskUsage]:
 def _show_all(call: Call, flags: Flags) -> None:
     """Show what each thing takes up."""
     engine, view = call.engine, call.view(flags)
+    shared = engine.store.shared_sizes()
     images = [
         formats.image_rows(image, engine.tags(image)[:1])[0].replace(
-            shared=engine.store.shared_size(image), users=len(engine.store.users(image))
+            shared=shared[image.id], users=len(engine.store.users(image))
         )
         for image in engine.images(all=False)
     ]

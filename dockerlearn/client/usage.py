@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from functools import cache
+from collections import deque
+from collections.abc import Collection, Mapping
+from functools import cache, cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from ..model.errors import DaemonError
@@ -96,6 +98,8 @@ class Flags(dict[str, object]):
 class HelpText(Value):
     """The help text of a command, and what can be read from it. `verb` is the first of the command's names."""
 
+    __slots__ = ("__dict__",)  # what has been read is kept there: each command asks for it
+
     command: str
     verb: str
     text: str
@@ -114,19 +118,20 @@ class HelpText(Value):
         line = self.line.partition("\n")[0].removeprefix(f"Usage:  {self.command}")
         return line.replace(" [OPTIONS]", "").split()
 
-    @property
-    def flags(self) -> dict[str, Flag]:
+    @cached_property
+    def flags(self) -> Mapping[str, Flag]:
         """The flags as they are typed, long and short."""
         found = re.findall(r"^  (?:-(\w), |    )--([\w-]+)(?: ([\w-]+))?  ", self.text, re.MULTILINE)
         flags = [Flag(name, letter, kind) for letter, name, kind in found]
         by_letter = {f"-{flag.letter}": flag for flag in flags if flag.letter}
-        return {"--help": HELP, "-h": HELP, **{f"--{flag.name}": flag for flag in flags}, **by_letter}
+        by_name = {f"--{flag.name}": flag for flag in flags}
+        return MappingProxyType({"--help": HELP, "-h": HELP, **by_name, **by_letter})
 
-    @property
-    def commands(self) -> list[str]:
+    @cached_property
+    def commands(self) -> tuple[str, ...]:
         """The commands below this one, some of which the text lists only when their plugin or Swarm is there."""
         hidden = HIDDEN if self.command == "docker" else []
-        return re.findall(r"^  ([a-z][\w-]*)\*?  +[A-Z]", self.text, re.MULTILINE) + hidden
+        return (*re.findall(r"^  ([a-z][\w-]*)\*?  +[A-Z]", self.text, re.MULTILINE), *hidden)
 
     @property
     def flags_first(self) -> bool:
@@ -182,14 +187,14 @@ class _Parser:
     """The words of a command that is being read, one after the other."""
 
     def __init__(self, words: list[str], help_text: HelpText) -> None:
-        self._rest, self._help_text, self._known = list(words), help_text, help_text.flags
+        self._rest, self._help_text, self._known = deque(words), help_text, help_text.flags
         self.flags = Flags()
 
     def operands(self) -> list[str]:
         """Read all words; those that are operands."""
         operands = []
         while self._rest:
-            word = self._rest.pop(0)
+            word = self._rest.popleft()
             if word == "--":
                 break
             if word.startswith("--"):
@@ -200,7 +205,7 @@ class _Parser:
                 operands.append(word)
                 if self._help_text.flags_first:
                     break
-        return operands + self._rest
+        return [*operands, *self._rest]
 
     def _word(self, word: str) -> None:
         """Read a flag with two dashes: `--all`, `--format x`, `--format=x`."""
@@ -232,13 +237,15 @@ class _Parser:
         if value is None and flag.kind:
             if not self._rest:
                 raise self._help_text.fail(f"flag needs an argument: {spelling}")
-            value = self._rest.pop(0)
+            value = self._rest.popleft()
         if value is not None and (problem := flag.problem(value)):
             raise self._help_text.fail(f'invalid argument "{value}" for "{flag}" flag: {problem}')
         if value is None or not flag.kind:
             self.flags[flag.name] = value not in FALSE
         elif flag.repeats:
-            self.flags[flag.name] = [*self.flags.all(flag.name), value]
+            values = self.flags.all(flag.name)
+            values.append(value)
+            self.flags[flag.name] = values
         else:
             self.flags[flag.name] = value
 

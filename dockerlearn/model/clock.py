@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 
+from .value import instance
+
 
 def utc(moment: datetime | str) -> datetime:
     """A moment, or its ISO 8601 text, in UTC. Without a time zone, it is taken to be in UTC.
 
     Raises `ValueError` for text that is no time.
     """
+    instance("moment", (datetime, str), moment)
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

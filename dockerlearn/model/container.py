@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .digest import short
@@ -31,9 +32,11 @@ from .process import (
 from .resources import CATCH_UP_STEPS, LINE_STEPS, TooMuchWork
 from .rootfs import OWN_FILES, Mount, Rootfs, Volume
 from .tree import Content, Directory, File, Node, node
-from .value import Value
+from .value import Value, instance, sequence
 
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from .options import CreateOptions
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -54,14 +57,10 @@ class Settings(Value):
     interactive: bool = False
     attached: bool = True
 
-    def _complete(self) -> None:
-        self._set("env", tuple(self.env))
-        self._set("entrypoint", self.entrypoint if self.entrypoint is None else tuple(self.entrypoint))
-
     @classmethod
     def of(cls, command: tuple[str, ...], options: CreateOptions) -> Settings:
         """The settings for a command and options. Raises `DockerError` for a port that is none."""
-        ports = tuple(Port.parse(port) for port in options.get("ports", ()))
+        ports = tuple(map(Port.parse, sequence("ports", str, options.get("ports", ()))))
         given: dict[str, Any] = {**options, "command": command, "ports": ports}
         return cls(**given)
 
@@ -89,6 +88,12 @@ class Home(Machine, Protocol):
     def connect(self, container: Container) -> Endpoint:
         """Its address and its ports. Raises `Conflict` if one is taken."""
 
+    def disconnect(self, container: Container) -> None:
+        """Take them back."""
+
+    def schedule(self, container: Container) -> None:
+        """Note when it will do something by itself."""
+
     def discard(self, container: Container, *, volumes: bool) -> None:
         """Forget it."""
 
@@ -100,7 +105,7 @@ class Container:
     """
 
     __slots__ = (
-        "_environment", "_home", "_log", "_name", "_processes", "_state", "created", "error", "exit_code", "finished",
+        "_environment", "_home", "_log", "_name", "_processes", "_spawned", "_state", "created", "error", "exit_code", "finished",
         "id", "image", "image_name", "ip", "ports", "removed", "settings", "started", "volumes",
     )  # fmt: skip
 
@@ -116,6 +121,7 @@ class Container:
         self._log: Log | None = None
         self._environment: Environment | None = None
         self._processes: Processes | None = None
+        self._spawned = False  # whether other processes have been started beside the main one
 
     # What it is
 
@@ -141,6 +147,12 @@ class Container:
         return self.settings.apply_to(self.image.config)
 
     @property
+    def command(self) -> tuple[str, ...]:
+        """The words that its process is started with."""
+        config = self.config
+        return (*config.entrypoint, *config.cmd)
+
+    @property
     def stop_signal(self) -> str:
         """The signal that `stop` sends first."""
         return signal_name(self.image.config.stop_signal or "TERM")
@@ -163,6 +175,13 @@ class Container:
         if self._processes is None:
             self._processes = Processes(self._home)
         return self._processes
+
+    @property
+    def wake(self) -> datetime | None:
+        """When something in it will happen by itself; None if nothing ever will."""
+        if self._state is not State.RUNNING:
+            return None
+        return NEVER if self._spawned else self.processes.wake  # whoever has others is looked at each time
 
     @property
     def tree(self) -> Directory:
@@ -255,10 +274,15 @@ class Container:
         self.ip, self.ports = endpoint.ip, endpoint.ports
         hosts = f"127.0.0.1\tlocalhost\n{self.ip}\t{self.hostname}\n"
         self.environment.root.mount("etc/hosts", File(hosts.encode()))
-        return self.environment.start((*self.config.entrypoint, *self.config.cmd), stdin)
+        return self.environment.start(self.command, stdin)
 
     def _fail(self, exit_code: int, error: str) -> None:
-        self.ip, self.ports, self.exit_code, self.error = "", (), exit_code, error
+        self._leave_network()
+        self.exit_code, self.error = exit_code, error
+
+    def _leave_network(self) -> None:
+        self._home.disconnect(self)
+        self.ip, self.ports = "", ()
 
     def stop(self, timeout: float | None = None, signal: str | None = None) -> None:
         """Ask its process to end, and kill it when `timeout` seconds (ten unless given) have not been enough."""
@@ -278,6 +302,7 @@ class Container:
         """Freeze its processes. Raises `DaemonError`."""
         self._state = self._next("pause")
         self.processes.freeze()
+        self._home.schedule(self)
 
     def unpause(self) -> None:
         """Let its processes go on. Raises `DaemonError`."""
@@ -287,7 +312,7 @@ class Container:
 
     def kill(self, signal: str = "KILL") -> None:
         """Send its process a signal. Raises `DaemonError`."""
-        name = signal_name(signal)
+        name = signal_name(instance("signal", str, signal))
         self._next("kill")
         self.processes.signal(name)
         if self._state is State.RUNNING:
@@ -295,20 +320,32 @@ class Container:
         elif name in ("KILL", self.stop_signal) or not self.image.config.stop_signal:
             self.unpause()
 
+    def type(self, line: str | None) -> None:
+        """Type a line into its process, or, with None, end its input."""
+        self.processes.type(line)
+        self._home.schedule(self)
+
+    def spawn(self, program: Program) -> None:
+        """Start another process beside the main one, which ends with it."""
+        self.processes.spawn(program)
+        self._spawned = True
+        self._home.schedule(self)
+
     def exec(self, *words: str, stdin: str = "") -> Output:
         """Run another program in it, to its end: what that wrote, and its status. Raises `DaemonError`."""
+        program = self.call(*words, stdin=instance("stdin", str, stdin))
         try:
             with self._home.work.limited(LINE_STEPS):
-                return complete(self.call(*words, stdin=stdin), self._home.clock.sleep)
+                return complete(program, self._home.clock.sleep)
         except TooMuchWork as problem:
             raise DockerError(str(problem)) from problem
 
     def call(self, *words: str, stdin: str | None = "", env: Iterable[str] = (), tty: bool = False) -> Program:
         """Another program in it, at its start. Raises `DaemonError`."""
         self._next("exec")
-        if not words:
+        if not sequence("words", str, words):
             raise DaemonError("No exec command specified")
-        variables = _variables(env) | ({"TERM": "xterm"} if tty else {})
+        variables = _variables(sequence("env", str, env)) | ({"TERM": "xterm"} if tty else {})
         return self.environment.with_variables(variables).start(words, stdin)
 
     def remove(self, *, force: bool = False, volumes: bool = False) -> None:
@@ -349,13 +386,19 @@ class Container:
         """If its process has ended, so has it."""
         main = self.processes.main
         if main is None or main.status is None:
+            self._home.schedule(self)
             return
         self._state, self.exit_code, self.finished = State.EXITED, main.status, main.time
         self.processes.clear()
+        self._spawned = False
+        self._home.schedule(self)
         self.environment.listening.clear()
-        self.ip, self.ports = "", ()
+        self._leave_network()
         if self.settings.auto_remove:
             self._home.discard(self, volumes=True)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a container cannot be copied: what runs in it goes on in one place only")
 
     def __repr__(self) -> str:
         return f"<Container {self.name} {self.hostname} {self._state.value}>"
@@ -384,6 +427,7 @@ RUNC_INIT = (
 
 def stop(containers: Iterable[Container], timeout: float | None = None, signal: str | None = None) -> None:
     """Stop containers, all at the same time: their stop signal, `timeout` seconds (ten unless given), then SIGKILL."""
+    instance("timeout", (int, float, NoneType), timeout)
     asked = [each for each in containers if each.state in LIVE]
     for each in asked:
         each.kill(signal or each.stop_signal)

@@ -27,10 +27,10 @@ from .store.classic import ClassicStore, HistoryRow, LayerPull, Pruned, Removal,
 from .store.containers import ContainerStore
 from .store.volumes import VolumeStore
 from .tree import Directory
-from .value import Value
+from .value import Value, instance, sequence
 
 if TYPE_CHECKING:
-    from typing import Unpack
+    from typing import NoReturn, Unpack
 
     from .options import CreateOptions
 
@@ -74,14 +74,14 @@ class Engine:
         self.clock = clock or SystemClock()
         if runtime is not None:
             self.runtime = runtime
-        self._registries = {registry.domain: registry for registry in registries}
+        self._registries = {registry.domain: registry for registry in sequence("registries", Registry, registries)}
         self._seed = os.urandom(16).hex() if seed is None else str(seed)
         self._identities = 0
         self.work, self._patience, self.disk = Work(), Patience(), Disk(self._written)
-        self._containers = ContainerStore()
+        self._containers = ContainerStore(self.clock)
         self._network = Bridge(self._identity)
-        self.volume_store = VolumeStore(self.containers)
-        self.store = ClassicStore(self.clock, self._identity, lambda: reversed(self.containers()))
+        self.volume_store = VolumeStore(self._containers.settle)
+        self.store = ClassicStore(self.clock, self._identity, self._containers)
 
     # Images
 
@@ -131,6 +131,7 @@ class Engine:
 
         Raises `InvalidReference` or `DaemonError` if `name` cannot be a tag; then nothing has changed.
         """
+        instance("image", Image, image)
         if name is not None:
             self.store.references.tag(as_tag(Reference.parse(name)), image)
         self.store.add(image)
@@ -149,6 +150,7 @@ class Engine:
 
     def inspect(self, thing: Image | Container, *, sized: bool = False) -> dict[str, Any]:
         """All about an image or a container that is here, as the engine's API has it; `sized` adds a container's sizes."""
+        instance("thing", (Image, Container), thing)
         if isinstance(thing, Container):
             return inspection.container(thing, self.store.layers.cache_ids(thing.image), sized=sized)
         return inspection.image(thing, self.store)
@@ -191,6 +193,7 @@ class Engine:
                 path: self.volume_store.create(self._identity(), found.tree.get(path), container.created)
                 for path in found.config.volumes
             }
+            self.volume_store.attach(container)
         self._containers.add(container)
         return container
 
@@ -209,7 +212,7 @@ class Engine:
 
     def rename(self, container: Container, name: str) -> None:
         """Call a container something else. Raises `DaemonError`; then nothing has changed."""
-        self._containers.rename(container, name)
+        self._containers.rename(instance("container", Container, container), name)
 
     def commit(self, container: Container, name: str | None = None, *, message: str = "", author: str = "") -> Image:
         """Make an image of a container: what it changed becomes a layer, how it starts becomes the configuration.
@@ -217,7 +220,7 @@ class Engine:
         A container that changed nothing makes no layer. Raises `InvalidReference`, or `DaemonError` if the container's own
         image is gone.
         """
-        container.check()
+        instance("container", Container, container).check()
         base, layer, config, now = container.image, container.layer, container.config, self.clock.now()
         reference = None if name is None else as_tag(Reference.parse(name))
         if base not in self.store:
@@ -245,19 +248,28 @@ class Engine:
 
         None if a paused container has the port: the connection is made, and no answer comes.
         """
-        for container in self.containers():
-            for published in container.ports:
-                if (published.host, published.protocol) == (port, "tcp") and published.ip in LOOPBACK:
-                    if container.state is State.PAUSED:
-                        return None
-                    page = container.environment.answer(published.container, path)
-                    return RESET if page is None else page
+        self._containers.settle()
+        for id, published in self._network.servers(port):
+            if published.ip in LOOPBACK:
+                container = self.container(id)
+                if container.state is State.PAUSED:
+                    return None
+                page = container.environment.answer(published.container, path)
+                return RESET if page is None else page
         return REFUSED
 
     def connect(self, container: Container) -> Endpoint:
         """An address for a container, and the ports it wants. Raises `Conflict` if one is taken."""
-        others = [Endpoint(each.ip, each.ports) for each in self.containers() if each.ip and each is not container]
-        return self._network.connect(container.name, container.settings.ports, others)
+        self._containers.settle()
+        return self._network.connect(container.id, container.name, container.settings.ports)
+
+    def disconnect(self, container: Container) -> None:
+        """Take back the address of a container, and its ports."""
+        self._network.disconnect(container.id, Endpoint(container.ip, container.ports))
+
+    def schedule(self, container: Container) -> None:
+        """Note when a container will do something by itself."""
+        self._containers.schedule(container)
 
     def discard(self, container: Container, *, volumes: bool) -> None:
         """Forget a container; `volumes` are those that have no name of their own."""
@@ -265,10 +277,13 @@ class Engine:
             return
         container.removed = True
         self._containers.discard(container)
+        self.volume_store.detach(container)
         if volumes:
             self.volume_store.discard(container.volumes.values())
-        if container.image not in self.store:
-            self.store.sweep(container.image, self._containers.kept)
+        self.store.sweep(container.image)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("an engine cannot be copied: what runs in its containers goes on in one place only")
 
     def share(self) -> int:
         """The steps of work that the processes of one container may do now."""

@@ -18,7 +18,7 @@ from .digest import canonical_json, chain_ids, sha256
 from .errors import NotFound
 from .layer import Layer, union
 from .tree import Directory, split
-from .value import Value
+from .value import Value, instance, mapping, sequence
 
 CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
@@ -34,7 +34,7 @@ def timestamp(moment: datetime) -> str:
 class Config(Value):
     """How a container of the image starts. Field names are those of the Dockerfile instructions, in Python's case.
 
-    It keeps copies of what it is given. Raises `TypeError` for one text where several belong.
+    Raises `TypeError` for one text where several belong.
     """
 
     user: str = ""
@@ -46,13 +46,6 @@ class Config(Value):
     working_dir: str = ""
     labels: Mapping[str, str] = MappingProxyType({})
     stop_signal: str = ""
-
-    def _complete(self) -> None:
-        for name in ("exposed_ports", "env", "entrypoint", "cmd", "volumes"):
-            if isinstance(texts := getattr(self, name), str):  # it would be taken for its letters
-                raise TypeError(f"{name} is a sequence of texts, not the one text {texts!r}")
-            self._set(name, tuple(texts))
-        self._set("labels", MappingProxyType(dict(self.labels)))
 
     def json(self) -> dict[str, Any]:
         """The `config` object of the image configuration; what is empty is left out."""
@@ -114,12 +107,11 @@ class Image(Value):
     os: str = "linux"
 
     def _complete(self) -> None:
-        self._set("steps", tuple(self.steps))
         self._set("created", self.created and utc(self.created))
 
     def with_layer(self, layer: Layer, *, by: str, created: datetime | None = None, comment: str = "") -> Image:
         """This image with one more layer, made by the instruction `by`; `created` defaults to when the image was."""
-        return self._with_step(Step(by, layer, created or self.created, comment))
+        return self._with_step(Step(by, instance("layer", Layer, layer), created or self.created, comment))
 
     def with_instruction(
         self, by: str, *, created: datetime | None = None, comment: str = "", **settings: Any
@@ -257,18 +249,18 @@ Image.scratch = Image()
 def _configured(config: Config, name: str, value: Any) -> tuple[Config, list[str]]:
     """`config` with one setting changed, and the history rows that BuildKit writes for it."""
     if name == "env":
-        added = {key: f"{key}={text}" for key, text in value.items()}
+        added = {key: f"{key}={text}" for key, text in mapping(name, str, value).items()}
         before = {pair.partition("=")[0]: pair for pair in config.env}
         return config.replace(env=tuple((before | added).values())), [f"ENV {pair}" for pair in added.values()]
     if name == "labels":
-        rows = [f"LABEL {key}={text}" for key, text in value.items()]
+        rows = [f"LABEL {key}={text}" for key, text in mapping(name, str, value).items()]
         return config.replace(labels={**config.labels, **value}), rows
     if name in ("cmd", "entrypoint"):
-        words: Any = ("/bin/sh", "-c", value) if isinstance(value, str) else tuple(value)
+        words: Any = ("/bin/sh", "-c", value) if isinstance(value, str) else sequence(name, str, value)
         row = f"{name.upper()} [{' '.join(json.dumps(word, ensure_ascii=False) for word in words)}]"
         return config.replace(**{name: words}), [row]
     if name in ("exposed_ports", "volumes"):
-        names = sorted((value,) if isinstance(value, str) else value)
+        names = sorted((value,) if isinstance(value, str) else sequence(name, str, value))
         row = f"VOLUME [{' '.join(names)}]"
         if name == "exposed_ports":
             names = [port if "/" in port else f"{port}/tcp" for port in names]

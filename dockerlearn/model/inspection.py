@@ -38,49 +38,64 @@ def directories(layers: list[str], top: str = "") -> dict[str, str] | None:
 def image(it: Image, store: ClassicStore) -> dict[str, Any]:
     """An image, with what its store knows of it: its names, its parent, and where its layers are."""
     names, parent = store.references.of(it), store.parent(it)
-    return {
-        "Id": it.id,
-        "RepoTags": [name.familiar for name in names if not name.digest],
-        "RepoDigests": [name.familiar for name in names if name.digest],
-        "Parent": parent,
-        "Comment": it.steps[-1].comment if it.steps else "",
-        "Created": timestamp(it.created or NEVER),
-        "DockerVersion": ENGINE_VERSION if parent else "",  # builders leave it empty, a commit does not
-        "Author": it.author,
-        "Architecture": it.architecture,
-        "Os": it.os,
-        "Size": it.size,
-        "GraphDriver": {"Data": directories(store.layers.cache_ids(it)), "Name": "overlay2"},
-        "RootFS": {"Type": "layers", "Layers": list(it.diff_ids)},
-        "Metadata": {"LastTagTime": timestamp(store.references.last_tagged(it) or NEVER)},
-        "Config": dict(sorted({**EMPTY_CONFIG, **it.config.json()}.items())),
-    }
+    return _copy(
+        {
+            "Id": it.id,
+            "RepoTags": [name.familiar for name in names if not name.digest],
+            "RepoDigests": [name.familiar for name in names if name.digest],
+            "Parent": parent,
+            "Comment": it.steps[-1].comment if it.steps else "",
+            "Created": timestamp(it.created or NEVER),
+            "DockerVersion": ENGINE_VERSION if parent else "",  # builders leave it empty, a commit does not
+            "Author": it.author,
+            "Architecture": it.architecture,
+            "Os": it.os,
+            "Size": it.size,
+            "GraphDriver": {"Data": directories(store.layers.cache_ids(it)), "Name": "overlay2"},
+            "RootFS": {"Type": "layers", "Layers": list(it.diff_ids)},
+            "Metadata": {"LastTagTime": timestamp(store.references.last_tagged(it) or NEVER)},
+            "Config": dict(sorted({**EMPTY_CONFIG, **it.config.json()}.items())),
+        }
+    )
 
 
 def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> dict[str, Any]:
     """A container, with where its image's layers are (the names of their directories) and, if wanted, its sizes."""
     data = directories(cache_ids, sha256(f"{it.id}/mount".encode()).removeprefix("sha256:"))
-    path, *arguments = (*it.config.entrypoint, *it.config.cmd)
+    path, *arguments = it.command
     started = it.started > NEVER
     files = {"ResolvConfPath": "resolv.conf", "HostnamePath": "hostname", "HostsPath": "hosts"}
     files["LogPath"] = f"{it.id}-json.log"
-    return {
-        "Id": it.id,
-        "Created": timestamp(it.created),
-        "Path": path,
-        "Args": arguments,
-        "State": _state(it),
-        "Image": it.image.id,
-        **{name: f"{ROOT}/containers/{it.id}/{file}" if started else "" for name, file in files.items()},
-        "Name": f"/{it.name}",
-        **CONTAINER,
-        "HostConfig": {**HOST_CONFIG, "PortBindings": _port_bindings(it), "AutoRemove": it.settings.auto_remove},
-        "GraphDriver": {"Data": {"ID": it.id, **(data or {})}, "Name": "overlay2"},
-        **({"SizeRw": it.size, "SizeRootFs": it.size + it.image.size} if sized else {}),
-        "Mounts": [_mount(path, volume) for path, volume in it.volumes.items()],
-        "Config": _config(it),
-        "NetworkSettings": _network(it),
-    }
+    return _copy(
+        {
+            "Id": it.id,
+            "Created": timestamp(it.created),
+            "Path": path,
+            "Args": arguments,
+            "State": _state(it),
+            "Image": it.image.id,
+            **{name: f"{ROOT}/containers/{it.id}/{file}" if started else "" for name, file in files.items()},
+            "Name": f"/{it.name}",
+            **CONTAINER,
+            "HostConfig": {**HOST_CONFIG, "PortBindings": _port_bindings(it), "AutoRemove": it.settings.auto_remove},
+            "GraphDriver": {"Data": {"ID": it.id, **(data or {})}, "Name": "overlay2"},
+            **({"SizeRw": it.size, "SizeRootFs": it.size + it.image.size} if sized else {}),
+            "Mounts": [_mount(path, volume) for path, volume in it.volumes.items()],
+            "Config": _config(it),
+            "NetworkSettings": _network(it),
+        }
+    )
+
+
+def _copy(fields: dict[str, Any]) -> dict[str, Any]:
+    """The same JSON, of which the caller can change all: the tables below are shared by all engines."""
+    return {name: _copy_value(value) for name, value in fields.items()}
+
+
+def _copy_value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _copy(value)
+    return [_copy_value(item) for item in value] if isinstance(value, list) else value
 
 
 def _state(it: Container) -> dict[str, Any]:
@@ -143,16 +158,11 @@ def _network(it: Container) -> dict[str, Any]:
 
 def _ports(it: Container) -> dict[str, Any]:
     """Each port of the container with where it is published, or with nothing if it is only exposed."""
-    return {
-        private: [
-            {"HostIp": address.strip("[]"), "HostPort": str(port.host)}
-            for port in it.ports
-            if port.private == private
-            for address in port.addresses
-        ]
-        or None
-        for private in sorted(it.config.exposed_ports)
-    }
+    published: dict[str, list[dict[str, str]]] = {}
+    for port in it.ports:
+        places = ({"HostIp": address.strip("[]"), "HostPort": str(port.host)} for address in port.addresses)
+        published.setdefault(port.private, []).extend(places)
+    return {private: published.get(private) for private in sorted(it.config.exposed_ports)}
 
 
 # The settings that the API always tells, set or not.

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from .digest import sha256
 from .errors import InvalidArchive, InvalidPath
 from .tree import Builder, Content, Directory, File, Node, Symlink, differs, parts, split
+from .value import Value, instance, sequence, shown
 
 if TYPE_CHECKING:
     import tarfile
@@ -37,15 +38,16 @@ LONGEST_IN_HEADER = 100  # bytes of a name
 STORED_BLOCK = 65535  # most bytes that a stored deflate block can hold
 
 
-class Layer:
+class Layer(Value):
     """An immutable set of changes. Two layers are equal if their archives are: a layer *is* its tar.
 
     `changes` is a file tree with whiteouts in it. Made by `of`, `between` or `from_tar`.
     """
 
-    def __init__(self, changes: Directory, received: bytes | None = None) -> None:
-        self.changes = changes
-        self._received = received  # kept as it came: writing it anew could change its digest
+    __slots__ = ("__dict__",)  # what is derived is kept there
+
+    changes: Directory
+    received: bytes | None = None  # the archive as it came, if it did: writing it anew could change its digest
 
     @classmethod
     def of(
@@ -54,14 +56,14 @@ class Layer:
         """A layer that first deletes paths and empties `opaque` directories, then adds or replaces `files`.
 
         A layer knows nothing of those below it: a directory on the way to a change gets mode 0755, or its own in `files`.
-        Raises `InvalidPath` for a path that no layer can hold.
+        Raises `InvalidPath` for a path that no layer can hold, and for a second content of the same place.
         """
-        added = Directory.of(files or {})
+        added = Directory.of({} if files is None else files)
         _check_names(added)
         root = Builder(added)
-        for path in opaque:
+        for path in sequence("opaque", str, opaque):
             root.put([*_ordinary(path), OPAQUE], MARK)
-        doomed = {tuple(_ordinary(path)) for path in deleted}
+        doomed = {tuple(_ordinary(path)) for path in sequence("deleted", str, deleted)}
         for *above, name in sorted(doomed):
             if any(tuple(above[:depth]) in doomed for depth in range(len(above) + 1)):
                 continue  # it goes with a directory above it
@@ -82,6 +84,7 @@ class Layer:
         """
         import tarfile  # not at the top: it takes as long to import as half of this package
 
+        tar = bytes(instance("tar", (bytes, bytearray, memoryview), tar))  # a copy, if it can change
         root = Builder()
         try:
             with tarfile.open(fileobj=io.BytesIO(tar), mode="r:", encoding="utf-8") as archive:
@@ -99,8 +102,8 @@ class Layer:
     @cached_property
     def tar(self) -> bytes:
         """The archive: names sorted, parents first, whiteouts before their siblings, owner 0, time 0."""
-        if self._received is not None:
-            return self._received
+        if self.received is not None:
+            return self.received
         pieces = []
         for path, found in _entries(self.changes):
             pieces.append(_header(path, found))
@@ -136,7 +139,7 @@ class Layer:
     @cached_property
     def size(self) -> int:
         """Bytes that the layer adds on disk: its files and link targets, a hard-linked file once."""
-        if self._received is None:
+        if self.received is None:
             return self.changes.size
         leaves = {id(found): found for _, found in self.changes.walk() if not isinstance(found, Directory)}
         return sum(found.size for found in leaves.values())  # hard links are the same object, copies are not
@@ -152,6 +155,7 @@ class Layer:
         With `written`, it also has the files that were written anew with the content that they had, and a new file that
         is named like a whiteout becomes one, as in what an engine commits. Otherwise `InvalidPath` is raised for that.
         """
+        lower, upper = instance("lower", Directory, lower), instance("upper", Directory, upper)
         changes = dict(_changes(lower, upper, written).entries)
         if changes.pop(OPAQUE, None):  # overlayfs does not look whether a root is opaque
             changes |= {WHITEOUT + name: MARK for name in lower.entries.keys() - upper.entries.keys()}
@@ -174,7 +178,7 @@ def union(layers: Iterable[Layer]) -> Directory:
 
 def _merge(lower: Directory, changes: Directory) -> Directory:
     # Two passes: whiteouts concern the lower tree only, never an entry of the same layer.
-    entries = {} if OPAQUE in changes.entries else dict(lower.entries)
+    entries = {} if OPAQUE in changes.entries else lower.entries.copy()
     for name in changes.entries:
         if name.startswith(WHITEOUT):
             entries.pop(name.removeprefix(WHITEOUT), None)
@@ -185,7 +189,7 @@ def _merge(lower: Directory, changes: Directory) -> Directory:
             below = entries.get(name)
             change = _merge(below if isinstance(below, Directory) else Directory(), change)
         entries[name] = change
-    return Directory(entries, changes.mode)
+    return Directory._made(entries, changes.mode)
 
 
 def _changes(lower: Directory, upper: Directory, written: bool) -> Directory:
@@ -205,7 +209,7 @@ def _changes(lower: Directory, upper: Directory, written: bool) -> Directory:
             if not written:
                 _check_names(Directory({name: new}))
             entries[name] = new
-    return Directory(entries, upper.mode)
+    return Directory._made(entries, upper.mode)
 
 
 def _entries(directory: Directory, prefix: str = "") -> Iterator[tuple[str, Node]]:
@@ -243,7 +247,7 @@ def _long_header(name: str, link: str, mode: int, size: int, kind: bytes) -> byt
 def _ordinary(path: str) -> list[str]:
     names = parts(path)
     if any(name.startswith(WHITEOUT) for name in names):
-        raise InvalidPath(f"invalid path: {path!r}: names that begin with {WHITEOUT} mark deletions")
+        raise InvalidPath(f"invalid path: {shown(path)}: names that begin with {WHITEOUT} mark deletions")
     return names
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 
 
 class State(Enum):
@@ -23,7 +24,7 @@ NOT_RUNNING = "container {id} is not running"
 NOT_PAUSED = "Container {id} is not paused"
 
 # What each verb makes of a container in each state: the state after it, or the refusal.
-LIFECYCLE: Mapping[str, Mapping[State, State | str | None]] = {
+_VERBS: dict[str, dict[State, State | str | None]] = {
     "start": {
         State.CREATED: State.RUNNING,
         State.RUNNING: State.RUNNING,
@@ -69,3 +70,6 @@ LIFECYCLE: Mapping[str, Mapping[State, State | str | None]] = {
         State.EXITED: None,
     },
 }
+LIFECYCLE: Mapping[str, Mapping[State, State | str | None]] = MappingProxyType(
+    {verb: MappingProxyType(cells) for verb, cells in _VERBS.items()}
+)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-ADJECTIVES = """
+ADJECTIVES = tuple(
+    """
 admiring agitated amazing awesome beautiful blissful bold boring brave busy charming clever compassionate competent condescending
 confident cool crazy dazzling determined distracted dreamy eager ecstatic elastic elated elegant eloquent epic exciting fervent
 festive flamboyant focused friendly frosty funny gallant gifted goofy gracious great happy hardcore heuristic hopeful hungry
@@ -16,7 +17,9 @@ naughty nervous nice nifty nostalgic objective optimistic peaceful pedantic pens
 recursing cranky relaxed reverent romantic sad serene sharp silly sleepy stoic strange stupefied suspicious sweet tender thirsty
 trusting unruffled upbeat vibrant vigilant vigorous wizardly wonderful xenodochial youthful zealous zen
 """.split()
-SURNAMES = """
+)
+SURNAMES = tuple(
+    """
 allen archimedes babbage banzai bardeen bassi bell blackwell bohr booth borg boyd brattain brown burnell cannon carson cartwright carver cerf chandrasekhar
 chatterjee clarke cori cray curie curran darwin davinci dijkstra driscoll easley edison einstein elion ellis engelbart euclid
 euler faraday fermat fermi feynman franklin gagarin galileo galois gates gauss germain goldberg goldstine goodall hamilton
@@ -28,6 +31,7 @@ proskuriakova ptolemy raman ramanujan rhodes ride ritchie robinson roentgen rosa
 shirley shockley snyder solomon spence stonebraker sutherland swanson swartz swirles taussig tesla tharp thompson torvalds tu
 turing varahamihira vaughan villani wescoff wilbur wiles williams williamson wilson wing wozniak wright wu yalow yonath
 """.split()
+)
 
 
 def random_name(identity: str, taken: Container[str]) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count
+from heapq import heappop, heappush
+from typing import TypeAlias
 
 from .errors import DockerError, PortTaken
 from .value import Value
@@ -55,15 +56,6 @@ class Port(Value):
             return ("0.0.0.0", "[::]")
         return (f"[{self.ip}]" if ":" in self.ip else self.ip,)
 
-    def clashes(self, other: Port) -> bool:
-        """Whether it takes what another wants. The two versions of IP are apart, unless one wants both."""
-        ips = {self.ip, other.ip}
-        if (self.host, self.protocol) != (other.host, other.protocol):
-            return False
-        if "" in ips or len(ips) == 1:
-            return True
-        return len({":" in ip for ip in ips}) == 1 and not ips.isdisjoint(EVERYWHERE)
-
     @property
     def private(self) -> str:
         """The container's side: `80/tcp`."""
@@ -77,47 +69,89 @@ class Endpoint(Value):
     ports: tuple[Port, ...] = ()
 
 
+Published: TypeAlias = dict[tuple[int, str], list[tuple[str, Port]]]
+"""Ports by their number on the host and their protocol, with the IDs of the containers that have them."""
+
+
 class Bridge:
-    """The network that every container is in, 172.17.0.0/16. `identity` draws identities for endpoints."""
+    """The network that every container is in, 172.17.0.0/16. `identity` draws identities for endpoints.
+
+    What it costs to connect a container does not depend on how many are connected already.
+    """
 
     def __init__(self, identity: Callable[[], str]) -> None:
         self._identity = identity
+        self._numbers: dict[str, int] = {}  # of the addresses, by the IDs of containers
+        self._freed: list[int] = []  # those below the next one, as a heap
+        self._next = 2
+        self._published: Published = {}
         self._last_ports: dict[tuple[str, str], int] = {}  # taken because any would do, by address and protocol
 
-    def connect(self, name: str, ports: Sequence[Port], others: Sequence[Endpoint]) -> Endpoint:
-        """An address and the wanted ports for a container of that name, beside other ones.
-
-        Raises `PortTaken` if a port is taken.
-        """
-        taken = {each.ip for each in others}
-        ip = next(ip for number in count(2) if (ip := f"172.17.{number // 256}.{number % 256}") not in taken)
-        published = [port for each in others for port in each.ports]
-        given: list[Port] = []
+    def connect(self, id: str, name: str, ports: Sequence[Port]) -> Endpoint:
+        """An address and the wanted ports for a container, which has none yet. Raises `PortTaken` if a port is taken."""
+        number = self._freed[0] if self._freed else self._next
+        ip = f"172.17.{number // 256}.{number % 256}"
+        given: Published = {}
         for port in ports:
-            wanted, clash = self._choose(port, [*published, *given])
-            if problem := _problem(wanted, clash, ip, given):
+            wanted, clash = self._choose(port, given)
+            own = given.setdefault((wanted.host, wanted.protocol), [])
+            if problem := _problem(wanted, clash, ip, [port for _, port in own]):
                 raise PortTaken(container=name, endpoint=self._identity(), port=wanted.host, problem=problem)
-            given.append(wanted)
-        return Endpoint(ip, tuple(sorted(given, key=lambda port: (port.container, port.protocol, port.host))))
+            own.append((id, wanted))
+        for place, published in given.items():
+            self._published.setdefault(place, []).extend(published)
+        if self._freed:
+            heappop(self._freed)
+        else:
+            self._next += 1
+        self._numbers[id] = number
+        every = [port for published in given.values() for _, port in published]
+        return Endpoint(ip, tuple(sorted(every, key=lambda port: (port.container, port.protocol, port.host))))
 
-    def _choose(self, port: Port, published: Sequence[Port]) -> tuple[Port, Port | None]:
+    def disconnect(self, id: str, endpoint: Endpoint) -> None:
+        """Take back what a container was given, if it has it."""
+        if id not in self._numbers:
+            return
+        heappush(self._freed, self._numbers.pop(id))
+        for port in endpoint.ports:
+            place = port.host, port.protocol
+            left = [each for each in self._published.get(place, ()) if each[0] != id]
+            if left:
+                self._published[place] = left
+            else:
+                self._published.pop(place, None)
+
+    def servers(self, number: int) -> list[tuple[str, Port]]:
+        """Who has published that port of the host for TCP, by ID, the most recently connected first."""
+        return self._published.get((number, "tcp"), [])[::-1]
+
+    def _choose(self, port: Port, given: Published) -> tuple[Port, Port | None]:
         """The port of the host that is tried for one, at last, and the published one that it clashes with, if so.
 
         Where any will do, the search goes on from the last one that was taken so, whether that is free again or not.
         """
         for number in [port.host] if port.host else self._random_ports(port):
-            wanted = port.replace(host=number)
-            clash = next((each for each in published if each.clashes(wanted)), None)
+            place = number, port.protocol
+            taken = [*self._published.get(place, [])[::-1], *given.get(place, ())]
+            clash = next((each for _, each in taken if _overlap(each.ip, port.ip)), None)
             if clash is None:
                 break
         if not port.host:
-            self._last_ports[port.ip, port.protocol] = wanted.host
-        return wanted, clash
+            self._last_ports[port.ip, port.protocol] = number
+        return port.replace(host=number), clash
 
     def _random_ports(self, port: Port) -> Iterator[int]:
         last = self._last_ports.get((port.ip, port.protocol), RANDOM_PORTS[-1])
         start = last + 1 - RANDOM_PORTS[0]
         return (RANDOM_PORTS[(start + tried) % len(RANDOM_PORTS)] for tried in range(len(RANDOM_PORTS)))
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether a port cannot be published at two addresses. The two versions of IP are apart, unless one wants both."""
+    ips = {one, other}
+    if "" in ips or len(ips) == 1:
+        return True
+    return len({":" in ip for ip in ips}) == 1 and not ips.isdisjoint(EVERYWHERE)
 
 
 def _problem(wanted: Port, clash: Port | None, ip: str, given: Sequence[Port]) -> str | None:

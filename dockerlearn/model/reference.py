@@ -27,7 +27,7 @@ import re
 from functools import lru_cache
 
 from .errors import DaemonError, InvalidReference
-from .value import Value
+from .value import Value, instance
 
 DEFAULT_DOMAIN = "docker.io"
 LEGACY_DOMAIN = "index.docker.io"
@@ -80,7 +80,7 @@ class Reference(Value):
 
         Raises `InvalidReference` with the text of `docker pull` (client 28.2.2).
         """
-        if _IDENTIFIER.fullmatch(text):
+        if _IDENTIFIER.fullmatch(instance("name", str, text)):
             raise InvalidReference(f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings")
         domain, rest = _split_domain(text)
         repository = rest.partition(":")[0]
@@ -122,7 +122,7 @@ class Reference(Value):
 
     def pinned(self, digest: str) -> Reference:
         """The same repository, named by a manifest's digest instead of a tag."""
-        return self.replace(tag=None, digest=digest)
+        return self.replace(tag=None, digest=instance("digest", str, digest))
 
     @property
     def target(self) -> Reference:
@@ -134,7 +134,7 @@ class Reference(Value):
 
         `*` and `?` stand for any characters but `/`. Raises `DaemonError` for a pattern that is broken.
         """
-        expression = _pattern(pattern)
+        expression = _pattern(instance("pattern", str, pattern))
         return any(expression.fullmatch(text) for text in (self.familiar, self.familiar_name))
 
     @property
@@ -169,17 +169,19 @@ def _lower(text: str) -> str:
     return "".join(character.lower()[0] for character in text)
 
 
+@lru_cache(maxsize=16)  # one is asked about many names
 def _pattern(pattern: str) -> re.Pattern[str]:
-    """A pattern of Go's path.Match as a regular expression."""
-    pieces = _PIECE.findall(pattern)
-    if "[" in pieces or "\\" in pieces:
-        raise DaemonError("syntax error in pattern")
-    chunks = [""]
-    for piece in pieces:
+    """A pattern of Go's path.Match as a regular expression. Raises `DaemonError`."""
+    pieces: list[list[str]] = [[]]
+    for piece in (found[0] for found in _PIECE.finditer(pattern)):
+        if piece in ("[", "\\"):  # a class without an end: the others after it need not be looked for
+            raise DaemonError("syntax error in pattern")
         if piece == "*":
-            chunks.append("")
+            pieces.append([])
         else:
-            chunks[-1] += "[^/]" if piece == "?" else _class(piece) if piece[0] == "[" else re.escape(piece[-1])
+            known = "[^/]" if piece == "?" else _class(piece) if piece[0] == "[" else re.escape(piece[-1])
+            pieces[-1].append(known)
+    chunks = ["".join(each) for each in pieces]
     # What follows a star is matched where it first fits and never tried again, as in Go; but the last must reach the end.
     first, *between = chunks
     last = f"[^/]*{between.pop()}" if between else ""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from .errors import InvalidReference, NoSuchRepository, NoSuchTag, NotFound
 from .image import Image
 from .reference import DEFAULT_DOMAIN, Reference
+from .value import instance
 
 
 class Registry:
@@ -19,7 +20,7 @@ class Registry:
     """
 
     def __init__(self, domain: str = DEFAULT_DOMAIN) -> None:
-        self.domain = domain
+        self.domain = instance("domain", str, domain)
         self._images: dict[str, list[Callable[[], Image]]] = {}
         self._tags: dict[Reference, Callable[[], Image]] = {}
 
@@ -28,7 +29,8 @@ class Registry:
 
         Raises `InvalidReference` for a name that is no tag, `NotFound` for one of another registry.
         """
-        self.offer(name, lambda: image)
+        kept = instance("image", Image, image)
+        self.offer(name, lambda: kept)
 
     def offer(self, name: str, build: Callable[[], Image]) -> None:
         """Like `push`, for an image that is built only when it is asked for."""
@@ -43,7 +45,7 @@ class Registry:
 
         Raises `NotFound` for a repository, a tag or a digest that is not here.
         """
-        reference = (self._own(name) if isinstance(name, str) else name).target
+        reference = (name if isinstance(name, Reference) else self._own(name)).target
         if reference.path not in self._images and self.domain == DEFAULT_DOMAIN:
             raise NoSuchRepository(name=reference.familiar_name)
         if reference.digest:

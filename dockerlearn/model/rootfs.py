@@ -83,7 +83,7 @@ class Rootfs(MutableMapping[str, str]):
         if self._seen is None:
             self._seen = self.upper
             for path, mount in self.mounts.items():
-                self._seen = self._seen.without(path).with_node(path, mount.node)
+                self._seen = self._seen.with_node(path, mount.node, merge=False)
         return self._seen
 
     def mount(self, path: str, node: Node) -> None:
@@ -92,12 +92,14 @@ class Rootfs(MutableMapping[str, str]):
 
     def edit(self, change: Callable[[Directory], Directory]) -> None:
         """Let what the container sees become what `change` makes of it: mounts keep their part, the layer gets the rest."""
-        seen = change(self.tree)
-        self._seen = None
+        upper = change(self.tree)
+        nodes: dict[str, Node] = {}
         for path, mount in self.mounts.items():
-            mount.node = seen.get(path) or _empty(mount.node)
-            seen = seen.without(path).with_node(path, self.upper.get(path) or _empty(mount.node))
-        self.upper = seen
+            nodes[path] = upper.get(path) or _empty(mount.node)
+            upper = upper.with_node(path, self.upper.get(path) or _empty(mount.node), merge=False)
+        for path, found in nodes.items():  # only now that nothing is refused any more
+            self.mounts[path].node = found
+        self.upper, self._seen = upper, None
 
     def place(self, path: str) -> str:
         """Where a new file of that name would really lie. Raises `OSError`."""
@@ -119,7 +121,7 @@ class Rootfs(MutableMapping[str, str]):
             raise OSError("File name too long")
         self._disk.take(*_sum(new.nodes() if isinstance(new, Directory) else (new,)))
         try:
-            self.edit(lambda tree: tree.without(real).with_node(real, new))
+            self.edit(lambda tree: tree.with_node(real, new, merge=False))
         except InvalidPath as error:
             raise FileNotFoundError("No such file or directory") from error
 

@@ -7,12 +7,12 @@ so ten containers of one image cost ten small differences, not ten copies.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from .errors import InvalidPath
-from .value import Value
+from .value import Value, instance, mapping, shown
 
 LINKS_FOLLOWED = 40  # as Linux does before it reports a loop
 LONGEST_NAME, LONGEST_PATH = 255, 4095  # bytes, on Linux
@@ -33,12 +33,12 @@ class File(Value):
         if not isinstance(data, bytes | bytearray | memoryview):
             raise TypeError(f"a file is made of bytes, not of {type(data).__name__}")
         self._set("data", bytes(data))
-        self._set("mode", mode)
+        self._set("mode", instance("mode", int, mode))
 
     @classmethod
     def script(cls, text: str) -> File:
         """An executable text file."""
-        return cls(text.encode(), 0o755)
+        return cls(instance("text", str, text).encode(), 0o755)
 
     @property
     def size(self) -> int:
@@ -57,8 +57,8 @@ class Symlink(Value):
 
     def __init__(self, target: str) -> None:
         """A link to `target`. Raises `InvalidPath`."""
-        if not target or _UNSPEAKABLE.search(target):
-            raise InvalidPath(f"invalid link target: {target!r}")
+        if not instance("target", str, target) or _UNSPEAKABLE.search(target):
+            raise InvalidPath(f"invalid link target: {shown(target)}")
         self._set("target", target)
 
     @property
@@ -70,7 +70,7 @@ class Symlink(Value):
 class Directory(Value):
     """A directory: nodes by name, in no particular order. The root of a tree is one."""
 
-    entries: Mapping[str, Node]
+    entries: MappingProxyType[str, Node]
     mode: int
 
     def __init__(self, entries: Mapping[str, Node] | None = None, mode: int = 0o755) -> None:
@@ -78,22 +78,64 @@ class Directory(Value):
 
         Raises `InvalidPath` for a name that cannot be one: empty, `.`, `..`, or with `/` or NUL in it.
         """
-        entries = dict(entries or {})
+        entries = mapping("entries", Node, {} if entries is None else entries)
         names = "".join(entries)
         if "/" in names or _UNSPEAKABLE.search(names) or not entries.keys().isdisjoint(("", ".", "..")):
-            raise InvalidPath(f"invalid names in a directory: {sorted(entries)}")
-        self._set("entries", MappingProxyType(entries))
-        self._set("mode", mode)
+            raise InvalidPath(f"invalid names in a directory: {shown(sorted(entries))}")
+        self._set("entries", entries)
+        self._set("mode", instance("mode", int, mode))
+
+    @classmethod
+    def _made(cls, entries: dict[str, Node], mode: int) -> Directory:
+        """A directory of entries that have been checked, and that nobody else has."""
+        made = cls.__new__(cls)
+        cls._set(made, "entries", MappingProxyType(entries))
+        cls._set(made, "mode", mode)
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Directory):
+            return NotImplemented
+        pending: list[tuple[Node, Node]] = [(self, other)]  # no recursion: a deep tree would go too deep for Python
+        while pending:
+            one, two = pending.pop()
+            if isinstance(one, Directory) and isinstance(two, Directory) and one is not two:
+                if one.mode != two.mode or one.entries.keys() != two.entries.keys():
+                    return False
+                pending += ((child, two.entries[name]) for name, child in one.entries.items())
+            elif one is not two and one != two:
+                return False
+        return True
+
+    __hash__ = Value.__hash__
+
+    @classmethod
+    def _unpickled(cls, nodes: dict[str, Node], mode: int) -> Directory:
+        root = Builder(Directory(mode=mode))
+        for path, found in nodes.items():
+            root.put(split(path), found)
+        return root.build()
+
+    def __reduce__(self) -> tuple[Callable[..., Directory], tuple[Any, ...]]:
+        """Pickle it path by path, without recursion too."""
+        nodes = {path: Directory(mode=it.mode) if isinstance(it, Directory) else it for path, it in self.walk()}
+        return Directory._unpickled, (nodes, self.mode)
 
     @classmethod
     def of(cls, files: Mapping[str, Content]) -> Directory:
         """A tree from paths to text, bytes or nodes; directories in between are made, with mode 0755.
 
-        Raises `InvalidPath` for an empty path, for `..` in one, and for a path that leads through a file or a link.
+        Raises `InvalidPath` for an empty path, for `..` in one, for a path that leads through a file or a link, and for a
+        second content of the same place.
         """
         root = Builder()
-        for path, content in files.items():
-            root.put(parts(path), node(content))
+        places: set[tuple[str, ...]] = set()
+        for path, content in mapping("files", object, files).items():
+            names = parts(path)
+            root.put(names, node(content), replace=False)
+            places.add(tuple(names))
+        if len(places) < len(files):  # two directories would have merged
+            raise InvalidPath(f"two contents for one path: {shown(sorted(files))}")
         return root.build()
 
     def get(self, path: str) -> Node | None:
@@ -107,32 +149,54 @@ class Directory(Value):
 
     def resolve(self, path: str) -> tuple[str, Node] | None:
         """Where `path` leads when links are followed, as Linux does: the real path and its node, or None."""
-        pending = split(path)
-        walked: list[str] = []
-        for _ in range(LINKS_FOLLOWED + 1):
-            here = self.get("/".join(walked))
-            while pending and isinstance(here, Directory):
-                name = pending.pop(0)
-                if name == "..":
-                    walked = walked[:-1]
-                else:
-                    walked.append(name)
-                here = self.get("/".join(walked))
-            if not isinstance(here, Symlink):
-                return None if pending or here is None else ("/".join(walked), here)
-            base = [] if here.target.startswith("/") else walked[:-1]
-            pending = base + split(here.target) + pending
-            walked = []
-        return None
+        pending = split(path)[::-1]
+        walked: list[tuple[str, Node]] = [("", self)]  # the names on the way here, with their nodes
+        links = 0
+        while True:
+            name, here = walked[-1]
+            if isinstance(here, Symlink):
+                links += 1
+                if links > LINKS_FOLLOWED:
+                    return None
+                del walked[1 if here.target.startswith("/") else -1 :]
+                pending += split(here.target)[::-1]
+            elif not pending:
+                return "/".join(name for name, _ in walked[1:]), here
+            elif not isinstance(here, Directory):
+                return None
+            elif (name := pending.pop()) == "..":
+                del walked[max(1, len(walked) - 1) :]
+            elif name in here.entries:
+                walked.append((name, here.entries[name]))
+            else:
+                return None
 
-    def with_node(self, path: str, content: Content) -> Directory:
-        """A tree in which `path` holds `content`; missing directories are made, and directories merge with one there.
+    def with_node(self, path: str, content: Content, *, merge: bool = True) -> Directory:
+        """A tree in which `path` holds `content`; missing directories are made.
 
-        Raises `InvalidPath` as `of` does.
+        A directory merges with one that is there, unless it is not to `merge`. Raises `InvalidPath` as `of` does.
         """
-        root = Builder(self)
-        root.put(parts(path), node(content))
-        return root.build()
+        return self._with(parts(path), node(content), merge)
+
+    def _with(self, names: list[str], new: Node, merge: bool) -> Directory:
+        name, *rest = names
+        old = self.entries.get(name)
+        if rest:
+            if not isinstance(old, Directory | None):
+                raise InvalidPath(f"not a directory: {shown(name)}")
+            new = (old or Directory())._with(rest, new, merge)
+        elif merge and isinstance(old, Directory) and isinstance(new, Directory):
+            new = old._merged(new)
+        return self._made(self.entries | {name: new}, self.mode)
+
+    def _merged(self, new: Directory) -> Directory:
+        entries = self.entries.copy()
+        for name, child in new.entries.items():
+            old = entries.get(name)
+            if isinstance(old, Directory) and isinstance(child, Directory):
+                child = old._merged(child)
+            entries[name] = child
+        return self._made(entries, new.mode)
 
     def without(self, path: str) -> Directory:
         """A tree in which `path`, and all below it, is absent."""
@@ -141,11 +205,11 @@ class Directory(Value):
 
     def _without(self, names: list[str]) -> Directory:
         name, *rest = names
-        entries = dict(self.entries)
+        entries = self.entries.copy()
         below = entries.pop(name)
         if rest and isinstance(below, Directory):
             entries[name] = below._without(rest)
-        return Directory(entries, self.mode)
+        return self._made(entries, self.mode)
 
     def walk(self, prefix: str = "") -> Iterator[tuple[str, Node]]:
         """Every path below this directory with its node, parents first, names in order."""
@@ -241,15 +305,15 @@ def depth(found: Node) -> int:
 
 
 def node(content: Content) -> Node:
-    """Text and bytes become regular files; nodes stay as they are."""
+    """Text and bytes become regular files; nodes stay as they are. Raises `TypeError` for anything else."""
     if isinstance(content, str):
         content = content.encode()
-    return File(content) if isinstance(content, bytes) else content
+    return content if isinstance(content, Node) else File(content)
 
 
 def split(path: str) -> list[str]:
     """The names in a path, with `/` at its ends, doubled `/` and `.` ignored."""
-    return [name for name in path.split("/") if name not in ("", ".")]
+    return [name for name in instance("path", str, path).split("/") if name not in ("", ".")]
 
 
 def parts(path: str) -> list[str]:
@@ -259,7 +323,7 @@ def parts(path: str) -> list[str]:
     """
     names = split(path)
     if not names or ".." in names or _UNSPEAKABLE.search(path):
-        raise InvalidPath(f"invalid path: {path!r}")
+        raise InvalidPath(f"invalid path: {shown(path)}")
     lengths = [len(name.encode(errors="surrogateescape")) for name in names]
     if max(lengths) > LONGEST_NAME or sum(lengths) + len(names) > LONGEST_PATH or len(names) > DEEPEST:
         raise InvalidPath(f"path too long: {path[:40]!r}...")
@@ -271,7 +335,7 @@ class Builder:
 
     def __init__(self, start: Directory | None = None) -> None:
         start = start or Directory()
-        self.entries: dict[str, Node | Builder] = dict(start.entries)
+        self.entries: dict[str, Node | Builder] = {**start.entries}
         self.mode = start.mode
 
     def get(self, names: list[str]) -> Node | Builder | None:
@@ -281,10 +345,11 @@ class Builder:
             here = here.entries.get(name) if isinstance(here, Builder | Directory) else None
         return here
 
-    def put(self, names: list[str], new: Node) -> None:
+    def put(self, names: list[str], new: Node, *, replace: bool = True) -> None:
         """Put `new` at the path made of `names`, as unpacking would: a directory merges with a directory there.
 
-        Raises `InvalidPath` if the path leads through something that is not a directory.
+        Raises `InvalidPath` if the path leads through something that is not a directory or, unless it is to `replace`,
+        to something else that is there already.
         """
         *above, last = names
         here = self
@@ -294,19 +359,21 @@ class Builder:
             merged = here._thawed(last)
             merged.mode = new.mode
             for name, child in new.entries.items():
-                merged.put([name], child)
-        else:
+                merged.put([name], child, replace=replace)
+        elif replace or here.entries.get(last) in (None, new):
             here.entries[last] = new
+        else:
+            raise InvalidPath(f"two contents for one path: {shown('/'.join(names))}")
 
     def _thawed(self, name: str) -> Builder:
         below = self.entries.get(name)
         if below is None or isinstance(below, Directory):
             below = self.entries[name] = Builder(below)
         elif not isinstance(below, Builder):
-            raise InvalidPath(f"not a directory: {name!r}")
+            raise InvalidPath(f"not a directory: {shown(name)}")
         return below
 
     def build(self) -> Directory:
         """The finished tree."""
         built = {name: found.build() if isinstance(found, Builder) else found for name, found in self.entries.items()}
-        return Directory(built, self.mode)
+        return Directory._made(built, self.mode)

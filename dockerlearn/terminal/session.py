@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ PAGE_SEED = 28
 INTERRUPT, INTERRUPTED = "INT", 130  # the signal of Ctrl-C, and the status that it leaves
 FOR_EVER = "this goes on until somebody types Ctrl-C"  # what is said of a command that is given up
 LONGEST_OUTPUT = 100_000  # characters of a command or a Python example that a page shows; more would freeze it
+MOST_COMMANDS, LONGEST_HISTORY = 1_000, 1_000_000  # of the history, and characters of commands and output
 LONGEST_COMMAND = timedelta(hours=1)  # on a fixed clock, where nobody gets tired of waiting
 
 
@@ -125,7 +127,8 @@ class Session:
         self.engine = Engine([hub()], clock=self.clock, seed=seed)
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
         self._show, self._ask = show, ask
-        self.history: list[tuple[str, Result]] = []  # each command line with what came of it
+        self.history: deque[tuple[str, Result]] = deque()  # the last command lines, each with what came of it
+        self._history_length = 0  # characters
         files = Files()
         docker = Docker(self.engine, files, asks=ask is not None)
         work = self.engine.work
@@ -167,6 +170,10 @@ class Session:
         result = Result(job.output, job.status)
         self._shell.status = result.status
         self.history.append((job.command, result))
+        self._history_length += len(job.command) + len(result.output)
+        while len(self.history) > MOST_COMMANDS or (len(self.history) > 1 and self._history_length > LONGEST_HISTORY):
+            command, old = self.history.popleft()
+            self._history_length -= len(command) + len(old.output)
         return result
 
     def _pause(self, job: Job, wait: Sleep, until: datetime) -> None:

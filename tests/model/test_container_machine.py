@@ -954,7 +954,7 @@ class Commands(RuleBasedStateMachine):
         engine.volume_store.prune()
         self.remove_images()
         left = remains(engine)
-        assert len(left) == 9
+        assert len(left) == 18
         assert not any(left.values()), left
 
     def remove_images(self) -> None:

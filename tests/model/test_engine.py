@@ -468,7 +468,8 @@ def test_shared_layers_count_for_every_image_and_are_on_disk_once(engine: Engine
     for name in ("debian", "nginx", "nginx:alpine"):
         engine.pull(name)
     assert [each.size for each in engine.images()] == [230, 130, 100]
-    assert [engine.store.shared_size(each) for each in engine.images()] == [0, 100, 100]
+    shared = engine.store.shared_sizes()
+    assert [shared[each.id] for each in engine.images()] == [0, 100, 100]
     assert engine.layers_size == 360
 
 

@@ -225,8 +225,30 @@ def test_a_command_line_can_be_taken_on_from_where_it_waits(session: Session) ->
     job.resume()
     assert shown == ["a\n", "b\n"]
     assert session.end(job) == ("a\nb\n", 0)
-    assert session.history == [("echo a; sleep 5; echo b", Result("a\nb\n", 0))]
+    assert list(session.history) == [("echo a; sleep 5; echo b", Result("a\nb\n", 0))]
     assert session.clock.now() == datetime(2025, 2, 20, 9, tzinfo=UTC)
+
+
+def test_the_history_keeps_the_last_thousand_commands_and_at_most_a_million_characters() -> None:
+    session = Session.page()
+    for number in range(1_005):
+        session.run(f"echo {number}")
+    assert len(session.history) == 1_000
+    assert (session.history[0][0], session.history[-1]) == ("echo 5", ("echo 1004", Result("1004\n", 0)))
+
+
+def test_the_history_keeps_a_million_characters_of_commands_and_output_or_the_last_command_alone() -> None:
+    session = Session.page()
+    half = "x" * 249_997  # 500,000 with the rest of the line, and its output
+    session.run(f"echo {half}")
+    session.run(f"echo {half}")
+    assert len(session.history) == 2
+    session.run(":")
+    assert [command[:6] for command, _ in session.history] == ["echo x", ":"]
+    session.run(f"echo {half}{half}yyyy")
+    assert [command[-1] for command, _ in session.history] == ["y"]
+    session.run("true")
+    assert [command for command, _ in session.history] == ["true"]
 
 
 def test_ctrl_c_ends_a_command_that_waits_and_reaches_a_program_that_looks_out_for_it(session: Session) -> None:
@@ -433,7 +455,7 @@ def test_ctrl_c_interrupts_a_real_clock(command: str, output: str, status: int, 
 
 def test_a_session_remembers_what_was_typed_and_what_came_of_it(session: Session) -> None:
     session.run("docker ps -q; false")
-    assert session.history == [
+    assert list(session.history) == [
         ("docker pull -q alpine", ("docker.io/library/alpine:latest\n", 0)),
         ("docker pull -q nginx", ("docker.io/library/nginx:latest\n", 0)),
         ("docker ps -q; false", ("", 1)),

@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import islice
 
 from ..clock import Clock
 from ..container import Container
@@ -18,7 +19,8 @@ from ..errors import DaemonError, ImageInUse, InvalidReference, NoSuchImage
 from ..image import Image, Step
 from ..lifecycle import LIVE
 from ..reference import Reference
-from ..value import Value
+from ..value import Value, instance
+from .containers import ContainerStore
 from .layers import LayerStore, stack, total_size
 from .references import ReferenceStore
 
@@ -55,16 +57,15 @@ class HistoryRow(Value):
 
 
 class ClassicStore:
-    """Images with their layers and names. `containers` tells those that there are, the oldest first."""
+    """Images with their layers and names. `containers` are those of the same machine."""
 
-    def __init__(
-        self, clock: Clock, identity: Callable[[], str], containers: Callable[[], Iterable[Container]]
-    ) -> None:
+    def __init__(self, clock: Clock, identity: Callable[[], str], containers: ContainerStore) -> None:
         self.layers = LayerStore(identity)
         self.references = ReferenceStore(clock)
         self._containers = containers
         self._images: dict[str, Image] = {}  # by image ID
         self._parents: dict[str, str] = {}  # by the ID of an image that was made of a container
+        self._children: dict[str, dict[str, None]] = {}  # the same the other way round
 
     def __len__(self) -> int:
         return len(self._images)
@@ -102,11 +103,11 @@ class ClassicStore:
 
     def users(self, image: Image) -> list[Container]:
         """The containers of an image, the oldest first."""
-        return [each for each in self._containers() if each.image.id == image.id]
+        return self._containers.users(image)
 
     def children(self, image: Image) -> list[str]:
         """The IDs of the images that were made of containers of an image."""
-        return [child for child, parent in self._parents.items() if parent == image.id]
+        return list(self._children.get(image.id, ()))
 
     def parent(self, image: Image) -> str:
         """The ID of the image that one was made of here; empty if there is none."""
@@ -127,10 +128,16 @@ class ClassicStore:
             rows[row : row + 1] = [rows[row].replace(id=ancestor.id)] if ancestor.steps else []
         return rows
 
-    def shared_size(self, image: Image) -> int:
-        """Bytes of the image's layers that other images stand on too."""
-        alone = set(image.chain_ids).difference(*(each.chain_ids for each in self._images.values() if each != image))
-        return total_size([image], without=alone)
+    def shared_sizes(self) -> dict[str, int]:
+        """Bytes of the layers of each image that other images stand on too, by its ID."""
+        stands: dict[str, int] = {}
+        for image in self._images.values():
+            for chain in image.chain_ids:
+                stands[chain] = stands.get(chain, 0) + 1
+        return {
+            image.id: sum(layer.size for chain, layer in stack(image) if stands[chain] > 1)
+            for image in self._images.values()
+        }
 
     @property
     def layers_size(self) -> int:
@@ -153,10 +160,13 @@ class ClassicStore:
 
     def add(self, image: Image, *, parent: Image | None = None) -> None:
         """Keep an image; `parent` is the one that it was made of here."""
+        if image not in self and not self._containers.uses(image):
+            self.layers.add(image)
         self._images.setdefault(image.id, image)
-        self.layers.add(image)
         if parent is not None:
+            self._forget_parent(image)
             self._parents[image.id] = parent.id
+            self._children.setdefault(parent.id, {})[image.id] = None
 
     def tag(self, source: str, target: str) -> None:
         """Let the tag `target` point to the image `source`. A tag that existed moves without a word.
@@ -197,9 +207,9 @@ class ClassicStore:
             raise ImageInUse(action="remove repository reference", image=f'"{name}"', reason=reason)
         reference = Reference.parse(name).tagged()
         removed = self._untag([reference])
-        siblings = [each for each in self.references.of(image) if each.name == reference.name]
-        if all(each.digest for each in siblings):
-            removed += self._untag(siblings)  # a digest without a tag of its repository is of no use
+        left = next(self.references.siblings(reference, image), None)
+        if left is not None and left.digest:  # a digest without a tag of its repository is of no use
+            removed += self._untag(list(self.references.siblings(reference, image)))
         if not self.references.of(image) and self._conflict(image, force=force) is None:
             removed += self._delete(image)
         return removed
@@ -220,19 +230,19 @@ class ClassicStore:
         gone = before.keys() - self.layers.layers.keys()
         return Pruned(tuple(removals), sum(before[chain].size for chain in gone))
 
-    def sweep(self, image: Image, containers: Iterable[Container]) -> list[Removal]:
-        """Remove the layers of an image that is gone, as far as neither images nor containers need them."""
-        needed = [*self._images.values(), *(each.image for each in containers)]
-        return [Removal("Deleted", chain) for chain in self.layers.sweep(image, needed)]
+    def sweep(self, image: Image) -> list[Removal]:
+        """Remove the layers of an image that is neither here any more nor in use, as far as no other image needs them."""
+        if image in self or self._containers.uses(image):
+            return []
+        return [Removal("Deleted", chain) for chain in self.layers.discard(image)]
 
     def _conflict(self, image: Image, *, force: bool) -> str | None:
         """Why an image cannot be deleted, if so. What runs, and what was made of it, no force overcomes."""
         users = self.users(image)
-        running = [each for each in users if each.state in LIVE]
-        if self.children(image):
+        if image.id in self._children:
             return "(cannot be forced) - image has dependent child images"
-        if running:
-            return f"(cannot be forced) - image is being used by running container {running[0].hostname}"
+        if running := next((each for each in users if each.state in LIVE), None):
+            return f"(cannot be forced) - image is being used by running container {running.hostname}"
         if users and not force:
             return f"(must be forced) - image is being used by stopped container {users[0].hostname}"
         return None
@@ -242,13 +252,25 @@ class ClassicStore:
         return [Removal("Untagged", name.familiar) for name in names]
 
     def _delete(self, image: Image) -> list[Removal]:
-        del self._images[image.id]
-        self.references.forget(image)
-        removed = [Removal("Deleted", image.id), *self.sweep(image, self._containers())]
-        parent = self._images.get(self._parents.pop(image.id, ""))
-        if parent and not self.references.of(parent) and self._conflict(parent, force=False) is None:
-            removed += self._delete(parent)  # nothing but its child held it
-        return removed
+        """Remove an image, and what it was made of, and so on, as far as nothing but its child held it."""
+        removed: list[Removal] = []
+        while True:
+            del self._images[image.id]
+            self.references.forget(image)
+            removed += [Removal("Deleted", image.id), *self.sweep(image)]
+            parent = self._images.get(self._forget_parent(image))
+            if parent is None or self.references.of(parent) or self._conflict(parent, force=False) is not None:
+                return removed
+            image = parent
+
+    def _forget_parent(self, image: Image) -> str:
+        """Forget what an image was made of: its ID; empty if there is none."""
+        parent = self._parents.pop(image.id, "")
+        children = self._children.get(parent, {})
+        children.pop(image.id, None)
+        if not children:
+            self._children.pop(parent, None)
+        return parent
 
 
 def tag_operand(text: str) -> Reference:
@@ -269,10 +291,10 @@ def as_tag(reference: Reference) -> Reference:
 
 def is_whole_id(text: str) -> bool:
     """Whether a text is an image's ID in full, with or without its algorithm."""
-    return re.fullmatch("(sha256:)?[0-9a-f]{64}", text) is not None
+    return re.fullmatch("(sha256:)?[0-9a-f]{64}", instance("name", str, text)) is not None
 
 
 def _of_one_tag(names: list[Reference]) -> bool:
     """Whether an image's names amount to one: a single tag and digests of the same repository, or less."""
-    tags = [name for name in names if not name.digest]
-    return len(tags) <= 1 and len({name.name for name in names}) <= 1
+    tags = islice((name for name in names if not name.digest), 2)
+    return len(list(tags)) <= 1 and len({name.name for name in names}) <= 1

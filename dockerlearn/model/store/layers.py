@@ -16,6 +16,7 @@ class LayerStore:
         self._identity = identity
         self._layers: dict[str, Layer] = {}  # by chain ID
         self._cache_ids: dict[str, str] = {}  # by chain ID
+        self._holders: dict[str, int] = {}  # how many images stand on it, by chain ID
 
     @property
     def layers(self) -> Mapping[str, Layer]:
@@ -27,18 +28,21 @@ class LayerStore:
         return [self._cache_ids[chain] for chain in image.chain_ids]
 
     def add(self, image: Image) -> None:
-        """Keep the layers of an image that are not there yet."""
+        """Keep the layers of an image that is not there yet."""
         for chain, layer in stack(image):
             if chain not in self._layers:
                 self._layers[chain] = layer
                 self._cache_ids[chain] = self._identity()
+            self._holders[chain] = self._holders.get(chain, 0) + 1
 
-    def sweep(self, image: Image, needed: Iterable[Image]) -> list[str]:
-        """Remove the layers of an image that no other one needs: their chain IDs, the top one first."""
-        kept = {chain for other in needed for chain in other.chain_ids}
-        removed = [chain for chain in reversed(image.chain_ids) if chain in self._layers and chain not in kept]
-        for chain in removed:
-            del self._layers[chain], self._cache_ids[chain]
+    def discard(self, image: Image) -> list[str]:
+        """Remove the layers of an image that is there, as far as no other needs them: their chain IDs, the top one first."""
+        removed = []
+        for chain in reversed(image.chain_ids):
+            self._holders[chain] -= 1
+            if not self._holders[chain]:
+                removed.append(chain)
+                del self._layers[chain], self._cache_ids[chain], self._holders[chain]
         return removed
 
 
@@ -47,7 +51,7 @@ def stack(image: Image) -> Iterator[tuple[str, Layer]]:
     return zip(image.chain_ids, image.layers, strict=True)
 
 
-def total_size(images: Iterable[Image], *, without: Iterable[str] = ()) -> int:
-    """Bytes of the layers of images, each counted once, but for those with some chain IDs."""
+def total_size(images: Iterable[Image]) -> int:
+    """Bytes of the layers of images, each counted once."""
     every = {chain: layer for image in images for chain, layer in stack(image)}
-    return sum(layer.size for chain, layer in every.items() if chain not in set(without))
+    return sum(layer.size for layer in every.values())
