@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from mkdocs.utils import is_markdown_file
-
 from . import blocks as inert_list
 from .blocks import INERT, NOTHING, Block, Fault, Lexer, PageRefused, read_quiz
 from .built import Html, Site
 from .links import dead
+from .sources import SourcesRefused, is_page
 
 _MARK = re.compile(r"`(?P<code>[^`]*)`|\*+")
 _MARKER = re.compile(r"^\s*(?:`{3,}|~{3,}).*$", re.MULTILINE)
@@ -93,6 +92,8 @@ def _unmarked(text: str) -> str:
 def check(mkdocs_yml: Path, folder: Path) -> tuple[Site, list[Finding]]:
     """A site as it was built into a folder, and all that is wrong with it, by file and line."""
     site = Site(mkdocs_yml, folder)
+    if not folder.is_dir():
+        return site, [Finding(relpath(mkdocs_yml), 1, f"{folder} is no folder: build the site")]
     return site, sorted({*_pages(site), *_blocks(site), *_links(site)})
 
 
@@ -101,7 +102,7 @@ def _pages(site: Site) -> Iterator[Finding]:
     if not site.pages:
         yield Finding(config, _line(lines, "docs_dir") or 1, f"{relpath(site.docs)} holds no page: nothing was checked")
     for name in site.nav:
-        if is_markdown_file(name) and not urlsplit(name).scheme and name not in site.pages.values():
+        if is_page(name) and not urlsplit(name).scheme and name not in site.pages.values():
             yield Finding(
                 config, _line(lines, name) or 1, f"nav names {name}, which is no page: write it, or unname it"
             )
@@ -169,7 +170,10 @@ def main() -> None:
     arguments = parser.parse_args()
     wrong = False
     for folder in arguments.sites:
-        site, findings = check(arguments.config_file, folder)
+        try:
+            site, findings = check(arguments.config_file, folder)
+        except SourcesRefused as refused:
+            sys.exit(str(refused))
         shown = sum(len(html.shown) for html in site.html.values())
         links = sum(len(html.links) for html in site.html.values())
         print(*findings, sep="\n", end="\n" if findings else "")

@@ -426,6 +426,24 @@ def test_each_site_of_the_command_line_is_checked_and_counted(
     assert second == "site: 1 pages, 1 blocks, 1 links: no faults"
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (YML, "mkdocs.yml:1: nowhere is no folder: build the site\nnowhere: 1 pages, 0 blocks, 0 links: 1 faults\n"),
+        (f"{YML}docs_dir: none\n", "mkdocs.yml:4: docs_dir names no folder: none\n"),
+        (f"{YML}nav: [\n", "mkdocs.yml:5: expected the node content, but found '<stream end>'\n"),
+    ],
+)
+def test_a_site_that_was_not_built_and_settings_that_cannot_be_read_are_told_in_a_line(
+    one: Course, settings: str, said: str
+) -> None:
+    one.write("mkdocs.yml", settings)
+    command = [sys.executable, "-m", "dockerlearn.course.complete", "nowhere"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(command, cwd=one.folder, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.stdout + ran.stderr, ran.returncode) == (said, 1)
+
+
 LEAVES = "leaves the folder of the site: make it relative to the page"
 NO_ADDRESS = "is no address: that is https://, a host, and no blank anywhere"
 NO_PAGE = "has a scheme that leads to no page"
