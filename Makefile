@@ -33,9 +33,13 @@ lint: .venv/test.stamp node_modules/.package-lock.json  ## ruff, mypy, tsc, and 
 site: .venv/site.stamp docs/assets/runtime/runtime.json  ## build the site into site/; a warning is an error
 	.venv/bin/python -m mkdocs build --strict
 
-check-site: site  ## the site, from MkDocs and from Zensical: what is shown is what is run, no link is dead
-	COURSE_SITE=site-zensical .venv/bin/python -m zensical build --strict --clean
-	.venv/bin/python -m dockerlearn.course.complete site site-zensical
+# A generator's warning names no line, so it fails this only after the check, which does, has had its say.
+check-site: .venv/site.stamp docs/assets/runtime/runtime.json  ## the site, from MkDocs and from Zensical: what is shown is what is run, no link is dead
+	@rm -rf site site-zensical; failed=; \
+	.venv/bin/python -m mkdocs build --strict || failed=yes; \
+	COURSE_SITE=site-zensical .venv/bin/python -m zensical build --strict --clean || failed=yes; \
+	.venv/bin/python -m dockerlearn.course.complete site site-zensical || failed=yes; \
+	[ -z "$$failed" ]
 
 check-without-mkdocs: .venv/test.stamp  ## every example, and the site from Zensical, in an environment without MkDocs
 	.venv/bin/python -m nox -s without-mkdocs

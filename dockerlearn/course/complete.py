@@ -92,8 +92,6 @@ def _unmarked(text: str) -> str:
 def check(mkdocs_yml: Path, folder: Path) -> tuple[Site, list[Finding]]:
     """A site as it was built into a folder, and all that is wrong with it, by file and line."""
     site = Site(mkdocs_yml, folder)
-    if not folder.is_dir():
-        return site, [Finding(relpath(mkdocs_yml), 1, f"{folder} is no folder: build the site")]
     return site, sorted({*_pages(site), *_blocks(site), *_links(site)})
 
 
@@ -106,7 +104,13 @@ def _pages(site: Site) -> Iterator[Finding]:
             yield Finding(
                 config, _line(lines, name) or 1, f"nav names {name}, which is no page: write it, or unname it"
             )
-    for page in site.pages.keys() - site.html.keys():
+    without = site.pages.keys() - site.html.keys()
+    if site.pages and len(without) == len(site.pages):
+        yield Finding(
+            config, 1, f"{relpath(site.folder)} has the HTML of no page: build the site, and see what stops that"
+        )
+        return
+    for page in without:
         html = relpath(site.folder / page)
         yield Finding(relpath(site.source(page)), 1, f"a page without HTML: {html} is missing; build the site again")
     for page in site.html.keys() - site.pages.keys() - site.others:
