@@ -7,10 +7,10 @@ its process first does what it has had time for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .clock import Clock
+from .clock import LAST, Clock, after
 from .digest import short
 from .errors import CannotStart, DaemonError, NoSuchContainer, WrongState
 from .image import Config, Image
@@ -362,7 +362,7 @@ def stop(containers: Iterable[Container], timeout: float | None = None, signal: 
     clock = asked[0]._home.clock
     grace = GRACE if timeout is None else timeout
     endless = grace < 0 or grace > LONGEST_GRACE
-    deadline = clock.now() + timedelta(seconds=LONGEST_GRACE if endless else grace)
+    deadline = after(clock.now(), LONGEST_GRACE if endless else grace) or LAST
     while running := [each for each in asked if each.state in LIVE]:
         if clock.now() >= deadline and not endless:
             for each in running:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from itertools import count
 from typing import Protocol, TypeAlias
 
-from .clock import Clock
+from .clock import Clock, after
 from .errors import CannotStart, DaemonError, DockerError
 from .rootfs import Rootfs
 from .tree import Directory, File
@@ -232,7 +232,7 @@ class Process:
             if self.status is not None or self.wake is None or self.wake > now:
                 return
             if turn == MOST_TURNS:
-                self.wake = now + timedelta(seconds=1)
+                self.wake = after(now, 1)
                 return
             names, self._pending = sorted(set(self._pending), key=SIGNALS.__getitem__), []
             self._resume(self.wake, Signals(tuple(names)) if names else None)  # like the kernel: each of them once
@@ -286,7 +286,7 @@ class Process:
             return
         self._signals, self.prompt = effect.signals, None
         if effect.seconds is not None:
-            self.wake = at + timedelta(seconds=effect.seconds)
+            self.wake = after(at, effect.seconds)
 
 
 class Processes:
