@@ -2,7 +2,7 @@
 
 /** @import { Answers } from "./wire.js" */
 /** @typedef {{kind: "ready", model: string} | {kind: "failed", reason: string}} Started */
-/** @typedef {{kind: "answer" | "told", id: number, value: string} | {kind: "error", id: number, reason: string}} Answer */
+/** @typedef {{kind: "answer" | "told", id: number, value: string} | {kind: "error", id: number, reason: string, fatal: boolean}} Answer */
 /** @typedef {Started | Answer} FromWorker */
 /** @typedef {{tell: (value: any) => void, answer: (value: any) => void, fail: (error: Error) => void}} Waiting */
 /** @typedef {"asleep" | "starting" | "slow" | "ready" | "failed" | "off"} State */
@@ -86,8 +86,9 @@ function heard(message) {
   if (!asked) return;
   if (message.kind === "told") return asked.tell(JSON.parse(message.value));
   waiting.delete(message.id);
-  if (message.kind === "error") asked.fail(new Error(message.reason));
-  else asked.answer(JSON.parse(message.value));
+  if (message.kind !== "error") return asked.answer(JSON.parse(message.value));
+  asked.fail(new Error(message.reason));
+  if (message.fatal) stop(); // half of it has ended: what it answered from now on would mean nothing
 }
 
 /** @param {Error} error */

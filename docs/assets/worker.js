@@ -52,6 +52,7 @@ self.onmessage = async ({ data: { id, request } }) => {
   try {
     post({ kind: "answer", id, value: answer(request, (value) => post({ kind: "told", id, value })) });
   } catch (error) {
-    post({ kind: "error", id, reason: String(/** @type {Error} */ (error).message) });
+    const { message, pyodide_fatal_error: fatal = false } = /** @type {Error & {pyodide_fatal_error?: boolean}} */ (error);
+    post({ kind: "error", id, reason: String(message), fatal });
   }
 };

@@ -449,6 +449,10 @@ begin = Session.begin
 def changed(self, line):
     if "hang" in line:
         while True: pass
+    if "crash" in line:
+        nested = None
+        for _ in range(10**6): nested = [nested]
+        repr(nested)
     if "refused" in line:
         raise RecursionError
     return begin(self, line.replace("old", "new"))
@@ -506,6 +510,18 @@ def test_a_line_that_raises_is_told_and_leaves_a_terminal_that_works(tab: Page, 
     enter(tab, "docker images -q | wc -l")
     assert last(tab) == "$ docker images -q | wc -l\n1"
     assert kept(tab) == ["docker pull -q nginx", "docker images -q | wc -l"]
+
+
+def test_python_that_has_crashed_is_started_anew(tab: Page, site: str, complaints: list[str]) -> None:
+    with_another_model(tab)
+    opened(tab, site, PLAYGROUND, "docker pull -q nginx", "echo crash")
+    said = "Python cannot answer: Maximum call stack size exceeded"
+    expect(tab.locator(".course-terminal__status")).to_have_text(said)
+    assert pythons(tab) == 0
+    enter(tab, "docker images -q | wc -l")
+    assert last(tab) == "$ docker images -q | wc -l\n1"
+    assert kept(tab) == ["docker pull -q nginx", "docker images -q | wc -l"]
+    complaints.clear()  # Pyodide's own, of the crash
 
 
 def test_what_is_kept_names_its_model_and_says_where_another_prints_something_else(
