@@ -19,6 +19,8 @@ from .model.reference import Reference
 from .model.registry import Registry
 from .model.tree import Directory, File, Symlink
 
+__version__ = "0.1.0"
+
 
 class _Runtime:
     """The runtime of an engine that is given none. Its programs are loaded when the first container starts."""

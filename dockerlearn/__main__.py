@@ -5,19 +5,25 @@
     dockerlearn < script.sh            a script on standard input; U+0003 alone on a line is Ctrl-C for the command before
     dockerlearn challenge              the challenge of the course's last page, graded as you type
 
-The exit status is that of the last command; that of the challenge tells whether all its goals were met.
+The exit status is that of the last command; that of the challenge tells whether all its goals were met. A script is UTF-8.
+It may come from Windows: its byte order mark is dropped, and its lines may end as they end there.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
+import io
 import os
+import re
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from itertools import zip_longest
-from typing import Protocol
+from typing import NoReturn, Protocol, TextIO
 
+from . import __version__
 from .model.clock import Clock, FixedClock, SystemClock
 from .terminal.session import INTERRUPTED, Session
 from .terminal.syntax import incomplete
@@ -25,45 +31,114 @@ from .terminal.syntax import incomplete
 HISTORY = "~/.dockerlearn_history"
 PROMPT, CONTINUED = "$ ", "> "
 CTRL_C = "\x03"
+LEAVE = re.compile(r"\s*(?:exit|logout)(?:[ \t]+(?P<status>[0-9]{1,18}))?\s*")  # a line that ends the shell
 UNREAD = 141  # as of a command that the system stops because nobody reads it
+
+
+class StreamFailed(Exception):
+    """What is typed cannot be read, or what is shown cannot be written: the disk is full, or the stream is closed."""
+
+    def __init__(self, act: str, error: OSError) -> None:
+        self.errno = error.errno
+        super().__init__(f"{act} error: {error.strerror}")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program with command-line arguments (those of the process unless given); the exit status."""
+    _lenient()
+    try:
+        return _main(arguments)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        _give_up(sys.stdout)
+        return UNREAD
+    except StreamFailed as failed:
+        _give_up(sys.stdout)
+        if sys.stderr is not None:
+            print(f"dockerlearn: {failed}", file=sys.stderr)
+        return 1
+    finally:
+        try:
+            if sys.stderr is not None:
+                sys.stderr.flush()
+        except OSError:
+            _give_up(sys.stderr)
+
+
+def _give_up(stream: TextIO | None) -> None:
+    """Let what is unwritten go nowhere: at its end, Python would complain of it, with a status of its own."""
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _lenient() -> None:
+    """Let no byte be unreadable and no character unwritable, whatever the locale has: the one is refused, the other escaped."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding=None if sys.stdin.isatty() else "utf-8", errors="surrogateescape")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+class _Tell(argparse.Action):
+    """An option that makes the program show something and leave."""
+
+    def __init__(self, option_strings: list[str], dest: str, *, text: Callable[[], str], help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
+        self._text = text
+
+    def __call__(self, *_: object) -> NoReturn:
+        _show(self._text())
+        sys.exit()
+
+
+def _main(arguments: list[str] | None) -> int:
     parser = argparse.ArgumentParser(
-        prog="dockerlearn", description="Docker's images and containers, as a model that you can type at."
+        prog="dockerlearn",
+        description="Docker's images and containers, as a model that you can type at.",
+        add_help=False,
     )
+    parser.add_argument("-h", "--help", action=_Tell, text=parser.format_help, help="show this help message and exit")
+    version = f"dockerlearn {__version__}\n"
+    parser.add_argument("--version", action=_Tell, text=lambda: version, help="show the version and exit")
     parser.add_argument("what", nargs="?", choices=["challenge"], help="be graded, as on the course's last page")
     parser.add_argument("-c", dest="command", metavar="COMMAND", help="run this command line and exit")
     parser.add_argument("--seed", type=int, help="make IDs repeatable")
     parser.add_argument("--clock", type=_moment, metavar="TIME", help="start a repeatable clock at this ISO 8601 time")
     options = parser.parse_args(arguments)
     clock: Clock = options.clock or SystemClock()
-    terminal = options.command is None and sys.stdin.isatty()
-    session = Session(clock=clock, seed=options.seed, ask=_ask if sys.stdin.isatty() else None, show=_show)
+    typed = sys.stdin is not None and sys.stdin.isatty()
+    terminal = options.command is None and typed
+    session = Session(clock=clock, seed=options.seed, ask=_ask if typed else None, show=_show)
     try:
         if options.what is not None:
             return _challenge(session, options.command, terminal)
-        _run_all(session, session.run, options.command, terminal)
-        return session.status
+        left = _run_all(session, session.run, options.command, terminal)
+        return session.status if left is None else left
     except KeyboardInterrupt:
         _show("\n")  # as where a command waits: the terminal has its ^C on the line
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read the output has seen enough; Python would complain once more at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNREAD
 
 
 def _moment(text: str) -> FixedClock:
     try:
-        return FixedClock(datetime.fromisoformat(text))
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"not an ISO 8601 time: {text!r}") from error
+    try:
+        return FixedClock(moment)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _show(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StreamFailed("write", error) from error
 
 
 class _Runner(Protocol):
@@ -72,14 +147,27 @@ class _Runner(Protocol):
     def __call__(self, command: str, *, interrupt: bool = ...) -> object: ...
 
 
-def _run_all(session: Session, run: _Runner, command: str | None, terminal: bool) -> None:
-    """Run what there is to run: a command line, what is typed at a terminal, or a script on standard input."""
-    if command is not None:
-        run(command)
-    elif terminal:
-        _interact(session, run)
-    else:
-        _run_script(run, sys.stdin.read())
+def _run_all(session: Session, run: _Runner, command: str | None, terminal: bool) -> int | None:
+    """Run what there is to run: a command line, what is typed at a terminal, or a script on standard input.
+
+    Returns the status that `exit` was given, if it was.
+    """
+    if terminal:
+        return _interact(session, run)
+    text = _script() if command is None else command
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if command is None or LEAVE.fullmatch(text):
+        return _run_script(run, text)
+    run(text)
+    return None
+
+
+def _script() -> str:
+    """What stands on standard input; nothing if that is closed."""
+    try:
+        return "" if sys.stdin is None else sys.stdin.read()
+    except OSError as error:
+        raise StreamFailed("read", error) from error
 
 
 def _challenge(session: Session, command: str | None, terminal: bool) -> int:
@@ -106,7 +194,7 @@ def _challenge(session: Session, command: str | None, terminal: bool) -> int:
     return 1 if challenge.open else 0
 
 
-def _run_script(run: _Runner, script: str) -> None:
+def _run_script(run: _Runner, script: str) -> int | None:
     pending = ""
     lines = script.split("\n")
     for line, following in zip_longest(lines, lines[1:]):
@@ -116,31 +204,39 @@ def _run_script(run: _Runner, script: str) -> None:
         if incomplete(pending):
             pending += "\n"
             continue
+        if leaving := LEAVE.fullmatch(pending):
+            return _given(leaving)
         if pending:
             run(pending, interrupt=following == CTRL_C)
         pending = ""
     if pending:
         run(pending)
+    return None
 
 
-def _interact(session: Session, run: _Runner) -> None:
+def _given(leaving: re.Match[str]) -> int | None:
+    """The status that a line gives on leaving, as the system keeps it."""
+    return int(leaving["status"]) % 256 if leaving["status"] else None
+
+
+def _interact(session: Session, run: _Runner) -> int | None:
     pending = ""
     with _history():
         while True:
             try:
                 pending += input(CONTINUED if pending else PROMPT)
-                if pending.split() in (["exit"], ["logout"]):
-                    return
+                if leaving := LEAVE.fullmatch(pending):
+                    return _given(leaving)
                 if incomplete(pending):
                     pending += "\n"
                 else:
                     run(pending)
                     pending = ""
             except EOFError:
-                print()
-                return
+                _show("\n")
+                return None
             except KeyboardInterrupt:
-                print("^C")
+                _show("^C\n")
                 session.interrupt()
                 pending = ""
 
@@ -169,7 +265,7 @@ def _ask(question: str) -> str:
     try:
         return input(question) + "\n"
     except EOFError:
-        print()
+        _show("\n")
         return ""
 
 

@@ -1,5 +1,6 @@
 """The program `dockerlearn`, run as one: a command line, a script, a prompt on a terminal."""
 
+import contextlib
 import io
 import os
 import pty
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from unittest.mock import Mock, call
 
@@ -120,6 +122,82 @@ def test_an_interrupted_command_line_leaves_without_a_traceback() -> None:
         sleeping.send_signal(signal.SIGINT)
         assert sleeping.communicate(timeout=PATIENCE) == (b"\n", b"")
     assert sleeping.returncode == 130
+
+
+# Streams that are full, closed, or of few characters
+
+
+def shell(redirected: str, *arguments: str, script: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run the program from a shell, with its streams redirected."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")} | settings
+    command = ["sh", "-c", f'"$@" {redirected}', "sh", *PROGRAM, *arguments]
+    return subprocess.run(
+        command, input=script, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=PATIENCE, check=False
+    )
+
+
+FULL, CLOSED = "No space left on device", "Bad file descriptor"
+SHOWN = (["-c", "docker -v"], ["challenge"], ["--help"], ["--version"])
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", SHOWN, ids=" ".join)
+@pytest.mark.parametrize(("redirected", "why"), [("> /dev/full", FULL), (">&-", CLOSED)])
+def test_output_that_cannot_be_written_is_told_in_a_line(
+    redirected: str, why: str, arguments: list[str], unbuffered: str
+) -> None:
+    done = shell(redirected, *arguments, PYTHONUNBUFFERED=unbuffered)
+    assert (done.stdout, done.stderr, done.returncode) == ("", f"dockerlearn: write error: {why}\n", 1)
+
+
+@pytest.mark.parametrize("redirected", ["> /dev/full 2>&1", ">&- 2>&-", ">&- 2> /dev/full"])
+def test_where_nothing_can_be_told_the_status_tells(redirected: str) -> None:
+    done = shell(redirected, "-c", "docker -v")
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 1)
+
+
+@pytest.mark.parametrize("redirected", ["2> /dev/full", "> /dev/full 2>&1", ">&- 2>&-"])
+def test_a_wrong_option_has_its_status_whoever_hears_of_it(redirected: str) -> None:
+    assert shell(redirected, "--nope").returncode == 2
+
+
+def test_what_shows_nothing_needs_no_output() -> None:
+    done = shell(">&-", "-c", "false")
+    assert (done.stderr, done.returncode) == ("", 1)
+
+
+UNREAD = {
+    "a script": ([], "", 0),
+    "a question": (["-c", "docker image prune; echo over"], "[y/N] over\n", 0),
+    "the challenge": (["challenge"], "\n0 of 7 goals are met.\n", 1),
+}
+
+
+@pytest.mark.parametrize(("arguments", "end", "status"), UNREAD.values(), ids=UNREAD)
+def test_a_closed_input_is_at_its_end(arguments: list[str], end: str, status: int) -> None:
+    closed, empty = shell("<&-", *arguments), shell("< /dev/null", *arguments)
+    assert (closed.stdout, closed.stderr, closed.returncode) == (empty.stdout, "", empty.returncode)
+    assert (closed.stdout.endswith(end), closed.returncode) == (True, status)
+
+
+def test_characters_that_the_terminal_lacks_are_escaped() -> None:
+    done = shell("", "-c", "docker pull -q alpine; echo ü; echo 日…", PYTHONIOENCODING="ascii")
+    assert done.stdout == "docker.io/library/alpine:latest\n\\xfc\n\\u65e5\\u2026\n"
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+def test_a_script_is_utf_8_whatever_the_terminal_has() -> None:
+    done = shell("", script="x=ü; echo ${x}ü | wc -m", PYTHONIOENCODING="ascii")
+    assert (done.stdout, done.stderr) == ("3\n", "")
+
+
+def test_a_script_that_is_no_text_is_refused_by_the_shell() -> None:
+    done = subprocess.run(
+        [*PROGRAM], input=b"echo \xff\n", capture_output=True, cwd=ROOT, timeout=PATIENCE, check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+    )  # fmt: skip
+    refusal = b"bash: half of a character is shell that dockerlearn does not know\n"
+    assert (done.stdout, done.stderr, done.returncode) == (refusal, b"", 2)
 
 
 # The prompt
@@ -370,7 +448,7 @@ def test_help_tells_what_may_be_said(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert (
         capsys.readouterr().out
         == """\
-usage: dockerlearn [-h] [-c COMMAND] [--seed SEED] [--clock TIME] [{challenge}]
+usage: dockerlearn [-h] [--version] [-c COMMAND] [--seed SEED] [--clock TIME] [{challenge}]
 
 Docker's images and containers, as a model that you can type at.
 
@@ -379,6 +457,7 @@ positional arguments:
 
 options:
   -h, --help    show this help message and exit
+  --version     show the version and exit
   -c COMMAND    run this command line and exit
   --seed SEED   make IDs repeatable
   --clock TIME  start a repeatable clock at this ISO 8601 time
@@ -402,6 +481,82 @@ def test_output_that_nobody_reads_in_this_process(monkeypatch: pytest.MonkeyPatc
         assert main(["-c", "docker -v"]) == 141
 
 
+@pytest.mark.parametrize(("file", "why"), [("/dev/full", FULL), (None, CLOSED)])
+def test_output_that_cannot_be_written_in_this_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], file: str | None, why: str
+) -> None:
+    with contextlib.ExitStack() as opened:
+        monkeypatch.setattr("sys.stdout", opened.enter_context(Path(file).open("w")) if file else None)
+        assert main(["-c", "docker -v"]) == 1
+        assert main(["-c", "true"]) == 0
+        monkeypatch.setattr("sys.stderr", None)
+        assert main(["-c", "true"]) == 0
+    assert capsys.readouterr().err == f"dockerlearn: write error: {why}\n"
+
+
+def test_input_that_cannot_be_read_in_this_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unreadable = Mock()
+    unreadable.isatty.return_value = False
+    unreadable.read.side_effect = OSError(5, "Input/output error")
+    monkeypatch.setattr("sys.stdin", unreadable)
+    with Path(os.devnull).open("w") as output:
+        monkeypatch.setattr("sys.stdout", output)
+        assert main([]) == 1
+    assert capsys.readouterr().err == "dockerlearn: read error: Input/output error\n"
+
+
+def test_no_input_in_this_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert main([]) == 0
+    assert main(["-c", "docker image prune; echo over"]) == 0
+    assert capsys.readouterr().out.endswith("[y/N] over\n")
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    assert (left.value.code, capsys.readouterr().out) == (None, f"dockerlearn {version('dockerlearn')}\n")
+
+
+FROM_WINDOWS = "\ufefffor i in 1 2\r\ndo\r\necho $i\r\ndone\r\necho 'a\r\nb'\r\n"
+
+
+def test_a_script_from_windows_runs_as_any_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(FROM_WINDOWS))
+    assert main([]) == 0
+    assert main(["-c", FROM_WINDOWS]) == 0
+    assert capsys.readouterr().out == "1\n2\na\nb\n" * 2
+
+
+LEFT = {
+    "with the last status": ("false\nexit\necho never\n", "", 1),
+    "with one of its own": ("echo a\nexit 3\necho never\n", "a\n", 3),
+    "with more than the system keeps": ("exit 300\n", "", 44),
+    "as from a login": (" logout\t2 \necho never", "", 2),
+    "with a word": ("exit now\n", "bash: 'exit' (a keyword or a command) is shell that dockerlearn does not know\n", 2),
+    "not by a word within another": ("echo exit\nexit 5", "exit\n", 5),
+    "not within a text": ("echo 'a\nexit 4\n'", "a\nexit 4\n\n", 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "output", "status"), LEFT.values(), ids=LEFT)
+def test_a_script_leaves_by_exit(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], script: str, output: str, status: int
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(script))
+    assert main([]) == status
+    assert capsys.readouterr().out == output
+
+
+def test_a_command_line_leaves_by_exit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [main(["-c", "exit"]), main(["-c", "exit 7"])] == [0, 7]
+    assert capsys.readouterr().out == ""
+
+
 def test_a_command_line_in_this_process(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-c", "docker -v"]) == 0
     assert capsys.readouterr().out == "Docker version 28.2.2, build e6534b4\n"
@@ -418,6 +573,56 @@ def test_a_time_that_is_none_in_this_process(capsys: pytest.CaptureFixture[str])
         main(["--clock", "soon"])
     assert left.value.code == 2
     assert capsys.readouterr().err.endswith("argument --clock: not an ISO 8601 time: 'soon'\n")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-00:01"])
+def test_a_time_that_no_clock_shows_is_refused(capsys: pytest.CaptureFixture[str], moment: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--clock", moment])
+    assert left.value.code == 2
+    reason = f"argument --clock: outside of the years 1 to 9999 in UTC: '{moment}'\n"
+    assert capsys.readouterr().err.endswith(reason)
+
+
+LONG = """\
+docker run -d --name web nginx
+docker run -d --name one alpine sh -c 'while :; do date; sleep 1; done'
+docker run -d --name two alpine sleep 1d
+docker run --name three alpine sleep 5
+sleep 20
+docker commit two mine
+docker restart web
+docker stop -t 60 two
+docker ps -a
+docker images
+docker inspect web one two
+docker logs one
+while true; do sleep 60; done
+sleep 1h
+docker pause one
+docker unpause one
+docker rm -f $(docker ps -aq)
+docker ps -a
+exit 9
+"""
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01", "9999-12-31T22:59", "9999-12-31T23:59:50", "9999-12-31T23:59:59.999999"]
+)
+def test_time_may_begin_or_end_in_a_session(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], moment: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(LONG))
+    assert main(["--clock", moment, "--seed", "1"]) == 9
+    shown = capsys.readouterr().out
+    assert shown.endswith("CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES\n")
+    assert "this goes on until somebody types Ctrl-C\n" in shown
+
+
+def test_a_wait_beyond_the_end_of_time_never_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--clock", "9999-12-31T23:59:50", "-c", "sleep 9; echo over; sleep 1; echo never"]) == 130
+    assert capsys.readouterr().out == "over\ndockerlearn: this goes on until somebody types Ctrl-C\n"
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,12 @@ def test_what_runs_examples_needs_nothing_but_the_standard_library(module: Path)
     assert other <= set(sys.stdlib_module_names)
 
 
+def test_no_module_needs_what_builds_sites() -> None:
+    """A course outlives its generator: the tools read what it reads, and what it wrote."""
+    packages = {name.partition(".")[0] for module in MODULES for name in imported(module)}
+    assert not packages & {"mkdocs", "material", "mkdocstrings", "zensical"}
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_says_what_it_is_for_and_what_it_may_import(room: str) -> None:
     said = ast.get_docstring(ast.parse((PACKAGE / room / "__init__.py").read_text(encoding="utf-8"))) or ""

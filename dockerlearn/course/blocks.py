@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from markdown import Markdown
-from mkdocs.config import load_config
-from mkdocs.utils import meta
 from pymdownx.superfences import RE_HL_LINES, SuperFencesBlockPreprocessor, SuperFencesException
+
+from .sources import Sources, SourcesRefused, body
 
 RUN = {
     "console": "console",
@@ -327,11 +327,18 @@ class Lexer:
     """Finds the blocks of pages, with the Markdown extensions of one site."""
 
     def __init__(self, mkdocs_yml: Path) -> None:
-        config = load_config(str(mkdocs_yml))
-        self._markdown = Markdown(extensions=config.markdown_extensions, extension_configs=config.mdx_configs)
+        sources = Sources.read(mkdocs_yml)
+        try:
+            self._markdown = Markdown(extensions=sources.extensions, extension_configs=sources.extension_configs)
+        except Exception as error:  # an extension may raise what it likes
+            raise SourcesRefused.of(mkdocs_yml, "markdown_extensions", f"cannot be loaded: {error}") from error
         shown = self._markdown.preprocessors["fenced_code_block"]
+        if not isinstance(shown, SuperFencesBlockPreprocessor):
+            raise SourcesRefused.of(
+                mkdocs_yml, "markdown_extensions", "lacks pymdownx.superfences: it finds the blocks"
+            )
         self._recorder = _Recorder(self._markdown)
-        self._recorder.config, self._recorder.extension = shown.config, shown.extension  # type: ignore[attr-defined]
+        self._recorder.config, self._recorder.extension = shown.config, shown.extension
         self._markdown.preprocessors.register(self._recorder, "fenced_code_block", 25)
 
     def blocks(self, page: str, *, draft: bool = False) -> list[Block]:
@@ -339,9 +346,9 @@ class Lexer:
 
         In a draft, expected output may be as yet unknown: an empty output block, or wildcards.
         """
-        body, _ = meta.get_data(page)
-        self._recorder.offset = page[: len(page) - len(body)].count("\n")
-        lines = body.split("\n")
+        text = body(page)
+        self._recorder.offset = page[: len(page) - len(text)].count("\n")
+        lines = text.split("\n")
         snippets = [number for number, line in enumerate(page.split("\n"), 1) if _SNIPPET.match(line)]
         if snippets and "snippet" in self._markdown.preprocessors:
             raise PageRefused(

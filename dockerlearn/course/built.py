@@ -9,8 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
 
-from mkdocs.config import load_config
-from mkdocs.structure.files import get_files, set_exclusions
+from .sources import Sources
 
 _NO_PROSE = ("pre", "code", "script", "style")
 _PARTS = ("legend", "pre", "li", "summary")  # of a quiz: each begins a text of its own
@@ -81,16 +80,14 @@ class Site:
     """A built site beside what it was built from. Pages go by the address of their HTML, below the site's root."""
 
     def __init__(self, mkdocs_yml: Path, folder: Path) -> None:
-        config = load_config(str(mkdocs_yml))
-        files = get_files(config)
-        set_exclusions(files, config)
+        sources = Sources.read(mkdocs_yml)
         self.mkdocs_yml = mkdocs_yml
         self.folder = folder
-        self.url = config.site_url
-        self.nav = list(names_in(config.nav))
-        self.pages = {file.dest_uri: file.src_uri for file in files.documentation_pages()}
-        self.docs = Path(config.docs_dir)
-        self.others = {file.dest_uri for file in files.static_pages()} | config.theme.static_templates
+        self.url = sources.url
+        self.nav = list(names_in(sources.nav))
+        self.pages = sources.pages
+        self.docs = sources.docs
+        self.others = sources.others
         self.html = {
             path.relative_to(folder).as_posix(): Html(path.read_text(encoding="utf-8"))
             for path in sorted(folder.rglob("*.html"))

@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from mkdocs.utils import is_markdown_file
-
 from . import blocks as inert_list
 from .blocks import INERT, NOTHING, Block, Fault, Lexer, PageRefused, read_quiz
 from .built import Html, Site
 from .links import dead
+from .sources import SourcesRefused, is_page
 
 _MARK = re.compile(r"`(?P<code>[^`]*)`|\*+")
 _MARKER = re.compile(r"^\s*(?:`{3,}|~{3,}).*$", re.MULTILINE)
@@ -101,11 +100,17 @@ def _pages(site: Site) -> Iterator[Finding]:
     if not site.pages:
         yield Finding(config, _line(lines, "docs_dir") or 1, f"{relpath(site.docs)} holds no page: nothing was checked")
     for name in site.nav:
-        if is_markdown_file(name) and not urlsplit(name).scheme and name not in site.pages.values():
+        if is_page(name) and not urlsplit(name).scheme and name not in site.pages.values():
             yield Finding(
                 config, _line(lines, name) or 1, f"nav names {name}, which is no page: write it, or unname it"
             )
-    for page in site.pages.keys() - site.html.keys():
+    without = site.pages.keys() - site.html.keys()
+    if site.pages and len(without) == len(site.pages):
+        yield Finding(
+            config, 1, f"{relpath(site.folder)} has the HTML of no page: build the site, and see what stops that"
+        )
+        return
+    for page in without:
         html = relpath(site.folder / page)
         yield Finding(relpath(site.source(page)), 1, f"a page without HTML: {html} is missing; build the site again")
     for page in site.html.keys() - site.pages.keys() - site.others:
@@ -169,7 +174,10 @@ def main() -> None:
     arguments = parser.parse_args()
     wrong = False
     for folder in arguments.sites:
-        site, findings = check(arguments.config_file, folder)
+        try:
+            site, findings = check(arguments.config_file, folder)
+        except SourcesRefused as refused:
+            sys.exit(str(refused))
         shown = sum(len(html.shown) for html in site.html.values())
         links = sum(len(html.links) for html in site.html.values())
         print(*findings, sep="\n", end="\n" if findings else "")

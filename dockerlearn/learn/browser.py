@@ -137,12 +137,31 @@ def _examples(tell: Callable[[wire.Outcome], object], examples: list[wire.Exampl
 _terminals: dict[str, Playground] = {}
 
 
-def _play(tell: Callable[[Never], object], name: str, seed: int, commands: list[tuple[float, str]]) -> wire.View:
-    """Begin the terminal of that name anew, with all that was typed into it before."""
+def _play(tell: Callable[[Never], object], name: str, seed: int, commands: list[tuple[float, str]]) -> wire.Typed:
+    """Begin the terminal of that name anew, with all that was typed into it before, as far as this model takes it."""
+    try:
+        view = _begin(name, seed).replay(commands)
+    except Exception:  # the lines may have been typed at another version of the model, which could do more
+        taken = _taken(_begin(name, seed), commands)
+        view = _begin(name, seed).replay(commands[:taken])
+    return {**view, "commands": _terminals[name].commands}
+
+
+def _begin(name: str, seed: int) -> Playground:
     from .playground import Playground  # not at the top: examples start quicker without
 
     _terminals[name] = Playground(seed, challenge=name == CHALLENGE)
-    return _terminals[name].replay(commands)
+    return _terminals[name]
+
+
+def _taken(terminal: Playground, commands: list[tuple[float, str]]) -> int:
+    """How many of the lines can be typed again before one raises, itself or in what the page shows of it."""
+    for place, command in enumerate(commands):
+        try:
+            terminal.replay([command])
+        except Exception:
+            return place
+    return len(commands)
 
 
 def _type(tell: Callable[[Never], object], name: str, seed: int, count: int, text: str, at: float) -> wire.Typed | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import NamedTuple
 
 from ..client.formats import CONTAINERS, ContainerRow, View
@@ -77,6 +78,7 @@ class Playground:
         self._pending = ""
         self._ignored = 0  # times that Ctrl-C made no difference
         self._now: float | None = None
+        self._printed = sha256()
 
     # Typing
 
@@ -113,6 +115,7 @@ class Playground:
         self._pass(at)
         self.commands.append((at, line))
         entry = self._run(line, entry) if self._job is None else self._typed_into(self._job, line, entry)
+        self._printed.update(ascii((line, entry.output, entry.status)).encode())
         met = self._challenge.look() if self._challenge is not None else ()
         return entry._replace(met=tuple(goal.name for goal in met))
 
@@ -268,6 +271,7 @@ class Playground:
             },
             "suggestions": self.suggestions(),
             "goals": self.goals(),
+            "digest": self._printed.hexdigest()[:12],
         }
 
     def goals(self) -> list[wire.Goal]:

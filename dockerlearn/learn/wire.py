@@ -116,7 +116,10 @@ class Goal(TypedDict):
 
 
 class View(TypedDict):
-    """All that a page shows of a terminal. `prompt` is null while a command has the terminal and reads nothing."""
+    """All that a page shows of a terminal. `prompt` is null while a command has the terminal and reads nothing.
+
+    `digest` is one of all that its lines have printed: the same lines with another digest have printed something else.
+    """
 
     entries: list[Entry]
     prompt: str | None
@@ -124,10 +127,11 @@ class View(TypedDict):
     changes: Changes
     suggestions: list[str]
     goals: list[Goal]
+    digest: str
 
 
 class Typed(View):
-    """What came of typing; `commands` are the lines that were added, each with its time in seconds."""
+    """What came of typing; `commands` are the lines that were taken, each with its time in seconds."""
 
     commands: list[tuple[float, str]]
 

@@ -7,10 +7,11 @@ its process first does what it has had time for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .clock import LAST, after
 from .digest import short
 from .errors import CannotStart, DaemonError, DockerError, NoSuchContainer, WrongState
 from .image import Config, Image
@@ -437,7 +438,7 @@ def stop(containers: Iterable[Container], timeout: float | None = None, signal: 
     most = work.done + CATCH_UP_STEPS
     grace = GRACE if timeout is None else timeout
     endless = grace < 0 or grace > LONGEST_GRACE
-    deadline = clock.now() + timedelta(seconds=LONGEST_GRACE if endless else grace)
+    deadline = after(clock.now(), LONGEST_GRACE if endless else grace) or LAST
     while running := [each for each in asked if each.state in LIVE]:
         if clock.now() >= deadline and not endless:
             for each in running:

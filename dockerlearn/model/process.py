@@ -17,7 +17,7 @@ from enum import Enum
 from itertools import islice
 from typing import Protocol, TypeAlias
 
-from .clock import Clock
+from .clock import LAST, Clock, after
 from .errors import CannotStart, DaemonError, DockerError
 from .resources import CATCH_UP_STEPS, LINE_STEPS, Disk, TooMuchWork, Work
 from .rootfs import Rootfs
@@ -372,7 +372,7 @@ class Process:
             return
         self._signals, self.prompt = effect.signals, None
         if effect.seconds is not None:
-            self.wake = self.time + timedelta(seconds=effect.seconds)
+            self.wake = after(self.time, effect.seconds)
 
     def _repeat(self, repeat: Repeat) -> Rounds | None:
         """The rounds that a loop leaves out, for which the time passes: all but the last ones that there are steps for."""
@@ -459,7 +459,7 @@ class Processes:
         if reached is not None:  # of all the rest, the last is played: as much as there are steps for
             self._lapse(now - timedelta(seconds=(reached - began).total_seconds() // 8), now)
             if self._play(now, share // 4) is not None:
-                self._lapse(now + timedelta(seconds=1), now)
+                self._lapse(after(now, 1) or LAST, now)
         self._machine.spend(self._machine.work.done - before)
 
     def _due(self, now: datetime) -> list[Process]:

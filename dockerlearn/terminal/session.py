@@ -9,12 +9,12 @@ import contextlib
 import io
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from ..client.docker import Docker
 from ..hub.catalog import hub
-from ..model.clock import Clock, FixedClock, SystemClock
+from ..model.clock import LAST, Clock, FixedClock, SystemClock, after
 from ..model.engine import Engine
 from ..model.process import Answer, Line, Program, Read, Signals, Sleep, Write
 from ..model.resources import LINE_STEPS, TooMuchWork, Work
@@ -27,7 +27,7 @@ INTERRUPT, INTERRUPTED = "INT", 130  # the signal of Ctrl-C, and the status that
 FOR_EVER = "this goes on until somebody types Ctrl-C"  # what is said of a command that is given up
 LONGEST_OUTPUT = 100_000  # characters of a command or a Python example that a page shows; more would freeze it
 MOST_COMMANDS, LONGEST_HISTORY = 1_000, 1_000_000  # of the history, and characters of commands and output
-LONGEST_COMMAND = timedelta(hours=1)  # on a fixed clock, where nobody gets tired of waiting
+LONGEST_COMMAND = 60 * 60  # seconds, on a fixed clock, where nobody gets tired of waiting
 
 
 class Result(NamedTuple):
@@ -145,7 +145,7 @@ class Session:
         With `interrupt`, Ctrl-C is typed as soon as something waits. On a fixed clock every command takes one second, and
         one that would go on for longer than an hour is given up.
         """
-        job, until = self.begin(command), self.clock.now() + LONGEST_COMMAND
+        job, until = self.begin(command), after(self.clock.now(), LONGEST_COMMAND) or LAST
         while (wait := job.wait) is not None:
             if isinstance(wait, Read):
                 line = self._ask(wait.prompt) if self._ask is not None else ""
@@ -178,7 +178,8 @@ class Session:
 
     def _pause(self, job: Job, wait: Sleep, until: datetime) -> None:
         """Let time pass until Ctrl-C is typed. On a fixed clock nobody types it, so a wait without end is given up."""
-        if isinstance(self.clock, FixedClock) and (wait.seconds is None or self.clock.now() > until):
+        wakes = None if wait.seconds is None else after(self.clock.now(), wait.seconds)
+        if isinstance(self.clock, FixedClock) and (wakes is None or self.clock.now() > until):
             job.show(f"dockerlearn: {FOR_EVER}\n")
             job.leave()
             return

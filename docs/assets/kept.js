@@ -1,16 +1,16 @@
 // What was typed into a terminal of the site, kept on this device: its seed, and each line with its time.
 
 /** @typedef {[number, string]} Command when, in seconds, and what */
-/** @typedef {{seed: number, commands: Command[]}} Kept */
+/** @typedef {{seed: number, commands: Command[], model: string, digest: string}} Kept and what it printed, by which model */
 
-const VERSION = 1;
+const VERSION = 1; // of this form; that of the model is kept beside the lines
 
 /** @param {unknown} value @returns {value is Command} */
 const isCommand = (value) =>
   Array.isArray(value) && value.length === 2 && Number.isFinite(value[0]) && typeof value[1] === "string";
 
 /** Something new to begin with. @returns {Kept} */
-export const fresh = () => ({ seed: crypto.getRandomValues(new Uint32Array(1))[0], commands: [] });
+export const fresh = () => ({ seed: crypto.getRandomValues(new Uint32Array(1))[0], commands: [], model: "", digest: "" });
 
 /** One terminal's place in the storage of the browser, which may be switched off, full, damaged, or another tab's. */
 export class Place {
@@ -28,9 +28,9 @@ export class Place {
     this.spoiled = false;
     try {
       if (this.seen !== null) {
-        const { version, seed, commands } = JSON.parse(this.seen);
+        const { version, seed, commands, model, digest } = JSON.parse(this.seen);
         if (version === VERSION && Number.isSafeInteger(seed) && Array.isArray(commands) && commands.every(isCommand)) {
-          return { seed, commands };
+          return { seed, commands, model: `${model ?? ""}`, digest: `${digest ?? ""}` };
         }
         this.spoiled = true;
       }

@@ -3,7 +3,7 @@
 import { element } from "./element.js";
 import { fresh, Place } from "./kept.js";
 import { MachineView, title } from "./machine.js";
-import { ask, changes, delay, now, stop, Stopped, wake, why } from "./python.js";
+import { ask, busy, changes, delay, model, now, stop, Stopped, wake, why } from "./python.js";
 
 /** @import { Kept } from "./kept.js" */
 /** @import { Entry, Goal, View } from "./wire.js" */
@@ -22,6 +22,10 @@ const STOPPED = "Stopped. The next line starts Python anew, and finds all as it 
 const PATIENCE = 1500; // ms, after which Ctrl+C means Python itself
 const SPOILED = "What was kept here could not be read. This is a new machine.";
 
+const CHANGED = "Docker's model has changed since you typed this: some lines print something else now.";
+const lost = (/** @type {number} */ count, /** @type {number} */ all) =>
+  `${count} of the ${all} lines kept here could not be played again: the model does not take them any more.`;
+
 /** @param {string} label @param {() => void} act @param {Record<string, string>} [attributes] */
 function button(label, act, attributes = {}) {
   const made = element("button", { type: "button", class: "course-terminal__button", ...attributes }, label);
@@ -38,11 +42,19 @@ class State {
     this.kept = this.place.read();
     this.mine = true; // whether this tab is the one that keeps it
     this.refused = false;
+    this.word = ""; // what is to be said of the last replay
   }
 
   /** Begin at the beginning, with all that was typed. @returns {Promise<View>} */
-  play() {
-    return ask("play", [this.name, this.kept.seed, this.kept.commands]);
+  async play() {
+    const { kept } = this;
+    const { seed, commands, digest } = kept;
+    const played = await ask("play", [this.name, seed, commands]);
+    const fewer = commands.length - played.commands.length;
+    if (fewer) this.word = lost(fewer, commands.length);
+    else if (digest && digest !== played.digest && kept.model !== model()) this.word = CHANGED;
+    Object.assign(kept, { commands: played.commands, digest: played.digest, model: model() });
+    return played;
   }
 
   /**
@@ -53,19 +65,21 @@ class State {
    * @returns {Promise<NonNullable<import("./wire.js").Answers[Name]["returned"]>>}
    */
   async ask(name, ...given) {
-    const { seed, commands } = this.kept;
-    const all = /** @type {import("./wire.js").Answers[Name]["given"]} */ ([this.name, seed, commands.length, ...given]);
-    const answered = (await ask(name, all)) ?? (await this.play(), await ask(name, all));
+    const { kept } = this;
+    const all = () =>
+      /** @type {import("./wire.js").Answers[Name]["given"]} */ ([this.name, kept.seed, kept.commands.length, ...given]);
+    const answered = (await ask(name, all())) ?? (await this.play(), await ask(name, all()));
     if (answered === null) throw new Error("Python does not know this terminal");
     return answered;
   }
 
   /** @param {string} text @returns {Promise<View>} */
   async type(text) {
-    const { commands } = this.kept;
+    const { kept } = this;
     const view = await this.ask("type", text, Date.now() / 1000);
-    if (this.kept.commands === commands) {
-      commands.push(...view.commands);
+    if (this.kept === kept) {
+      kept.commands.push(...view.commands);
+      Object.assign(kept, { digest: view.digest, model: model() });
       this.keep();
     }
     return view;
@@ -308,8 +322,12 @@ class Terminal {
     this.said.textContent = candidates.length ? `${candidates.length} ways to go on${more > 0 ? `, ${more} not shown` : ""}.` : "";
   }
 
+  /** A new machine, at once: what Python is busy with is given up, and what waits for it forgotten. */
   startOver() {
     const before = this.state.kept;
+    if (busy()) stop();
+    this.clear();
+    this.label.textContent = this.prompt = PROMPT;
     this.begin(fresh());
     if (before.commands.length) {
       this.remark("A new machine.", [
@@ -326,7 +344,7 @@ class Terminal {
   // Python
 
   /**
-   * One request after another; what keeps Python from answering is told.
+   * One request after another, unless the terminal begins anew meanwhile; what keeps Python from answering is told.
    * @param {() => Promise<View>} request
    * @param {{anew?: boolean, text?: string}} [about] whether all is shown anew, and what was typed
    */
@@ -334,16 +352,20 @@ class Terminal {
     this.waiting += 1;
     this.since = performance.now();
     this.tell();
-    const mine = this.work.then(request);
+    const { kept } = this.state;
+    const mine = this.work.then(() => (this.state.kept === kept ? request() : null));
     this.work = mine.catch(() => {});
     try {
       const view = await mine;
       this.waiting -= 1;
-      if (anew) this.clear();
-      this.show(view);
+      if (view && this.state.kept === kept) {
+        if (anew) this.clear();
+        this.show(view);
+      }
       this.tell();
     } catch (error) {
       this.waiting -= 1;
+      if (this.state.kept !== kept) return this.tell();
       this.input.value ||= text.includes("\n") || text < " " ? "" : text; // to be typed again
       this.tell(error);
     }
@@ -403,6 +425,8 @@ class Terminal {
         }],
       );
     } else if (this.state.refused) this.remark(REFUSED);
+    else if (this.state.word) this.remark(this.state.word);
+    this.state.word = "";
   }
 
   /** @param {string} message @param {...[string, () => void]} choices */

@@ -1,8 +1,8 @@
 // Python in this tab: one worker for all pages that are read in it, started when somebody is about to need it.
 
 /** @import { Answers } from "./wire.js" */
-/** @typedef {{kind: "ready"} | {kind: "failed", reason: string}} Started */
-/** @typedef {{kind: "answer" | "told", id: number, value: string} | {kind: "error", id: number, reason: string}} Answer */
+/** @typedef {{kind: "ready", model: string} | {kind: "failed", reason: string}} Started */
+/** @typedef {{kind: "answer" | "told", id: number, value: string} | {kind: "error", id: number, reason: string, fatal: boolean}} Answer */
 /** @typedef {Started | Answer} FromWorker */
 /** @typedef {{tell: (value: any) => void, answer: (value: any) => void, fail: (error: Error) => void}} Waiting */
 /** @typedef {"asleep" | "starting" | "slow" | "ready" | "failed" | "off"} State */
@@ -26,12 +26,19 @@ let worker = null;
 const waiting = new Map();
 let requests = 0;
 let patience = 0;
+let version = "";
 
 /** Tells of each change of the state, as an event of that name. */
 export const changes = new EventTarget();
 
 /** What Python is doing, and why it failed if it did. */
 export const now = () => ({ state, why: reason });
+
+/** Which version of the model answers: the name of its archive, which is that of its bytes. */
+export const model = () => version;
+
+/** Whether somebody waits for an answer. */
+export const busy = () => waiting.size > 0;
 
 /** What to tell somebody who waits for Python; nothing once it is there. */
 export const delay = () => (state === "slow" ? SLOW : state === "starting" ? STARTING : "");
@@ -67,7 +74,10 @@ export function wake() {
 
 /** @param {FromWorker} message */
 function heard(message) {
-  if (message.kind === "ready") return become("ready");
+  if (message.kind === "ready") {
+    version = message.model;
+    return become("ready");
+  }
   if (message.kind === "failed") {
     end(new Error(message.reason));
     return become(message.reason === "off" ? "off" : "failed", message.reason);
@@ -76,8 +86,9 @@ function heard(message) {
   if (!asked) return;
   if (message.kind === "told") return asked.tell(JSON.parse(message.value));
   waiting.delete(message.id);
-  if (message.kind === "error") asked.fail(new Error(message.reason));
-  else asked.answer(JSON.parse(message.value));
+  if (message.kind !== "error") return asked.answer(JSON.parse(message.value));
+  asked.fail(new Error(message.reason));
+  if (message.fatal) stop(); // half of it has ended: what it answered from now on would mean nothing
 }
 
 /** @param {Error} error */

@@ -96,7 +96,11 @@ export interface Goal {
   hints: string[];
 }
 
-/** All that a page shows of a terminal. `prompt` is null while a command has the terminal and reads nothing. */
+/**
+ * All that a page shows of a terminal. `prompt` is null while a command has the terminal and reads nothing.
+ *
+ * `digest` is one of all that its lines have printed: the same lines with another digest have printed something else.
+ */
 export interface View {
   entries: Entry[];
   prompt: string | null;
@@ -104,9 +108,10 @@ export interface View {
   changes: Changes;
   suggestions: string[];
   goals: Goal[];
+  digest: string;
 }
 
-/** What came of typing; `commands` are the lines that were added, each with its time in seconds. */
+/** What came of typing; `commands` are the lines that were taken, each with its time in seconds. */
 export interface Typed {
   entries: Entry[];
   prompt: string | null;
@@ -114,6 +119,7 @@ export interface Typed {
   changes: Changes;
   suggestions: string[];
   goals: Goal[];
+  digest: string;
   commands: [number, string][];
 }
 
@@ -126,7 +132,7 @@ export interface Completion {
 /** What can be asked of Python, by name. */
 export interface Answers {
   examples: { given: [examples: Example[]]; told: Outcome; returned: null };
-  play: { given: [name: string, seed: number, commands: [number, string][]]; told: never; returned: View };
+  play: { given: [name: string, seed: number, commands: [number, string][]]; told: never; returned: Typed };
   type: { given: [name: string, seed: number, count: number, text: string, at: number]; told: never; returned: Typed | null };
   complete: { given: [name: string, seed: number, count: number, before: string]; told: never; returned: Completion | null };
 }

@@ -29,9 +29,8 @@ async function start() {
   });
   python.FS.writeFile(MODEL, new Uint8Array(await archive)); // imported as it is: unpacking takes longer
   python.runPython(`import sys; sys.path.insert(0, "${MODEL}")`);
-  return /** @type {(request: string, tell: (value: string) => void) => string} */ (
-    python.pyimport("dockerlearn.learn.browser").answer
-  );
+  const { answer } = python.pyimport("dockerlearn.learn.browser");
+  return { model, answer: /** @type {(request: string, tell: (value: string) => void) => string} */ (answer) };
 }
 
 /** Why Python did not start: "off" where the site was built without it. @param {Error} error */
@@ -44,15 +43,16 @@ async function reason(error) {
 const failed = async (error) => post({ kind: "failed", reason: await reason(error) });
 
 const started = start();
-started.then(() => post({ kind: "ready" }), failed);
+started.then(({ model }) => post({ kind: "ready", model }), failed);
 // Where its WebAssembly cannot be had or is not allowed, Pyodide only warns, and waits for ever.
 console.warn = (told) => told instanceof Error && failed(told);
 
 self.onmessage = async ({ data: { id, request } }) => {
-  const answer = await started;
+  const { answer } = await started;
   try {
     post({ kind: "answer", id, value: answer(request, (value) => post({ kind: "told", id, value })) });
   } catch (error) {
-    post({ kind: "error", id, reason: String(/** @type {Error} */ (error).message) });
+    const { message, pyodide_fatal_error: fatal = false } = /** @type {Error & {pyodide_fatal_error?: boolean}} */ (error);
+    post({ kind: "error", id, reason: String(message), fatal });
   }
 };

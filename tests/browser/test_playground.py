@@ -12,7 +12,7 @@ from dockerlearn.course.blocks import Lexer, read_console
 from dockerlearn.learn.challenge import GOALS, WELL_DONE
 from dockerlearn.learn.playground import Playground
 from tests.browser.audit import MODES, SHIFTS, pythons, shown_in, violations, watched
-from tests.browser.built import OTHER_SITE, ROOT, addresses, served
+from tests.browser.built import OTHER_SITE, ROOT, SITE, addresses, served
 from tests.challenge import SOLUTION
 
 PLAYGROUND, CHALLENGE = addresses()["docs/playground.md"], addresses()["docs/challenge.md"]
@@ -440,6 +440,153 @@ def test_times_that_cannot_be_are_played_all_the_same(tab: Page, site: str) -> N
     opened(tab, site)
     expect(tab.get_by_role("log").locator("ol > li")).to_have_count(3, timeout=30_000)
     assert "running" in machine(tab)
+
+
+STARTS = 'python.runPython(`import sys; sys.path.insert(0, "${MODEL}")`);'
+ANOTHER_MODEL = """
+from dockerlearn.terminal.session import Session
+begin = Session.begin
+def changed(self, line):
+    if "hang" in line:
+        while True: pass
+    if "crash" in line:
+        nested = None
+        for _ in range(10**6): nested = [nested]
+        repr(nested)
+    if "refused" in line:
+        raise RecursionError
+    return begin(self, line.replace("old", "new"))
+Session.begin = changed
+"""
+
+
+def with_another_model(tab: Page) -> None:
+    """Let the page have a model that hangs at some lines, raises at others, and prints something else for others again."""
+    worker = (SITE / "assets/worker.js").read_text(encoding="utf-8")
+    assert STARTS in worker
+    changed = worker.replace(STARTS, f"{STARTS} python.runPython({json.dumps(ANOTHER_MODEL)});")
+    tab.route("**/assets/worker.js", lambda route: route.fulfill(body=changed, content_type="text/javascript"))
+
+
+def keep(tab: Page, *lines: str, **more: str) -> None:
+    """Let the browser have kept some lines, before the page is opened for the first time."""
+    commands = [[1.8e9 + place, line] for place, line in enumerate(lines)]
+    text = json.dumps(json.dumps({"version": 1, "seed": 1, "commands": commands, **more}))
+    tab.add_init_script(
+        f"if (!sessionStorage.put) {{ sessionStorage.put = 1; localStorage.setItem('{KEY}', {text}); }}"
+    )
+
+
+def stored(tab: Page, name: str) -> str:
+    return str(json.loads(tab.evaluate("key => localStorage.getItem(key)", KEY))[name])
+
+
+def notice(tab: Page) -> Locator:
+    return tab.locator(".course-terminal__notice")
+
+
+def test_lines_that_the_model_does_not_take_any_more_leave_a_terminal_that_works(tab: Page, site: str) -> None:
+    with_another_model(tab)
+    keep(tab, "docker pull -q nginx", "echo refused", "docker ps -q")
+    opened(tab, site)
+    expect(notice(tab)).to_have_text(
+        "2 of the 3 lines kept here could not be played again: the model does not take them any more.", timeout=30_000
+    )
+    assert screen(tab) == ["$ docker pull -q nginx\ndocker.io/library/nginx:latest"]
+    assert len(kept(tab)) == 3  # until something else is
+    enter(tab, "docker images -q | wc -l")
+    assert last(tab) == "$ docker images -q | wc -l\n1"
+    assert kept(tab) == ["docker pull -q nginx", "docker images -q | wc -l"]
+    tab.reload()
+    expect(tab.get_by_role("log").locator("ol > li")).to_have_count(2, timeout=30_000)
+    expect(notice(tab)).to_have_text("")
+
+
+def test_a_line_that_raises_is_told_and_leaves_a_terminal_that_works(tab: Page, site: str) -> None:
+    with_another_model(tab)
+    opened(tab, site, PLAYGROUND, "docker pull -q nginx", "echo refused")
+    expect(tab.locator(".course-terminal__status")).to_have_text("Python cannot answer: RecursionError")
+    expect(prompt(tab)).to_have_value("echo refused")
+    enter(tab, "docker images -q | wc -l")
+    assert last(tab) == "$ docker images -q | wc -l\n1"
+    assert kept(tab) == ["docker pull -q nginx", "docker images -q | wc -l"]
+
+
+def test_python_that_has_crashed_is_started_anew(tab: Page, site: str, complaints: list[str]) -> None:
+    with_another_model(tab)
+    opened(tab, site, PLAYGROUND, "docker pull -q nginx", "echo crash")
+    said = "Python cannot answer: Maximum call stack size exceeded"
+    expect(tab.locator(".course-terminal__status")).to_have_text(said)
+    assert pythons(tab) == 0
+    enter(tab, "docker images -q | wc -l")
+    assert last(tab) == "$ docker images -q | wc -l\n1"
+    assert kept(tab) == ["docker pull -q nginx", "docker images -q | wc -l"]
+    complaints.clear()  # Pyodide's own, of the crash
+
+
+def test_what_is_kept_names_its_model_and_says_where_another_prints_something_else(
+    browser: Browser, tab: Page, site: str, complaints: list[str]
+) -> None:
+    opened(tab, site, PLAYGROUND, "echo old")
+    runtime = json.loads((SITE / "assets/runtime/runtime.json").read_text(encoding="utf-8"))
+    assert stored(tab, "model") == runtime["model"]
+    digest = Playground(0).replay([(0, "echo old")])["digest"]
+    assert stored(tab, "digest") == digest
+
+    context = browser.new_context()
+    other = watched(context.new_page(), complaints)
+    with_another_model(other)
+    keep(other, "echo old", model="model-of-yesterday.zip", digest=digest)
+    opened(other, site)
+    expect(notice(other)).to_have_text(
+        "Docker's model has changed since you typed this: some lines print something else now.", timeout=30_000
+    )
+    assert screen(other) == ["$ echo old\nnew"]
+    enter(other, "true")
+    assert (stored(other, "model"), kept(other)) == (runtime["model"], ["echo old", "true"])
+    other.reload()
+    expect(other.get_by_role("log").locator("ol > li")).to_have_count(2, timeout=30_000)
+    expect(notice(other)).to_have_text("")
+    context.close()
+
+
+@pytest.mark.parametrize("more", [{}, {"model": "model-of-yesterday.zip"}])
+def test_another_model_that_prints_the_same_is_no_matter(tab: Page, site: str, more: dict[str, str]) -> None:
+    keep(tab, "echo a", **more, **({"digest": Playground(0).replay([(0, "echo a")])["digest"]} if more else {}))
+    opened(tab, site)
+    expect(tab.get_by_role("log").locator("ol > li")).to_have_count(1, timeout=30_000)
+    expect(notice(tab)).to_have_text("")
+
+
+def test_starting_over_needs_no_answer_from_python(tab: Page, site: str) -> None:
+    with_another_model(tab)
+    opened(tab, site, PLAYGROUND, "docker pull -q nginx")
+    for line in ("echo hang", "docker rmi nginx", "echo never"):
+        prompt(tab).fill(line)
+        prompt(tab).press("Enter")
+    expect(tab.locator(".course-terminal__status")).to_have_text("Running…")
+    button(tab, "Start over").click()
+    assert screen(tab) == []
+    settled(tab)
+    assert (screen(tab), kept(tab), machine(tab).count("None yet.")) == ([], [], 2)
+    expect(tab.locator(".course-terminal__status")).to_have_text("")
+    enter(tab, "docker ps -q")
+    assert (screen(tab), pythons(tab)) == (["$ docker ps -q"], 1)
+    button(tab, "Undo").click()
+    settled(tab)
+    assert screen(tab) == ["$ docker pull -q nginx\ndocker.io/library/nginx:latest"]
+
+
+def test_lines_that_hang_when_they_are_played_again_can_be_left_behind(tab: Page, site: str) -> None:
+    with_another_model(tab)
+    keep(tab, "docker pull -q nginx", "echo hang")
+    opened(tab, site)
+    expect(tab.locator(".course-terminal__status")).to_have_text("Running…", timeout=30_000)
+    button(tab, "Start over").click()
+    settled(tab)
+    enter(tab, "docker images -q | wc -l")
+    assert screen(tab) == ["$ docker images -q | wc -l\n0"]
+    assert kept(tab) == ["docker images -q | wc -l"]
 
 
 # Python

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copy
 from textwrap import indent
 
 import pytest
@@ -424,6 +425,74 @@ def test_each_site_of_the_command_line_is_checked_and_counted(
     assert fault.startswith("docs/index.md:1: a block that is not shown as it is run: take it out of the comment")
     assert first == "other: 1 pages, 0 blocks, 0 links: 1 faults"
     assert second == "site: 1 pages, 1 blocks, 1 links: no faults"
+
+
+NO_HTML = "has the HTML of no page: build the site, and see what stops that"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            YML,
+            f"mkdocs.yml:1: nowhere {NO_HTML}\nnowhere: 1 pages, 0 blocks, 0 links: 1 faults\n",
+        ),
+        (f"{YML}docs_dir: none\n", "mkdocs.yml:4: docs_dir names no folder: none\n"),
+        (f"{YML}nav: [\n", "mkdocs.yml:5: expected the node content, but found '<stream end>'\n"),
+    ],
+)
+def test_a_site_that_was_not_built_and_settings_that_cannot_be_read_are_told_in_a_line(
+    one: Course, settings: str, said: str
+) -> None:
+    one.write("mkdocs.yml", settings)
+    command = [sys.executable, "-m", "dockerlearn.course.complete", "nowhere"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(command, cwd=one.folder, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.stdout + ran.stderr, ran.returncode) == (said, 1)
+
+
+def test_a_site_without_html_does_not_hide_what_is_wrong_with_its_pages(one: Course) -> None:
+    (one.folder / "site/index.html").unlink()
+    one.write("docs/a.md", "text\n\n```perl\nx\n```\n")
+    assert [said.split(": ")[0] for said in one.found()] == ["docs/a.md:3", "mkdocs.yml:1"]
+
+
+CHECKED = MKDOCS_YML.replace("SITE_DIR", "COURSE_SITE").replace("quiet.text", "dockerlearn.course.fences.output")
+SOUND = "# Title\n\n[part](index.md#title)\n\n```text\na\n```\n"
+
+
+def make_check_site(folder: Path, page: str, *more: str) -> tuple[str, int]:
+    """What `make check-site` says of a course of one page, and its status. What it installs is there."""
+    settings = ["validation: {anchors: warn, unrecognized_links: warn, omitted_files: warn}", *more]
+    write(folder / "mkdocs.yml", "\n".join([CHECKED, *settings]))
+    write(folder / "docs/index.md", page)
+    copy(ROOT / "Makefile", folder)
+    (folder / ".venv").symlink_to(sys.prefix)
+    there = [f"--old-file={file}" for file in (".venv/site.stamp", "docs/assets/runtime/runtime.json")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MAKEFLAGS": ""}
+    ran = subprocess.run(
+        ["make", *there, "check-site"], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    return ran.stdout + ran.stderr, ran.returncode
+
+
+def test_make_check_site_passes_what_both_generators_and_the_check_pass(tmp_path: Path) -> None:
+    said, status = make_check_site(tmp_path, SOUND)
+    assert ("\nsite: 1 pages" in said, "\nsite-zensical: 1 pages" in said, status) == (True, True, 0), said
+
+
+def test_make_check_site_tells_a_dead_anchor_and_a_dead_link_with_page_and_line(tmp_path: Path) -> None:
+    said, status = make_check_site(tmp_path, f"{SOUND}\n[part](index.md#none)\n\n[page](gone.md)\n")
+    assert status != 0
+    assert "\ndocs/index.md:9: the link '#none' leads to no anchor: index.html has no id 'none'\n" in said, said
+    assert "\ndocs/index.md:11: the link 'gone.md' leads nowhere: the site has no gone.md\n" in said
+    assert said.count("\ndocs/index.md:") == 4  # each generator's site has them
+
+
+def test_make_check_site_fails_for_a_warning_of_a_generator_alone(tmp_path: Path) -> None:
+    write(tmp_path / "docs/omitted.md", "text\n")
+    said, status = make_check_site(tmp_path, SOUND, "nav: [index.md]")
+    assert (said.count("no faults"), status != 0) == (2, True), said
 
 
 LEAVES = "leaves the folder of the site: make it relative to the page"

@@ -93,9 +93,10 @@ def test_a_page_without_output_fails_at_its_line_and_is_repaired_by_one_command(
     assert (status, "3 passed" in said) == (0, True), said
 
 
-def test_the_site_is_built_and_held_against_the_page(course: Course) -> None:
+@pytest.mark.parametrize("generator", ["mkdocs", "zensical"])
+def test_the_site_is_built_and_held_against_the_page(course: Course, generator: str) -> None:
     course.run("pytest", "--update-examples", "docs")
-    status, said = course.run("mkdocs", "build", "--strict")
+    status, said = course.run(generator, "build", "--strict")
     assert status == 0, said
     status, said = course.run("dockerlearn.course.complete", "site")
     assert (status, said[: said.index(",")], said[-12:]) == (0, "site: 1 pages", ": no faults\n")

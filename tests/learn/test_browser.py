@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from dockerlearn import Container
 from dockerlearn.learn.browser import Example, Outcome, Page, answer, commands, shown
-from dockerlearn.terminal.session import LONGEST_OUTPUT
+from dockerlearn.terminal.session import LONGEST_OUTPUT, Job, Session
 
 
 def console(text: str) -> Example:
@@ -159,10 +160,56 @@ def asked(name: str, *arguments: Any) -> Any:
 def test_a_terminal_is_played_from_the_beginning_and_typed_into() -> None:
     view = asked("play", "playground", 7, [[1.8e9, "docker pull -q nginx"]])
     assert [entry["output"] for entry in view["entries"]] == ["docker.io/library/nginx:latest\n"]
+    assert view["commands"] == [[1.8e9, "docker pull -q nginx"]]
     typed = asked("type", "playground", 7, 1, "docker images -q | wc -l\ndocker ps -q", 1.8e9 + 5)
     assert [entry["output"] for entry in typed["entries"]] == ["1\n", ""]
     assert typed["commands"] == [[1.8e9 + 5, "docker images -q | wc -l"], [1.8e9 + 5, "docker ps -q"]]
     assert asked("complete", "playground", 7, 3, "docker rmi n") == {"word": "n", "candidates": ["nginx:latest"]}
+
+
+TYPED = [[1.8e9, "docker pull -q nginx"], [1.8e9 + 5, "docker run -d --name web nginx"], [1.8e9 + 9, "docker ps -q"]]
+
+
+begin = Session.begin
+
+
+def begin_no_run(session: Session, line: str) -> Job:
+    if "docker run" in line:
+        raise RecursionError
+    return begin(session, line)
+
+
+def size_of_no_web(container: Container) -> int:
+    if container.name == "web":
+        raise RecursionError
+    return 0
+
+
+FAILING: dict[str, tuple[type, str, object]] = {
+    "the line itself": (Session, "begin", begin_no_run),
+    "what the page shows of it": (Container, "size", property(size_of_no_web)),
+}
+
+
+@pytest.mark.parametrize(("owner", "name", "replacement"), FAILING.values(), ids=FAILING)
+def test_lines_that_this_model_cannot_play_leave_a_terminal_with_those_before(
+    monkeypatch: pytest.MonkeyPatch, owner: type, name: str, replacement: object
+) -> None:
+    with monkeypatch.context() as changed:
+        changed.setattr(owner, name, replacement)
+        view = asked("play", "playground", 7, TYPED)
+    assert view["commands"] == TYPED[:1]
+    assert [entry["line"] for entry in view["entries"]] == ["docker pull -q nginx"]
+    assert (len(view["machine"]["images"]), view["machine"]["containers"], view["prompt"]) == (1, [], "$ ")
+    typed = asked("type", "playground", 7, 1, "docker images -q | wc -l", 1.8e9 + 20)
+    assert typed["entries"][0]["output"] == "1\n"
+
+
+def test_lines_that_this_model_does_not_take_are_told_by_those_it_takes() -> None:
+    """As where a command that once ended goes on, and has the terminal."""
+    view = asked("play", "playground", 7, [[1.8e9, "docker run nginx"], *TYPED[:1], [1.8e9 + 5, "\x03"], *TYPED[2:]])
+    assert [line for _, line in view["commands"]] == ["docker run nginx", "\x03", "docker ps -q"]
+    assert asked("type", "playground", 7, 3, "true", 1.8e9 + 20) is not None
 
 
 @pytest.mark.parametrize(("name", "seed", "count"), [("nosuch", 7, 0), ("playground", 8, 0), ("playground", 7, 1)])

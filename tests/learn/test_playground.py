@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import time
 from typing import Any
 
@@ -20,6 +21,7 @@ from dockerlearn.learn.playground import (
 )
 from dockerlearn.learn.wire import Entry, View
 from dockerlearn.terminal.session import LONGEST_OUTPUT
+from dockerlearn.terminal.tools import TOOLS
 from tests.challenge import SOLUTION
 
 AT = 1_795_700_000.0  # a moment in November 2026
@@ -370,6 +372,33 @@ def test_a_replay_ends_with_nothing_marked() -> None:
 def test_another_seed_gives_other_identities() -> None:
     commands = Typist("docker run -d nginx").playground.commands
     assert Playground(1).replay(commands)["entries"] != Playground(2).replay(commands)["entries"]
+
+
+def digest(*commands: tuple[float, str], seed: int = 1) -> str:
+    return Playground(seed).replay(commands)["digest"]
+
+
+def test_a_digest_is_one_of_what_was_typed_and_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = digest((AT, "docker pull -q nginx"), (AT, "docker ps -q"))
+    assert re.fullmatch("[0-9a-f]{12}", usual)
+    assert digest((AT, "docker pull -q nginx"), (AT + 60, "docker ps -q")) == usual  # time makes no difference here
+    others = {
+        digest((AT, "docker pull -q nginx")),
+        digest((AT, "docker pull -q nginx"), (AT, "docker ps  -q")),  # another line
+        digest((AT, "docker pull -q nginx"), (AT, "docker ps -q"), (AT, "docker run -d nginx")),
+        digest((AT, "docker pull -q nginx"), (AT, "docker ps -q"), (AT, "docker run -d nginx"), seed=2),  # other output
+        digest((AT, "true")),
+        digest((AT, "\udcff")),
+        digest(),
+    }
+    assert len(others - {usual}) == 7
+    monkeypatch.setitem(TOOLS, "true", TOOLS["false"])  # another status
+    assert digest((AT, "true")) not in others
+
+
+def test_a_line_that_was_not_run_is_not_in_the_digest() -> None:
+    typist = Typist("docker run nginx")
+    assert typist.type("docker ps")["digest"] == digest(*typist.playground.commands, seed=typist.playground.seed)
 
 
 # Hostile lines
