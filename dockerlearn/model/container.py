@@ -18,18 +18,8 @@ from .image import Config, Image
 from .layer import Layer
 from .lifecycle import LIFECYCLE, LIVE, State
 from .network import Endpoint, Port
-from .process import (
-    Environment,
-    Log,
-    Machine,
-    Output,
-    Processes,
-    Program,
-    Runtime,
-    Write,
-    complete,
-    signal_name,
-)
+from .process import Environment, Output, Program, Runtime, Write, complete, signal_name
+from .processes import Log, Machine, Processes
 from .resources import CATCH_UP_STEPS, LINE_STEPS, TooMuchWork
 from .rootfs import OWN_FILES, Mount, Rootfs, Volume
 from .tree import Content, Directory, File, Node, node

@@ -22,7 +22,8 @@ from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
 from dockerlearn.model.lifecycle import State
 from dockerlearn.model.network import Port
-from dockerlearn.model.process import MOST_ROUNDS, SIGNALS, Stream, Write, complete, signal_name
+from dockerlearn.model.process import SIGNALS, Stream, Write, complete, signal_name
+from dockerlearn.model.processes import MOST_ROUNDS
 from dockerlearn.model.store.classic import Removal
 from dockerlearn.model.tree import Content, Directory, Symlink
 

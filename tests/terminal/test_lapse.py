@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dockerlearn.model.process import MOST_PROCESSES, MOST_ROUNDS
+from dockerlearn.model.processes import MOST_PROCESSES, MOST_ROUNDS
 from dockerlearn.model.resources import CATCH_UP_STEPS
 from dockerlearn.terminal.lapse import known
 from dockerlearn.terminal.session import Result, Session
