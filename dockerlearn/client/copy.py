@@ -47,6 +47,8 @@ def _copy_in(call: Call, flags: Flags, source: str, name: str, target: str) -> N
     try:
         call.engine.container(name).write(path, File(content))
     except OSError as error:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise DaemonError(f"write {path}: {str(error).lower()}") from error
         above = path.rsplit("/", 1)[0] or "/"
         raise DaemonError(f"Could not find the file {above} in container {name}") from error
 
@@ -65,6 +67,8 @@ def _copy_out(call: Call, flags: Flags, name: str, source: str, target: str) -> 
     except IsADirectoryError:
         call.files[f"{path}/{basename(source)}"] = text
     except OSError as error:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise DockerError(f"write {path}: {str(error).lower()}") from error
         above = normpath(join(HOME, path, ".."))
         raise DockerError(f'invalid output path: directory "{above}" does not exist') from error
     _show_size(call, flags, found.size, normpath(join(HOME, path)))

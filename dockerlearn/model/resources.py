@@ -91,6 +91,6 @@ class Disk:
             return
         used, files = self._used()
         self._bytes, self._nodes = used + bytes, files + nodes
-        if self._bytes > DISK_BYTES or self._nodes > DISK_NODES:
+        if (bytes and self._bytes > DISK_BYTES) or (nodes and self._nodes > DISK_NODES):
             self._bytes, self._nodes = used, files
             raise OSError("No space left on device")

@@ -119,7 +119,8 @@ class Rootfs(MutableMapping[str, str]):
         real = self.place(path)
         if len(split(real)) + depth(new) > DEEPEST:
             raise OSError("File name too long")
-        self._disk.take(*_sum(new.nodes() if isinstance(new, Directory) else (new,)))
+        size, count = _sum(new.nodes() if isinstance(new, Directory) else (new,))
+        self._disk.take(size, count - (self.tree.get(real) is not None))
         try:
             self.edit(lambda tree: tree.with_node(real, new, merge=False))
         except InvalidPath as error:

@@ -34,7 +34,7 @@ ASH = {
     "path": "{}: not found",
     "create": "can't create {}: {}",
     "nowhere": "nonexistent directory",
-    "echo": "",
+    "echo": "{}",
     "unexpected": 'syntax error: unexpected "{}"',
     "unclosed": "syntax error: unterminated quoted string",
     "unclosed )": 'syntax error: unexpected end of file (expecting ")")',
@@ -308,7 +308,11 @@ def _cp(environment: Environment, options: Options, operands: list[str], *, move
                 f"{problem}: Invalid argument\n" if move else f"recursion detected, omitting directory '{path}'\n"
             )
         else:
-            environment.root.put(place, _anew(node))
+            try:
+                environment.root.put(place, _anew(node))
+            except OSError as error:
+                refusals += f"{problem}: {error}\n"
+                continue
             if move:
                 del environment.root[real]
     lines = "".join(f"{'mv' if move else 'cp'}: {line}\n" for line in refusals.splitlines())

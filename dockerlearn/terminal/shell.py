@@ -14,7 +14,7 @@ from posixpath import dirname, join, normpath
 from typing import TypeAlias, TypeVar
 
 from ..model.process import Answer, Effect, Program, Signals, Sleep, Stream, Write, err
-from ..model.resources import Work
+from ..model.resources import CHARACTERS_A_STEP, Work
 from .arithmetic import arithmetic
 from .lapse import Lapse, Moment
 from .syntax import (
@@ -298,7 +298,7 @@ class Execution:
                     files[end] = files.get(end, "") + effect.text
                 else:
                     yield effect if end is effect.stream else Write(end, effect.text)
-                shell.work.spend(0, len(effect.text))
+                shell.work.owe(len(effect.text) // CHARACTERS_A_STEP)  # and not spend: what is said is said to its end
             else:
                 shell.busy = 0
                 answer = yield effect
@@ -306,16 +306,17 @@ class Execution:
                 self._notice(answer)
         for path, added in files.items():
             if path != NOWHERE:
-                self._add(path, added, words)
+                status = (yield from self._add(path, added, words[0])) or status
         return status
 
-    def _add(self, path: str, added: str, words: list[str]) -> None:
-        """Add what a command has written to a file. Raises `OSError` with the refusal, if there is no room for it."""
+    def _add(self, path: str, added: str, name: str) -> Program:
+        """Add what a command of that name has written to a file; it says so if there is no room for it."""
         try:
             self.shell.files[path] = self._read(path) + added
         except OSError as error:
-            writer = self.shell.texts["echo"] if words[0] == "echo" else f"{words[0]}: "
-            raise OSError(f"{writer}write error: {error}") from error
+            writer = self.shell.texts["echo"].format(self.shell.name) if name == "echo" else name
+            return (yield from err(f"{writer}: write error: {error}\n", 1))
+        return 0
 
     def _read(self, path: str) -> str:
         """The text of a file that is to be added to, which is copied."""

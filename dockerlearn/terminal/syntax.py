@@ -191,7 +191,7 @@ BASH = {
     "path": "{}: No such file or directory",
     "create": "{}: {}",
     "nowhere": "No such file or directory",
-    "echo": "echo: ",
+    "echo": "{}: echo",
     "unexpected": "syntax error near unexpected token `{}'",
     "unclosed": "unexpected EOF while looking for matching `{}'",
 }
