@@ -293,7 +293,6 @@ class Container:
         """Freeze its processes. Raises `DaemonError`."""
         self._state = self._next("pause")
         self.processes.freeze()
-        self._home.schedule(self)
 
     def unpause(self) -> None:
         """Let its processes go on. Raises `DaemonError`."""

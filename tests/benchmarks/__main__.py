@@ -32,6 +32,19 @@ SUITE_ROUNDS = 9
 CONTAINERS = 100_000
 CHARACTERS = 1_000_000
 FEW, MANY = 10, 100_000  # files of an image
+CROWDS = 40, 4_000  # containers that run beside the one that a command is about
+CROWD_ROUNDS = 200
+AMONG = (
+    "run -d nginx",
+    "create nginx",
+    "exec box true",
+    "inspect box",
+    "stop box",
+    "start box",
+    "logs nosuch",
+    "pull nginx",
+)
+LISTS = "ps", "ps -q", "ps -a --filter name=box", "system df"
 
 
 def interleaved(
@@ -120,6 +133,61 @@ def containers() -> str:
         f"{first:<52} {many * 1e6:>8.2f} µs {few * 1e6:>8.2f} µs {many / few:>6.2f}  at most 1.2, and 10 µs\n"
         f"{'memory of a container that was only created':<52} {size:>8.0f} B {'':>18}  at most 1,000 B"
     )
+
+
+def crowd(containers: int) -> Session:
+    """A session with so many containers of nginx that run, and one that is called `box`."""
+    session = Session.page()
+    session.run("docker pull nginx; docker run -d --name box nginx")
+    for number in range(containers):
+        session.engine.run("nginx", name=f"web{number}")
+    return session
+
+
+def crowds() -> str:
+    """What commands cost among few and many containers: those about one container as a ratio, lists by the container."""
+    few, many = (crowd(containers) for containers in CROWDS)
+    rows = []
+    for line in AMONG:
+        taken = interleaved(
+            lambda: many.run(f"docker {line}"),  # noqa: B023
+            lambda: few.run(f"docker {line}"),  # noqa: B023
+            CROWD_ROUNDS,
+            time.process_time,
+        )
+        what = f"docker {line}, among {CROWDS[1]:,} / {CROWDS[0]} containers"
+        rows.append(
+            f"{what:<52} {taken[0] * 1e3:>8.2f} ms {taken[1] * 1e3:>8.2f} ms {taken[0] / taken[1]:>6.2f}  at most 1.3"
+        )
+    count = len(many.engine.containers())
+    for line in LISTS:
+        start = time.process_time()
+        many.run(f"docker {line}")
+        each = (time.process_time() - start) / count
+        rows.append(f"{f'docker {line} of {count:,} containers, each':<52} {each * 1e6:>8.1f} µs")
+    return "\n".join(rows)
+
+
+def flatness() -> str:
+    """What the last of many things costs beside the first of them."""
+    containers, files = Session.page(), Session.page()
+    containers.run("docker pull nginx")
+    files.run("docker run -d --name box alpine sleep 9999")
+    lines = {
+        "docker run -d nginx, x 4,000": (containers, "docker run -d nginx", 4_000),
+        "docker exec box touch /tmp/NEW, x 2,000": (files, "docker exec box touch /tmp/{}", 2_000),
+    }
+    rows = []
+    for what, (session, line, count) in lines.items():
+        taken = []
+        for number in range(count):
+            start = time.process_time()
+            session.run(line.format(number))
+            taken.append(time.process_time() - start)
+        first, last = median(taken[: count // 4]), median(taken[-count // 4 :])
+        what = f"{what}: the last quarter / the first"
+        rows.append(f"{what:<52} {last * 1e3:>8.2f} ms {first * 1e3:>8.2f} ms {last / first:>6.2f}  at most 1.3")
+    return "\n".join(rows)
 
 
 def suite() -> str:
@@ -218,6 +286,8 @@ def main() -> None:
     for folder in SITES:
         print(completeness(folder))
     print(containers())
+    print(crowds())
+    print(flatness())
     print(expressions())
     print(drift())
     print(suite())

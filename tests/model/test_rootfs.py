@@ -13,6 +13,7 @@ from dockerlearn.hub.programs import BUSYBOX
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.container import Container
 from dockerlearn.model.engine import Engine
+from dockerlearn.model.errors import InvalidPath
 from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
 from dockerlearn.model.rootfs import INIT, Mount, Rootfs
@@ -436,3 +437,30 @@ def test_whatever_is_created_and_deleted_again_leaves_no_change(
     assert container.diff() != before[0]
     apply((f"/{name} new", None), container)
     assert (container.diff(), container.tree, container.layer) == before
+
+
+def test_an_edit_that_is_refused_changes_no_mount() -> None:
+    first, second = Mount(File(b"1")), Mount(File(b"2"))
+    root = Rootfs(IMAGE, {"tmp/first": first, "srv/page/second": second})
+    before = root.tree
+    with pytest.raises(InvalidPath):
+        root.edit(lambda tree: tree.with_node("tmp/first", "changed").with_node("srv/page", "a file", merge=False))
+    assert (first.node, second.node, root.tree) == (File(b"1"), File(b"2"), before)
+
+
+def test_a_node_takes_the_place_of_one_that_is_there_unless_both_are_directories_that_merge() -> None:
+    new = Directory.of({"page/new.html": "new"})
+    merged, replaced = IMAGE.with_node("srv", new), IMAGE.with_node("srv", new, merge=False)
+    assert sorted(path for path, _ in merged.walk() if path.startswith("srv/page/")) == [
+        "srv/page/about.html",
+        "srv/page/index.html",
+        "srv/page/new.html",
+    ]
+    assert [path for path, _ in replaced.walk() if path.startswith("srv/")] == ["srv/page", "srv/page/new.html"]
+    assert IMAGE.with_node("srv", Directory(mode=0o700)).get("srv") == replace_mode(IMAGE.get("srv"))
+
+
+def replace_mode(found: Node | None) -> Directory:
+    """The same directory, for its owner alone."""
+    assert isinstance(found, Directory)
+    return found.replace(mode=0o700)

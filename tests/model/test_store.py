@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dockerlearn import Engine, FixedClock, Image, Layer, Reference, hub
 from dockerlearn.model.container import NEVER, Container
-from dockerlearn.model.errors import DaemonError, NoSuchContainer
+from dockerlearn.model.errors import CannotStart, DaemonError, NoSuchContainer, VolumeInUse
 from dockerlearn.model.store.containers import BEGINNING, Agenda
 from dockerlearn.model.store.references import ReferenceStore
 
@@ -133,6 +133,31 @@ def test_who_ends_unseen_gives_back_what_it_had(engine: Engine) -> None:
     assert engine.answer(80, "/") == 7
     two = engine.run("alpine", "sleep", "5", name="one", ports=["80:80"])
     assert (one.removed, two.ip) == (True, "172.17.0.2")
+
+
+def test_who_cannot_be_started_gives_back_what_it_had(engine: Engine) -> None:
+    broken = engine.create("alpine", "nosuch", ports=["80:80"])
+    with pytest.raises(CannotStart):
+        broken.start()
+    assert (broken.ip, broken.ports) == ("", ())
+    assert engine.run("alpine", "sleep", "9", ports=["80:80"]).ip == "172.17.0.2"
+
+
+def test_volumes_are_found_by_who_has_them_the_last_first(engine: Engine) -> None:
+    engine.pull("postgres:16")
+    one = engine.create("postgres:16")
+    (volume,) = engine.volume_store.volumes()
+    two = engine.create("postgres:16")
+    two.volumes = one.volumes
+    engine.volume_store.attach(two)
+    assert engine.volume_store.users(volume) == [two, one]
+    two.remove()
+    assert engine.volume_store.users(volume) == [one]
+    with pytest.raises(VolumeInUse):
+        engine.volume_store.remove(volume.name)
+    one.remove()
+    assert engine.volume_store.users(volume) == []
+    engine.volume_store.remove(volume.name)
 
 
 def test_what_is_typed_or_spawned_is_carried_out_when_its_time_comes(engine: Engine) -> None:

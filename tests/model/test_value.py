@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import reduce
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -140,6 +140,12 @@ def test_times_are_kept_in_utc_also_in_a_replacement() -> None:
 # What values and the engine take, and what they give away
 
 
+class Walker(Protocol):
+    """A protocol, which `isinstance` does not take."""
+
+    def walk(self) -> None: ...
+
+
 class Machine(Value):
     """A value with every kind of field."""
 
@@ -150,6 +156,7 @@ class Machine(Value):
     notes: tuple[tuple[str, ...], ...] = ()
     pair: tuple[int, str] = (0, "")
     anything: Any = None
+    walker: Walker | None = None
 
 
 def test_a_value_keeps_copies_of_collections_that_can_change() -> None:
@@ -163,6 +170,8 @@ def test_a_value_keeps_copies_of_collections_that_can_change() -> None:
     with pytest.raises(TypeError):
         machine.sizes["c"] = 3  # type: ignore[index]
     assert Machine("box", notes=(("a",), ("b",)), pair=(1, "x"), anything=machine).anything is machine
+    walker: Any = "whoever walks"
+    assert Machine("box", walker=walker).walker is walker
 
 
 @pytest.mark.parametrize(
@@ -391,12 +400,21 @@ def test_what_stands_for_a_value_is_short(value: Value) -> None:
 
 def test_what_stands_for_a_value_shows_what_is_short_in_full() -> None:
     assert repr(File(b"hi")) == "File(data=b'hi', mode=420)"
+    assert repr(File(b"x" * 100)) == f"File(data=b'{'x' * 100}', mode=420)"
     assert repr(File(bytes(101))) == "File(data=<101 bytes>, mode=420)"
     assert repr(Config(cmd=("sh",), labels={"a": "1"})).endswith("cmd=('sh',), volumes=(), working_dir='', labels={'a': '1'}, stop_signal='')")  # fmt: skip
     assert repr(Directory.of({"a/b/c": "x"})) == (
         "Directory(entries={'a': Directory(entries={'b': Directory(...)}, mode=493)}, mode=493)"
     )
     assert repr(Machine("box", weight=2.5)).startswith("Machine(name='box', places=(), sizes={}, weight=2.5, ")
+    assert repr(Symlink("x" * 98)) == f"Symlink(target='{'x' * 98}')"
+    assert repr(Symlink("x" * 99)) == f"Symlink(target='{'x' * 47}...{'x' * 48}')"
+    dozen = tuple(f"A={number}" for number in range(12))
+    assert f"env={dozen!r}, " in repr(Config(env=dozen))
+    assert "'A=11', ...)" in repr(Config(env=(*dozen, "B=")))
+    labels = {f"{number:02}": "" for number in range(12)}
+    assert f"labels={labels!r}, " in repr(Config(labels=labels))
+    assert "'11': '', ...}" in repr(Config(labels={**labels, "12": ""}))
     assert len(repr(Pruned((Removal("Deleted", "x" * 90),) * 12, 0))) == 1_000
     with pytest.raises(TypeError, match=re.escape("not 'xxxxxxxxxx")) as refusal:
         Point("x" * 100_000)  # type: ignore[arg-type]

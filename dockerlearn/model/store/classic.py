@@ -24,6 +24,7 @@ from .containers import ContainerStore
 from .layers import LayerStore, stack, total_size
 from .references import ReferenceStore
 
+WHOLE_ID = re.compile("(sha256:)?[0-9a-f]{64}")
 UNDATED = datetime.fromtimestamp(0, UTC)
 
 
@@ -291,7 +292,7 @@ def as_tag(reference: Reference) -> Reference:
 
 def is_whole_id(text: str) -> bool:
     """Whether a text is an image's ID in full, with or without its algorithm."""
-    return re.fullmatch("(sha256:)?[0-9a-f]{64}", instance("name", str, text)) is not None
+    return WHOLE_ID.fullmatch(instance("name", str, text)) is not None
 
 
 def _of_one_tag(names: list[Reference]) -> bool:
