@@ -1,5 +1,7 @@
 """What is expected of examples is repaired in place: all of it, and nothing else."""
 
+import errno
+import os
 import random
 import shlex
 from argparse import ArgumentParser
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlearn.course import update
+from dockerlearn.course import files
 from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console
 from dockerlearn.course.update import add_option, repair, repaired, update_examples
 from tests.course.course_pages import PAGES, ROOT, name
@@ -324,12 +326,12 @@ def test_a_page_that_cannot_be_written_whole_is_not_written_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(source: Path, target: Path) -> None:
-        raise OSError("no space left")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(update, "copymode", fail)
+    monkeypatch.setattr(files, "copymode", fail)
     page = tmp_path / "page.md"
     page.write_text(PRINTS, encoding="utf-8")
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(PageRefused, match="line 1: cannot be written: No space left on device"):
         repair(LEXER, page)
     assert page.read_text(encoding="utf-8") == PRINTS
     assert list(tmp_path.iterdir()) == [page]
@@ -375,7 +377,7 @@ def test_of_the_course_s_pages_those_that_were_asked_for_are_repaired(
     course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(course)
-    assert updated(course / "docs", "wrong.md::line 1", "good.md") is pytest.ExitCode.OK
+    assert updated(course / "docs", "wrong.md::python-print-1", "good.md") is pytest.ExitCode.OK
     assert capsys.readouterr().out == f"{WROTE}pages: 2, repaired: 1, refused and left alone: 0\n"
     assert (course / "docs/wrong.md").read_text(encoding="utf-8") == fixed(PRINTS)
     assert (course / "README.md").read_text(encoding="utf-8") == PRINTS
@@ -417,7 +419,7 @@ def run_update(course: Path, *arguments: str) -> tuple[int, str]:
 
 
 def test_pytest_repairs_the_pages_it_is_asked_for_and_prints_what_it_changed(course: Path) -> None:
-    status, said = run_update(course, "docs/wrong.md::line 1", "docs/good.md")
+    status, said = run_update(course, "docs/wrong.md::python-print-1", "docs/good.md")
     assert status == 0
     assert said == f"{WROTE}pages: 2, repaired: 1, refused and left alone: 0\n"
     assert (course / "docs" / "wrong.md").read_text(encoding="utf-8") == fixed(PRINTS)
