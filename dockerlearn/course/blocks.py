@@ -292,12 +292,13 @@ class _QuizReader:
 
     def missing(self, line: int, draft: bool) -> Iterator[Fault]:
         """What is wrong with the quiz as a whole."""
-        if not self.question:
-            yield Fault(line, "a quiz without a question")
         if self._fence and self.code:
             reason = "unclosed fence: the code of a quiz ends before its choices, and has a shorter fence than the quiz"
             yield Fault(self.code.first_line, reason)
-        elif self.code and self.code.language == "console":
+            return
+        if not self.question:
+            yield Fault(line, "a quiz without a question")
+        if self.code and self.code.language == "console":
             try:
                 commands = read_console(self.code.text, self.code.text_line, draft=draft)
             except PageRefused as refused:

@@ -428,7 +428,10 @@ ENDLESS = {
     "a loop": ("while True: pass", "runs for more than 0.2 s"),
     "a loop in the kernel": ("import os\n\nwhile True: os.stat('/')", "runs for more than 0.2 s"),
     "a regular expression": ("import re\n\nre.match('(a+)+$', 'a' * 40 + 'b')", "runs for more than 0.2 s"),
-    "caught once": ("try:\n    while True: pass\nexcept BaseException: pass\n\nwhile True: pass", "runs for more than 0.2 s"),
+    "caught once": (
+        "import re\n\ntry: re.match('(a+)+$', 'a' * 40 + 'b')\nexcept BaseException: pass\n\nwhile True: pass",
+        "runs for more than 0.2 s",
+    ),
     "a sleep": ("import time\n\ntime.sleep(1000)", "waits for more than 0.4 s"),
     "a lock": ("import threading\n\nthreading.Event().wait()", "waits for more than 0.4 s"),
 }  # fmt: skip
