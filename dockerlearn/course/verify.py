@@ -17,7 +17,7 @@ from itertools import count
 from os.path import relpath
 from pathlib import Path
 from shlex import quote
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from sybil import Document, Example, Region, Sybil
@@ -89,6 +89,15 @@ class Pages(Sybil):
         name: str = example.parsed.name
         return name
 
+    def folders(self) -> Callable[[Path, pytest.Collector], pytest.Directory | None]:
+        """What pytest wants for `pytest_collect_directory`, so that it does not pass over a page that is no file."""
+
+        def collect(path: Path, parent: pytest.Collector) -> pytest.Directory | None:
+            lost = sorted(entry for entry in path.iterdir() if self.should_parse(entry) and not entry.is_file())
+            return _Folder.from_parent(parent, path=path, lost=lost, sybil=self) if lost else None
+
+        return collect
+
     def pytest(self) -> Callable[[Path, pytest.Collector], SybilFile | None]:
         """The hook that collects the pages."""
 
@@ -129,9 +138,21 @@ class _File(SybilFile):
             arguments = (argument.partition("::") for argument in self.config.args)
             folder = self.config.invocation_params.dir
             asked = [test for file, _, test in arguments if test and (folder / file).resolve() == self.path.resolve()]
-            document = sybil.parse(self.path, asked or [REFUSED])
+            document = sybil.parse(self.path, list(dict.fromkeys(asked)) or [REFUSED])
             for example in document.examples():
                 yield _Item.from_parent(self, sybil=sybil, example=example)
+
+
+class _Folder(pytest.Directory):
+    def __init__(self, *, lost: Sequence[Path], sybil: Pages, **given: Any) -> None:
+        super().__init__(**given)
+        self._lost, self._sybil = lost, sybil
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """What pytest finds in the folder, and the pages that it does not take for files."""
+        yield from pytest.Dir.collect(self)  # type: ignore[arg-type]  # it is final, and needs nothing but a directory
+        for page in self._lost:
+            yield _File.from_parent(self, path=page, sybils=[self._sybil])
 
 
 class _Item(SybilItem):

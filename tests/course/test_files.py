@@ -230,6 +230,14 @@ def test_a_page_that_somebody_writes_meanwhile_keeps_what_they_wrote(page: Path)
     assert list(page.parent.iterdir()) == [page]
 
 
+def test_who_is_reading_a_page_reads_all_of_what_it_was(page: Path, update: Callable[[], list[str]]) -> None:
+    with page.open(encoding="utf-8") as reading:
+        start = reading.read(5)
+        refused(update())
+        assert start + reading.read() == WRONG
+    assert page.read_text(encoding="utf-8") == RIGHT
+
+
 def test_a_page_that_is_removed_meanwhile_stays_removed(page: Path) -> None:
     page.unlink()
     with pytest.raises(PageRefused, match="line 1: cannot be written: No such file or directory"):

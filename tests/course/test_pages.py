@@ -149,6 +149,15 @@ def test_every_block_that_is_not_inert_is_a_test(collected: list[str]) -> None:
     assert collected == promised
 
 
+def test_each_test_that_the_documents_name_exists(collected: list[str]) -> None:
+    documents = [ROOT / "CONTRIBUTING.md", *(ROOT / "docs/maintain").glob("*.md")]
+    named = [
+        found for file in documents for found in re.findall(r"\w\S*\.md::[^\s`]+", file.read_text(encoding="utf-8"))
+    ]
+    assert named
+    assert set(named) <= set(collected)
+
+
 @every_page
 def test_what_is_shown_is_what_is_run(page: str) -> None:
     config = load_config(str(ROOT / "mkdocs.yml"))

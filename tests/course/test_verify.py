@@ -92,11 +92,26 @@ def test_a_refused_page_hides_no_failure_of_another_one(suite: Pytest, refused: 
     assert "docs/b.md:3: $ echo a\n" in said
 
 
+def test_a_page_that_is_no_file_is_not_passed_over(tmp_path: Path) -> None:
+    course = small_course(tmp_path, {"docs/good.md": console("$ echo a", "a"), "docs/x.md/y.txt": "no page"})
+    (course / "docs/lost.md").symlink_to("nowhere.md")
+    (course / "docs/loop.md").symlink_to("loop.md")
+    (course / "docs/lost.txt").symlink_to("nowhere.txt")
+    ran = run_pytest(course, "docs")
+    assert ran.returncode == 1
+    assert "= 3 failed, 1 passed in" in ran.stdout
+    assert "docs/x.md:1: is a folder, and not a page\n" in ran.stdout
+    assert "docs/lost.md:1: is a link that leads nowhere: nowhere.md\n" in ran.stdout
+    assert "docs/loop.md:1: is a link that leads nowhere: loop.md\n" in ran.stdout
+
+
 def test_a_refused_page_of_which_a_block_is_asked_for_says_why_it_is_refused(suite: Pytest) -> None:
-    said = suite("docs/page.md::console-echo-a", page="# A page\n\n```console\n$ echo a\na\n")
+    asked = [f"docs/page.md::{name}" for name in ("console-echo-a", "console-echo-b", "console-echo-a")]
+    said = suite(*asked, page="# A page\n\n```console\n$ echo a\na\n")
     assert "docs/page.md:3: unclosed fence: " in said
     assert "FAILED docs/page.md::console-echo-a" in said
-    assert "= 1 failed in" in said
+    assert "FAILED docs/page.md::console-echo-b" in said
+    assert "= 2 failed in" in said
 
 
 def test_no_failure_names_a_command_that_does_not_repair_it(suite: Pytest) -> None:
