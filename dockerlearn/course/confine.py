@@ -1,4 +1,4 @@
-"""Runs a page's examples so that they come back: they can neither leave, nor go on for ever, nor print without end.
+"""Runs a page's examples so that they come back: they can neither leave, nor go on for ever, nor take all memory.
 
 A page whose Python ends the process would take all other tests with it, and `os._exit(0)` even with success. So the
 functions that end, replace or double a process refuse a caller that is a page, then and later: in a thread, or when Python
@@ -14,12 +14,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from ..terminal.session import LONGEST_OUTPUT
 
 CPU_SECONDS = 10.0  # of one block; the longest of this course takes a fifth of a second
 SECONDS = 60.0  # of one block that waits, for a lock or in a sleep
+MEMORY = 1 << 30  # bytes that one block may take on top of what there is; this course takes a thousandth
 
 _LEAVING = {
     "os": ("_exit", "abort", "kill", "killpg", "execv", "execve", "fork", "forkpty"),
@@ -49,6 +51,12 @@ def confined(page: str) -> Iterator[None]:
     if not _pages:
         _guard()
     _pages.add(page)
+    with _bounded_in_time(), _bounded_in_memory():
+        yield
+
+
+@contextmanager
+def _bounded_in_time() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield  # only the main thread hears signals, and only Unix has these
         return
@@ -65,6 +73,25 @@ def confined(page: str) -> Iterator[None]:
         for (timer, number, *_), handler, before in zip(limits, handlers, timers, strict=True):
             signal.setitimer(timer, *before)
             signal.signal(number, handler)
+
+
+@contextmanager
+def _bounded_in_memory() -> Iterator[None]:
+    """Have Python raise a `MemoryError` before the machine has none left, where it says how much is taken: on Linux."""
+    taken = Path("/proc/self/statm")
+    if not taken.exists():
+        yield
+        return
+    import resource  # Windows has none
+
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = int(taken.read_text(encoding="ascii").split()[0]) * resource.getpagesize() + MEMORY
+    lower = [known for known in (before, most) if known != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min([limit, *lower]), most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
 
 
 def _stop(what: str) -> Callable[[int, object], None]:

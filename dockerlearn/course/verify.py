@@ -336,6 +336,6 @@ def _raised(error: BaseException, path: str, block: Block) -> Fault:
         return Fault(error.command.line, f"$ {error.command.source}\nthe model raised\n{told}")
     line, told = traceback_of(error, path)
     if isinstance(error, Confined):
-        return Fault(line or block.text_line, f"the {block.language} block {error}")
+        return Fault(line or block.text_line, f"the Python block {error}")
     expected = f", and not {block.options['raises']}" if "raises" in block.options else ""
     return Fault(line or block.text_line, f"the Python block raised{expected}\n{told}")

@@ -189,11 +189,11 @@ ODD = {
 RUNS = {
     "raises": Broken(fence("python", "x = 0", "1 / x"), 3, "the Python block raised\n"),
     "is no Python": Broken(fence("python", "x = = 0"), 2, "the Python block raised\n"),
-    "leaves": Broken(fence("python", "import os", "os._exit(0)"), 3, "the python block calls os._exit, "),
+    "leaves": Broken(fence("python", "import os", "os._exit(0)"), 3, "the Python block calls os._exit, "),
     "is skipped by itself": Broken(fence("python", "import pytest", "pytest.skip()"), 3, "the Python block raised\n"),
     "ends itself": Broken(fence("python", "raise SystemExit"), 2, "the Python block raised\n"),
     "calls itself": Broken(fence("python", "def f(): f()", "f()"), 3, "the Python block raised\n"),
-    "prints without end": Broken(fence("python", "while True: print(1)"), 2, "the python block prints more than "),
+    "prints without end": Broken(fence("python", "while True: print(1)"), 2, "the Python block prints more than "),
     "does not fail": Broken(fence('python raises="KeyError"', "pass"), 1, "the Python block must fail, but "),
     "fails otherwise": Broken(fence('python raises="KeyError"', "1 / 0"), 2, "the Python block raised, and not KeyError"),
     "prints something else each time": Broken(

@@ -1,6 +1,7 @@
 """A page that is wrong fails, and its failure says page, line, command and difference, and little else."""
 
 import os
+import resource
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -398,20 +399,23 @@ LEAVING = {
     "os.forkpty": "import os; os.forkpty()",
     "recursion": "def f(): f()\n\nf()",
     "memory": "x = bytearray(10 ** 15)",
+    "memory, bit by bit": "kept = []\n\nwhile True: kept.append(bytearray(10 ** 7))",
     "output": "while True: print('x' * 1000)",
     "output at once": "print('x' * 100_001)",
     "caught": "import os\n\ntry: os._exit(0)\nexcept Exception: pass",
 }
 
 
-LINES = {"recursion": 4, "caught": 4}  # of the others it is the first
+LINES = {"recursion": 4, "caught": 4, "memory, bit by bit": 4}  # of the others it is the first
 
 
 @pytest.mark.parametrize("way", LEAVING)
 def test_a_page_that_leaves_fails_at_its_line_and_what_stands_below_is_run(failures: Failures, way: str) -> None:
     left, below = failures(f"{python(LEAVING[way])}\n{python('print(1)', output='2')}")
     place = f"page.md:{LINES.get(way, 2)}:"
-    assert left.startswith((f"{place} the python block ", f"{place} the Python block raised\n"))
+    assert left.startswith(
+        (f"{place} the Python block raised\n", f"{place} the Python block calls ", f"{place} the Python block prints ")
+    )
     assert below.endswith("-2\n+1\n")
 
 
@@ -435,7 +439,7 @@ def test_the_suite_is_red_where_a_page_leaves(tmp_path: Path) -> None:
     pages = {"docs/a.md": python("import os", "os._exit(0)"), "docs/b.md": python("print(1)", output="2")}
     ran = run_pytest(small_course(tmp_path, pages), "docs")
     assert ran.returncode == 1
-    assert "docs/a.md:3: the python block calls os._exit, which leaves the tests\n" in ran.stdout
+    assert "docs/a.md:3: the Python block calls os._exit, which leaves the tests\n" in ran.stdout
     assert "docs/b.md:6: the Python block on line 1\n" in ran.stdout
 
 
@@ -459,7 +463,7 @@ def test_a_page_that_goes_on_for_ever_is_stopped(
     """The bounds are seconds here, far above what any example needs, and far below what is asked for."""
     monkeypatch.setattr(confine, *("SECONDS", 0.4) if what.startswith("waits") else ("CPU_SECONDS", 0.2))
     stopped, below = failures(f"{python(code)}\n{python('print(1)', output='2')}")
-    assert stopped == f"page.md:{code.count(chr(10)) + 2}: the python block {what}"
+    assert stopped == f"page.md:{code.count(chr(10)) + 2}: the Python block {what}"
     assert below.endswith("-2\n+1\n")
 
 
@@ -476,6 +480,17 @@ def test_the_bounds_of_others_are_as_they_were(failures: Failures) -> None:
         assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+def test_the_bound_of_memory_is_as_it_was(failures: Failures) -> None:
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 40, most))
+    try:
+        inside = python("import resource", "print(resource.getrlimit(resource.RLIMIT_AS)[0] < 1 << 36)", output="True")
+        assert failures(inside) == []
+        assert resource.getrlimit(resource.RLIMIT_AS) == (1 << 40, most)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
 
 
 def test_elsewhere_than_in_the_main_thread_there_are_no_bounds(failures: Failures) -> None:
