@@ -158,8 +158,7 @@ class _Folder(pytest.Directory):
 class _Item(SybilItem):
     def reportinfo(self) -> tuple[Path, int, str]:
         """The place of the block, as pytest counts lines, and what heads its failure."""
-        page, _, name = self.nodeid.partition("::")
-        return self.path, self.example.line - 1, f"{page}:{self.example.line}: {name}"
+        return self.path, self.example.line - 1, f"{relpath(self.path)}:{self.example.line}: {self.name}"
 
     def repr_failure(self, excinfo, style=None):  # type: ignore[no-untyped-def]  # pytest's own is private
         """What is wrong, with the page and its line, and what to do."""

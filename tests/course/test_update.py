@@ -1,9 +1,13 @@
 """What is expected of examples is repaired in place: all of it, and nothing else."""
 
 import errno
+import io
 import os
 import random
 import shlex
+import signal
+import sys
+import threading
 from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlearn.course import files
+from dockerlearn.course import files, update
 from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console
 from dockerlearn.course.update import add_option, repair, repaired, update_examples
 from tests.course.course_pages import PAGES, ROOT, name
@@ -441,3 +445,33 @@ def test_pytest_repairs_no_file_that_is_no_page(course: Path) -> None:
     status, said = run_update(course, "NOTES.md")
     assert status == pytest.ExitCode.USAGE_ERROR
     assert "no page of the course: NOTES.md" in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_repair_that_is_interrupted_says_so(
+    course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: signal.Signals
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(update, "repair_all", lambda *arguments: signal.raise_signal(number))
+    assert updated(course, "docs") is pytest.ExitCode.INTERRUPTED
+    assert capsys.readouterr().out == "interrupted: each page is as it was, or repaired as a whole\n"
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_elsewhere_than_in_the_main_thread_pages_are_repaired_too(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended: list[object] = []
+    thread = threading.Thread(target=lambda: ended.append(updated(course, "README.md")))
+    thread.start()
+    thread.join()
+    assert ended == [pytest.ExitCode.OK]
+    assert (course / "README.md").read_text(encoding="utf-8") == fixed(PRINTS)
+
+
+def test_a_terminal_that_cannot_show_a_letter_stops_no_repair(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii", write_through=True))
+    (course / "README.md").write_text(fence("python", "print('Größe')"), encoding="utf-8")
+    assert updated(course, "README.md") is pytest.ExitCode.OK
+    assert b"\n+Gr\\xf6\\xdfe\n" in written.getvalue()
