@@ -388,8 +388,7 @@ class _Recorder(SuperFencesBlockPreprocessor):  # type: ignore[misc]  # superfen
                 yield line
 
         super().search_nested(counted())
-        self._line += 1
-        self.clear()
+        self.clear()  # below the last line, since Markdown adds two empty ones
         return lines
 
     def parse_whitespace(self, line: str) -> str:

@@ -57,7 +57,8 @@ def update_examples(config: pytest.Config, mkdocs_yml: Path, *patterns: str) -> 
         return None
     asked = [_place(config.invocation_params.dir / argument.partition("::")[0]) for argument in config.args]
     course = Course(mkdocs_yml.parent, patterns)
-    chosen = [page for page in course.pages if any(_place(page).is_relative_to(path) for path in asked)]
+    names = {page: (page, _place(page)) for page in course.pages}
+    chosen = [page for page in names if any(name.is_relative_to(path) for name in names[page] for path in asked)]
     if not chosen:
         raise pytest.UsageError(f"no page of the course: {' '.join(config.args)}")
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -270,6 +270,39 @@ def test_the_suite_is_red_with_page_and_line(page: Path, broken: Broken) -> None
     assert broken.fails or broken.reason in said
 
 
+# What is told of a page is what is wrong with it, and nothing that follows from it
+
+ONLY = {
+    "what an open fence swallows, to the last line": ("```console\n$ echo a\n~~~", 1, NOTHING_CLOSES),
+    "a longer fence inside": (fence("console", "$ echo a", "````text", "x", "````"), 1, swallows(3)),
+    "an output below Python that is not closed": (
+        f"```python\nprint(1)\n\n{GOOD}\n{fence('output', '1')}", 1, swallows(4)
+    ),
+    "a wildcard in a block that is not closed": (f"```console\n$ echo a\n...\n\n{GOOD}", 1, swallows(5)),
+    "a command of a quiz": (
+        QUIZ.format("git status\nbash: git: command not found\n$ echo y").replace("...", "y"),
+        6, "the output says that a program is missing: 'bash: git: command not found'; ",
+    ),
+    "the right choice of a quiz": (
+        QUIZ.format("git status").replace("...", "bash: git: command not found"),
+        8, "the output says that a program is missing: 'bash: git: command not found'; ",
+    ),
+    "an output": (
+        fence("python", "print('sh: x: not found')") + "\n" + fence("output", "a", "sh: x: not found"),
+        7, "the output says that a program is missing: 'sh: x: not found'; ",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line", "reason"), ONLY.values(), ids=ONLY)
+def test_only_what_is_wrong_is_told(text: str, line: int, reason: str) -> None:
+    with pytest.raises(PageRefused) as refused:
+        LEXER.blocks(text)
+    (fault,) = refused.value.faults
+    assert fault.line == line
+    assert fault.reason.startswith(reason)
+
+
 # What is meant
 
 MEANT = {

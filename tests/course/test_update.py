@@ -475,3 +475,16 @@ def test_a_terminal_that_cannot_show_a_letter_stops_no_repair(course: Path, monk
     (course / "README.md").write_text(fence("python", "print('Größe')"), encoding="utf-8")
     assert updated(course, "README.md") is pytest.ExitCode.OK
     assert b"\n+Gr\\xf6\\xdfe\n" in written.getvalue()
+
+
+@pytest.mark.parametrize("asked", ["docs", "docs/wrong.md"])
+def test_a_folder_that_leads_elsewhere_is_not_passed_over(
+    course: Path, capsys: pytest.CaptureFixture[str], asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(course)
+    elsewhere = (course / "docs").rename(course.parent / f"{course.name}-docs")
+    (course / "docs").symlink_to(elsewhere)
+    assert updated(course, asked) is pytest.ExitCode.TESTS_FAILED
+    told = f"docs/wrong.md:1: is a link that leads out of the course, to {elsewhere}/wrong.md"
+    assert told in capsys.readouterr().out.splitlines()
+    assert (elsewhere / "wrong.md").read_text(encoding="utf-8") == PRINTS
