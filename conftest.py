@@ -10,7 +10,9 @@ from dockerlearn.course.verify import pages
 COURSE = Path(__file__).with_name("mkdocs.yml"), "docs/*.md", "docs/*/*.md", "README.md"
 
 pytest_plugins = ["dockerlearn.course.annotate"]
-pytest_collect_file = pages(*COURSE).pytest()
+PAGES = pages(*COURSE, repair="make update-examples PAGES={page}")
+pytest_collect_file = PAGES.pytest()
+pytest_collect_directory = PAGES.folders()
 pytest_addoption = add_option
 
 

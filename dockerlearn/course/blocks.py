@@ -14,12 +14,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from markdown import Markdown
 from pymdownx.superfences import RE_HL_LINES, SuperFencesBlockPreprocessor, SuperFencesException
 
+from .doubts import FENCE, doubts
 from .sources import Sources, SourcesRefused, body
 
 RUN = {
@@ -50,11 +52,12 @@ OPTIONS = {
     "hl_lines": RE_HL_LINES,
     "raises": re.compile(r"(?!raises$)[^\W\d]\w*"),
     "skip": re.compile(r"(?!skip$).*\S.*"),
+    "meant": re.compile(r"(?!meant$).*\S.*"),
 }
 """What may stand behind a language, and its values. An option without a value has its own name for one."""
 
-ONLY_FOR = {"raises": {"python"}, "skip": {"python", "console"}}
-"""The options that stand behind some languages only."""
+ONLY_FOR = {"raises": {"python"}, "skip": {"python", "console"}, "meant": {"console", "output", "quiz"}}
+"""The options that stand behind some languages only. A quiz has no others."""
 
 INTERRUPT = "^C"
 """A line of output that shows where Ctrl-C was typed."""
@@ -71,7 +74,6 @@ NOTHING = "nothing"
 _CHOICE = re.compile(rf"(?P<mark>{re.escape(RIGHT)}|{re.escape(WRONG)})(?: (?P<text>.*))?")
 _EXPLAINS, _EXPLAINS_ON = "  : ", "    "
 _CODE = re.compile(r"(?P<fence>`{3,}|~{3,})(?P<language>\S*)(?P<options>.*)")
-_FENCE = re.compile(r"[> \t]*(?:`{3,}|~{3,})")
 _OPENER = re.compile(r"\s*(?:!!!|\?\?\?\+?|===[!+]*)\s")
 _SNIPPET = re.compile(r"[ \t]*-+8<-+")
 _WILDCARDS = {"...", "…", "[...]", "<...>"}
@@ -175,8 +177,8 @@ class Quiz:
 
 def wrong_option(language: str, option: str, value: str) -> str | None:
     """Why an option may not stand behind a language, if it may not."""
-    only_for = ONLY_FOR.get(option)
-    if option not in OPTIONS or language == "quiz" or (only_for and RUN.get(language) not in only_for):
+    run, only_for = RUN.get(language), ONLY_FOR.get(option)
+    if option not in OPTIONS or (run not in only_for if only_for else run == "quiz"):
         return f"a block of language {language!r} has no option {option!r}"
     if not OPTIONS[option].fullmatch(value):
         return f"option {option!r} of a block of language {language!r} cannot be {value!r}"
@@ -289,12 +291,13 @@ class _QuizReader:
 
     def missing(self, line: int, draft: bool) -> Iterator[Fault]:
         """What is wrong with the quiz as a whole."""
+        if self._fence and self.code:
+            reason = "unclosed fence: the code of a quiz ends before its choices, and has a shorter fence than the quiz"
+            yield Fault(self.code.first_line, reason)
+            return
         if not self.question:
             yield Fault(line, "a quiz without a question")
-        if self._fence and self.code:
-            reason = "the code of a quiz is not closed: the quiz needs a longer fence than its code"
-            yield Fault(self.code.first_line, reason)
-        elif self.code and self.code.language == "console":
+        if self.code and self.code.language == "console":
             try:
                 commands = read_console(self.code.text, self.code.text_line, draft=draft)
             except PageRefused as refused:
@@ -361,7 +364,7 @@ class Lexer:
             if preprocessor is self._recorder:
                 break
         blocks = self._recorder.blocks
-        faults = [*self._recorder.faults, *_faults(blocks, page.split("\n"), draft)]
+        faults = [*self._recorder.faults, *_faults(blocks, page.split("\n"), self._recorder.unclosed, draft)]
         if faults:
             raise PageRefused(faults)
         return blocks
@@ -375,6 +378,9 @@ class _Recorder(SuperFencesBlockPreprocessor):  # type: ignore[misc]  # superfen
     def run(self, lines: list[str]) -> list[str]:
         self.blocks: list[Block] = []
         self.faults: list[Fault] = []
+        self.unclosed: list[range] = []
+        self._line = self.offset
+        self.fence = None  # a page that was refused may have left one open
         try:
             super().run(lines)
         except SuperFencesException as refusal:
@@ -388,7 +394,20 @@ class _Recorder(SuperFencesBlockPreprocessor):  # type: ignore[misc]  # superfen
                 yield line
 
         super().search_nested(counted())
+        self.clear()  # below the last line, since Markdown adds two empty ones
         return lines
+
+    def parse_whitespace(self, line: str) -> str:
+        """Called for each line outside a block, so last for the one that opens the next block."""
+        self._opening = self._line
+        ws: str = super().parse_whitespace(line)
+        return ws
+
+    def clear(self) -> None:
+        """Called where a block has ended, and also where an open fence is given up: what it is nested in ends, or the page."""
+        if self.fence is not None:
+            self.unclosed.append(range(self._opening, self._line))
+        super().clear()
 
     def reassemble(self, lines: Any) -> Any:
         return lines
@@ -410,20 +429,31 @@ class _Recorder(SuperFencesBlockPreprocessor):  # type: ignore[misc]  # superfen
                 text=self.rebuild_block(self.code),
             )
         )
+        self.fence = None
         self.clear()
 
 
 _READ: Mapping[str, Callable[..., list[Command] | Quiz]] = {"console": read_console, "quiz": read_quiz}
 
 
-def _faults(blocks: list[Block], lines: list[str], draft: bool) -> Iterator[Fault]:
-    inside = {number for block in blocks for number in range(block.first_line, block.last_line + 1)}
+def _faults(blocks: list[Block], lines: list[str], unclosed: list[range], draft: bool) -> Iterator[Fault]:
+    yield from (
+        Fault(lost[0], "unclosed fence: nothing closes it in the list, quote or page it is in") for lost in unclosed
+    )
+    spans = [range(block.first_line, block.last_line + 1) for block in blocks]
+    inside = set(chain(*spans, *unclosed))
     for number, line in enumerate(lines, 1):
-        if number not in inside and _FENCE.match(line):
+        if number not in inside and FENCE.match(line):
             yield Fault(number, "looks like a fence, but opens or closes no block")
     before: Block | None = None
     quizzes: set[str] = set()
     for block in blocks:
+        if swallowed := _swallowed(block, lines):
+            instead = "or give it a longer one" if block.language else "or open the block that it closes"
+            reason = f"unclosed fence: line {swallowed} opens another inside it; close it above that, {instead}"
+            yield Fault(block.first_line, reason)
+            before = block
+            continue
         if block.language not in RUN and block.language not in INERT:
             instead = INSTEAD.get(block.language, f"run are {', '.join(RUN)}; inert are {', '.join(INERT)}")
             yield Fault(block.first_line, f"a block of language {block.language!r} is not run: {instead}")
@@ -448,7 +478,47 @@ def _faults(blocks: list[Block], lines: list[str], draft: bool) -> Iterator[Faul
             for number, line in enumerate(block.text.split("\n"), block.text_line):
                 if line.strip() in _WILDCARDS and not draft:
                     yield Fault(number, "a wildcard: expected output is exact")
+        if not draft:
+            yield from _unmeant(block)
         before = block
+
+
+def _swallowed(block: Block, lines: list[str]) -> int | None:
+    """The line of another block's opening fence that a block takes for its text, because its own fence is not closed."""
+    own = FENCE.match(lines[block.first_line - 1])
+    for number in range(block.text_line, block.last_line):
+        inner = FENCE.match(lines[number - 1])
+        if own and inner and inner["fence"].startswith(own["fence"]) and inner["info"].strip():
+            return number
+    return None
+
+
+def _unmeant(block: Block) -> Iterator[Fault]:
+    """The lines that a block expects, and that are hardly ever meant; and the mark that some are, where none is."""
+    meant = block.options.get("meant")
+    try:
+        said = list(_expected(block))
+    except PageRefused:  # told already
+        return
+    for line, text in said:
+        yield from (Fault(doubt.line, f"the output {doubt.reason}") for doubt in doubts(text.split("\n"), meant, line))
+    if meant is not None and not any(
+        meant in doubt.text for line, text in said for doubt in doubts(text.split("\n"), None)
+    ):
+        yield Fault(block.first_line, f"meant={meant!r} is in no line of the output that would need it: take it away")
+
+
+def _expected(block: Block) -> Iterator[tuple[int, str]]:
+    """The output that a block expects, piece by piece, each with its first line."""
+    if block.language == "console":
+        yield from ((command.expected_line, command.expected) for command in read_console(block.text, block.text_line))
+    elif block.language == "output":
+        yield block.text_line, block.text
+    elif block.language == "quiz":
+        quiz = read_quiz(block.text, block.text_line)
+        if quiz.code:
+            yield from _expected(quiz.code)
+            yield quiz.right.line, quiz.right.text
 
 
 def _blank(line: str) -> bool:

@@ -6,29 +6,32 @@ prints an output block is added where there is none; below one that prints nothi
 byte for byte.
 
 What was written is then tested as the suite would. A page that would not pass is left alone: an example raises, or goes
-on for ever, or prints what no page can show, or something else each time.
+on for ever, or prints what no page can show, or something else each time. So is one that would tell a falsehood, because an
+example prints what it is hardly ever meant to print.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import io
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from difflib import SequenceMatcher, unified_diff
-from os.path import relpath
+from os.path import realpath, relpath
 from pathlib import Path
-from shutil import copymode
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
 
 from ..terminal.session import FOR_EVER
 from .blocks import Block, Fault, Lexer, PageRefused, read_console, read_quiz
+from .doubts import doubts
+from .files import BYTE_ORDER_MARK, LINE_END, lexed, read, rewrite
 from .verify import PageRun, showable
 
-_BYTE_ORDER_MARK = "\ufeff"
-_LINE_END = re.compile("(\r\n|\r|\n)")
 _GIVEN_UP = f"dockerlearn: {FOR_EVER}"
 
 
@@ -52,26 +55,74 @@ def update_examples(config: pytest.Config, mkdocs_yml: Path, *patterns: str) -> 
     """
     if not config.getoption("--update-examples"):
         return None
-    asked = [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
-    course = {page.resolve() for pattern in patterns for page in mkdocs_yml.parent.glob(pattern)}
-    chosen = sorted(page for page in course if any(page.is_relative_to(path) for path in asked))
+    asked = [_place(config.invocation_params.dir / argument.partition("::")[0]) for argument in config.args]
+    course = Course(mkdocs_yml.parent, patterns)
+    names = {page: (page, _place(page)) for page in course.pages}
+    chosen = [page for page in names if any(name.is_relative_to(path) for name in names[page] for path in asked)]
     if not chosen:
         raise pytest.UsageError(f"no page of the course: {' '.join(config.args)}")
-    return pytest.ExitCode.OK if repair_all(Lexer(mkdocs_yml), chosen) else pytest.ExitCode.TESTS_FAILED
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal's encoding stops no repair
+    try:
+        with _interrupted_by_end():
+            good = repair_all(Lexer(mkdocs_yml), chosen, course)
+    except KeyboardInterrupt:
+        print("interrupted: each page is as it was, or repaired as a whole")
+        return pytest.ExitCode.INTERRUPTED
+    return pytest.ExitCode.OK if good else pytest.ExitCode.TESTS_FAILED
 
 
-def repair_all(lexer: Lexer, pages: Sequence[Path]) -> bool:
+class Course:
+    """The pages of a course, by their names; some of these may be links, or no files at all."""
+
+    def __init__(self, folder: Path, patterns: Sequence[str]) -> None:
+        self.folder = Path(realpath(folder))
+        self.pages = sorted({page for pattern in patterns for page in self.folder.glob(pattern)})
+
+    def file(self, page: Path) -> Path:
+        """The file that a page's name stands for. Raises `PageRefused` if that is no page of the course."""
+        file = Path(realpath(page))
+        if file == page or not page.exists():
+            return page
+        if not file.is_relative_to(self.folder):
+            raise PageRefused([Fault(1, f"is a link that leads out of the course, to {file}")])
+        if file not in self.pages:
+            raise PageRefused(
+                [Fault(1, f"is a link to {file.relative_to(self.folder)}, which is no page of the course")]
+            )
+        return file
+
+
+def _place(path: Path) -> Path:
+    """A path whose last part may be a link, and no other."""
+    return Path(realpath(path.parent), path.name)
+
+
+@contextmanager
+def _interrupted_by_end() -> Iterator[None]:
+    """Take a request to end as a Ctrl-C, so that nothing half-done is left."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def repair_all(lexer: Lexer, pages: Sequence[Path], course: Course) -> bool:
     """Repair pages, print what was done to each, and return whether none was refused."""
     changed = refused = 0
     for page in pages:
         try:
-            diff = repair(lexer, page)
+            diff = repair(lexer, course.file(page))
         except PageRefused as refusal:
             refused += 1
-            print("\n".join(f"{relpath(page)}:{fault.line}: {fault.reason}" for fault in refusal.faults))
+            diff = "".join(f"{relpath(page)}:{fault.line}: {fault.reason}\n" for fault in refusal.faults)
         else:
             changed += bool(diff)
-            print(diff, end="")
+        print(diff, end="", flush=True)
     print(f"pages: {len(pages)}, repaired: {changed}, refused and left alone: {refused}")
     return not refused
 
@@ -79,14 +130,15 @@ def repair_all(lexer: Lexer, pages: Sequence[Path]) -> bool:
 def repair(lexer: Lexer, page: Path) -> str:
     """Repair a page, and return what was changed as a unified diff, with a line for each block to look at.
 
-    Raises `PageRefused`, and changes nothing, if its examples do not print what can be written there.
+    Raises `PageRefused`, and changes nothing, if its examples do not print what can be written there, or it cannot be read
+    or written.
     """
     path = relpath(page)
-    before = page.read_bytes().decode()
+    before = read(page)
     after, moved = repaired(lexer, path, before)
     if after != before:
-        _replace(page, after)
-    said, says = (_LINE_END.sub("\n", text).removesuffix("\n").split("\n") for text in (before, after))
+        rewrite(page, before, after)
+    said, says = (LINE_END.sub("\n", text).removesuffix("\n").split("\n") for text in (before, after))
     diff = unified_diff(said, says, f"a/{path}", f"b/{path}", lineterm="")
     looks = (f"{path}:{line}: this block has more lines now, or fewer: hl_lines may mean other ones" for line in moved)
     return "".join(f"{line}\n" for line in (*diff, *looks))
@@ -94,7 +146,7 @@ def repair(lexer: Lexer, page: Path) -> str:
 
 def repaired(lexer: Lexer, path: str, text: str) -> Repaired:
     """A page, repaired. Raises `PageRefused`, with lines of the text as it was."""
-    run = PageRun(path, lexer.blocks(_lexed(text), draft=True))
+    run = PageRun(path, lexer.blocks(lexed(text), draft=True))
     blocks = range(len(run.blocks))
     printed = [texts for index in blocks if not isinstance(texts := run.printed(index), BaseException)]
     if len(printed) < len(run.blocks):
@@ -108,7 +160,7 @@ def repaired(lexer: Lexer, path: str, text: str) -> Repaired:
         raise PageRefused(page.faults)
     after = str(page)
     try:
-        faults = _still_wrong(PageRun(path, lexer.blocks(_lexed(after))))
+        faults = _still_wrong(PageRun(path, lexer.blocks(lexed(after))))
     except PageRefused as refused:
         faults = refused.faults
     if faults:
@@ -131,7 +183,7 @@ class _Page:
     """The lines of a page, while it is repaired from its end to its beginning."""
 
     def __init__(self, text: str) -> None:
-        split = _LINE_END.split(text)
+        split = LINE_END.split(text)
         lines = zip(split[::2], [*split[1::2], ""], strict=True)
         self.lines = [_Line(number, *line) for number, line in enumerate(lines, 1)]
         self.faults: list[Fault] = []
@@ -182,6 +234,7 @@ class _Page:
             if _GIVEN_UP in text.splitlines():
                 why = "even after its ^C" if command.interrupt else "a line ^C is missing in its output"
                 self.faults.append(Fault(command.line, f"goes on for ever: {why}"))
+                continue
             self._write(block, command.expected_line, said, text, command.line)
 
     def _write(self, block: Block, line: int, said: list[str], printed: str, number: int) -> None:
@@ -190,6 +243,8 @@ class _Page:
         _, fence = self._opening(block)
         if hidden := [text for text in new if not showable(text) or text.rstrip() == fence]:
             self.faults.append(Fault(number, f"prints what no page can show exactly: {hidden[0]!r}"))
+        elif doubt := next(doubts(new, block.options.get("meant")), None):
+            self.faults.append(Fault(number, f"what this prints {doubt.reason}"))
         if len(new) != len(said) and "hl_lines" in block.options and block.language != "python":
             self._resized.add(block.first_line)
         changes = SequenceMatcher(None, said, new, autojunk=False).get_opcodes()
@@ -207,26 +262,12 @@ class _Page:
 
     def _opening(self, block: Block) -> tuple[str, str]:
         """What stands before a block's opening fence, and the fence."""
-        text = self.lines[block.first_line - 1].text.removeprefix(_BYTE_ORDER_MARK)
+        text = self.lines[block.first_line - 1].text.removeprefix(BYTE_ORDER_MARK)
         header = text.lstrip("> \t")
         return text.removesuffix(header), header.removesuffix(header.lstrip("`~"))
-
-
-def _lexed(text: str) -> str:
-    """A page as it is read for the site: without a byte order mark, and with line feeds only."""
-    return _LINE_END.sub("\n", text.removeprefix(_BYTE_ORDER_MARK))
 
 
 def _still_wrong(run: PageRun) -> list[Fault]:
     """What a repaired page would fail for. The first line of a reason tells of lines that the page does not have yet."""
     wrong = (run.wrong(index) for index in range(len(run.blocks)))
     return [Fault(fault.line, fault.reason.split("\n", 1)[-1]) for fault in wrong if fault]
-
-
-def _replace(page: Path, text: str) -> None:
-    """Give a page another text, at once: nobody ever reads half of it."""
-    with TemporaryDirectory(dir=page.parent, prefix=".") as folder:
-        fresh = Path(folder) / page.name
-        fresh.write_bytes(text.encode())
-        copymode(page, fresh)
-        fresh.replace(page)

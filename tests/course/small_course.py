@@ -11,11 +11,11 @@ from types import MappingProxyType
 from tests.course.course_pages import ROOT
 
 
-def small_course(folder: Path, pages: Mapping[str, str]) -> Path:
+def small_course(folder: Path, pages: Mapping[str, str | bytes]) -> Path:
     """Set up a course in a folder: pages by their paths, with the configuration of this course."""
     for file, text in pages.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        (folder / file).write_text(text, encoding="utf-8")
+        (folder / file).write_bytes(text.encode() if isinstance(text, str) else text)
     copytree(ROOT / "overrides", folder / "overrides")
     for name in ("mkdocs.yml", "conftest.py", "pyproject.toml"):
         copy(ROOT / name, folder)

@@ -5,7 +5,8 @@ from typing import cast
 
 import pytest
 
-from dockerlearn.course.annotate import annotated, pytest_terminal_summary
+from dockerlearn.course.annotate import annotated, culprit, pytest_terminal_summary
+from dockerlearn.course.verify import REFUSED
 from tests.course.small_course import run_pytest, small_course
 
 PAGE = "```console\n$ echo 100%\n100 %\n$ echo b\nc\n```\n\n```console\n$ echo d\ne\n```\n"
@@ -20,9 +21,10 @@ def said_of(folder: Path, page: str, **environment: str) -> list[str]:
 def test_each_failing_block_is_annotated_at_its_line_with_the_difference(tmp_path: Path) -> None:
     said = [line for line in said_of(tmp_path, PAGE, GITHUB_ACTIONS="true") if line.startswith("::")]
     begins = "::error file=docs/index.md,line={},title=an example disagrees::$ echo {}%0A--- said by the page%0A+++ printed%0A"
+    advice = "To write what is printed into the page: make update-examples PAGES=docs/index.md"
     assert said == [
-        begins.format(3, "100%25") + "@@ -1 +1 @@%0A-100 %25%0A+100%25",
-        begins.format(10, "d") + "@@ -1 +1 @@%0A-e%0A+d",
+        begins.format(3, "100%25") + f"@@ -1 +1 @@%0A-100 %25%0A+100%25%0A{advice}",
+        begins.format(10, "d") + f"@@ -1 +1 @@%0A-e%0A+d%0A{advice}",
     ]
 
 
@@ -46,8 +48,6 @@ REPORT = """\
 docs/a.md:3: $ echo 100%
 --- said by the page
 +++ printed
-
-a.md:3: SybilFailure
 docs/b.md:7: a wildcard: expected output is exact
 """
 ANNOTATIONS = [
@@ -68,7 +68,7 @@ class Reports:
         self.written: list[str] = []
 
     def getreports(self, outcome: str) -> list[pytest.CollectReport]:
-        return [pytest.CollectReport("", "failed", text, None) for text in self.reports.get(outcome, [])]
+        return [pytest.CollectReport("docs/a.md", "failed", text, None) for text in self.reports.get(outcome, [])]
 
     def write_line(self, line: str) -> None:
         self.written.append(line)
@@ -83,3 +83,33 @@ def test_failures_and_errors_are_annotated_once_each_where_the_runner_listens(
     pytest_terminal_summary(cast("pytest.TerminalReporter", reports))
     refused = "::error file=docs/d.md,line=1,title=an example disagrees::refused"
     assert reports.written == [*ANNOTATIONS, refused] * times
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        [],
+        ["docs/a.md::console-a"],
+        ["docs/a.md::console-a", "docs/a.md::console-b"],
+        ["docs/a.md::console-a", f"docs/b.md::{REFUSED}"],
+        ["docs/a.md::console-a", "tests/model/test_tree.py::test_a_tree"],
+    ],
+)
+def test_what_fails_on_one_page_is_the_page_s_fault(failed: list[str]) -> None:
+    assert culprit(failed) is None
+
+
+def test_what_fails_on_several_pages_at_once_is_hardly_the_fault_of_the_pages() -> None:
+    said = culprit(["docs/a.md::console-a", "README.md::python-b", "docs/a.md::quiz-c", f"docs/b.md::{REFUSED}"])
+    assert said == (
+        "3 blocks of 2 pages fail at once: the model is the likelier culprit; "
+        "see what has changed there before you repair a page."
+    )
+
+
+def test_that_is_said_below_the_failures(tmp_path: Path) -> None:
+    wrong = "```console\n$ echo a\nb\n```\n"
+    course = small_course(tmp_path, {"docs/a.md": wrong, "docs/b.md": wrong, "docs/c.md": "```console\n"})
+    ran = run_pytest(course, "-q", "-n", "2", "docs")
+    assert ran.returncode == 1
+    assert "\n2 blocks of 2 pages fail at once: the model is the likelier culprit; " in ran.stdout

@@ -171,7 +171,7 @@ REASONS = {
     "a wildcard": ("```console\n$ ls\n…\n```\n", "a wildcard: expected output is exact"),
     "a prompt": ("```console\n$ ls\n$\n```\n", "a prompt that starts no command and continues none"),
     "two interrupts": ("```console\n$ ls\n^C\n^C\n```\n", "^C interrupts a command that runs: one, and once"),
-    "unclosed": ("```python\nprint(1)\n", "looks like a fence, but opens or closes no block"),
+    "unclosed": ("```python\nprint(1)\n", "unclosed fence: nothing closes it in the list, quote or page it is in"),
 }  # fmt: skip
 
 

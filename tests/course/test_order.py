@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 
 from dockerlearn.course.blocks import INERT, Lexer
+from dockerlearn.course.verify import names
 from tests.course.course_pages import PAGES, ROOT, name
 from tests.course.small_course import run_pytest, small_course
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
 TESTS = [
-    f"{name(page)}::line {block.first_line}"
+    f"{name(page)}::{test}"
     for page in PAGES
-    for block in LEXER.blocks(page.read_text(encoding="utf-8"))
+    for blocks in [LEXER.blocks(page.read_text(encoding="utf-8"))]
+    for block, test in zip(blocks, names(blocks), strict=True)
     if block.language not in INERT
 ]
 
@@ -60,7 +62,7 @@ def course(tmp_path: Path) -> Path:
 def test_all_blocks_of_the_course_pass_in_random_order() -> None:
     shuffled = random.Random(28).sample(TESTS, len(TESTS))
     said = run("-v", *shuffled)
-    ran = [line.partition(" PASSED")[0] for line in said.splitlines() if "::line" in line]
+    ran = [line.partition(" PASSED")[0] for line in said.splitlines() if " PASSED" in line]
     assert ran == shuffled
 
 
@@ -76,8 +78,44 @@ def test_all_blocks_of_the_course_pass_in_two_processes() -> None:
 
 
 def test_blocks_can_be_chosen_by_keyword(course: Path) -> None:
-    said = run("docs", "-k", "9 or 23", folder=course)
+    said = run("docs", "-k", "echo-x or output-y", folder=course)
     assert "= 2 passed, 4 deselected in" in said
+
+
+ABOVE = """\
+---
+title: A page
+---
+
+Some words.
+
+```console
+$ echo above
+above
+```
+
+```python
+print(0)
+```
+
+```output
+0
+```
+
+"""
+
+
+@pytest.mark.parametrize("chosen", [["docs/page.md::console-echo-x"], ["docs", "-k", "echo-x"], ["docs", "--lf"]])
+def test_a_block_is_chosen_as_before_after_an_edit_above_it(course: Path, chosen: list[str]) -> None:
+    page = course / "docs" / "page.md"
+    wrong = BUILDING.replace("$ echo $x\n2", "$ echo $x\n3")
+    page.write_text(wrong, encoding="utf-8")
+    assert "= 1 failed, 5 passed in" in run("docs", folder=course, cache=True)
+    page.write_text(ABOVE + wrong, encoding="utf-8")
+    said = run(*chosen, folder=course, cache=True)
+    assert "= 1 failed" in said
+    assert " passed" not in said
+    assert f"docs/page.md:{11 + ABOVE.count(chr(10))}: $ echo $x\n" in said
 
 
 def test_what_failed_in_one_of_two_processes_can_be_run_again_alone(course: Path) -> None:

@@ -85,6 +85,7 @@ def test_a_page_without_output_fails_at_its_line_and_is_repaired_by_one_command(
     status, said = course.run("pytest", "docs")
     assert status == 1
     assert "docs/index.md:5: $ docker pull -q alpine" in said
+    assert "\nTo write what is printed into the page: pytest --update-examples docs/index.md\n" in said
     status, said = course.run("pytest", "--update-examples", "docs")
     assert status == 0, said
     assert "$ docker run --rm alpine echo hello\nhello\n```\n" in course.page.read_text(encoding="utf-8")

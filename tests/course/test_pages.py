@@ -15,6 +15,7 @@ from mkdocs.utils import meta
 from dockerlearn.course.blocks import INERT, Block, Lexer, read_console
 from dockerlearn.course.built import Html, names_in
 from dockerlearn.course.complete import compare
+from dockerlearn.course.verify import names
 from dockerlearn.terminal.session import Session
 from tests.course.course_pages import PAGES, ROOT, name
 
@@ -140,12 +141,21 @@ def collected() -> list[str]:
 
 def test_every_block_that_is_not_inert_is_a_test(collected: list[str]) -> None:
     promised = [
-        f"{page}::line {block.first_line}"
+        f"{page}::{test}"
         for page, blocks in BLOCKS.items()
-        for block in blocks
+        for block, test in zip(blocks, names(blocks), strict=True)
         if block.language not in INERT
     ]
     assert collected == promised
+
+
+def test_each_test_that_the_documents_name_exists(collected: list[str]) -> None:
+    documents = [ROOT / "CONTRIBUTING.md", *(ROOT / "docs/maintain").glob("*.md")]
+    named = [
+        found for file in documents for found in re.findall(r"\w\S*\.md::[^\s`]+", file.read_text(encoding="utf-8"))
+    ]
+    assert named
+    assert set(named) <= set(collected)
 
 
 @every_page

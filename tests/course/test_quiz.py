@@ -177,7 +177,15 @@ def test_what_is_no_quiz_is_refused_on_its_line(page: str, old: str, new: str, e
 
 def test_a_fence_that_is_too_short_for_its_code_is_refused_with_a_word_on_it() -> None:
     found = refusals(PYTHON.replace("````", "```"))
-    assert (4, "the code of a quiz is not closed: the quiz needs a longer fence than its code") in found
+    assert (1, "unclosed fence: line 4 opens another inside it; close it above that, or give it a longer one") in found
+
+
+def test_code_that_is_not_closed_is_an_unclosed_fence() -> None:
+    found = refusals(re.sub(r"\n```\n", "\n", PYTHON))
+    assert (
+        4,
+        "unclosed fence: the code of a quiz ends before its choices, and has a shorter fence than the quiz",
+    ) in found
 
 
 def test_a_quiz_stands_on_a_page_once() -> None:

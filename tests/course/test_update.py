@@ -1,7 +1,13 @@
 """What is expected of examples is repaired in place: all of it, and nothing else."""
 
+import errno
+import io
+import os
 import random
 import shlex
+import signal
+import sys
+import threading
 from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlearn.course import update
+from dockerlearn.course import files, update
 from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console
 from dockerlearn.course.update import add_option, repair, repaired, update_examples
 from tests.course.course_pages import PAGES, ROOT, name
@@ -324,12 +330,12 @@ def test_a_page_that_cannot_be_written_whole_is_not_written_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(source: Path, target: Path) -> None:
-        raise OSError("no space left")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(update, "copymode", fail)
+    monkeypatch.setattr(files, "copymode", fail)
     page = tmp_path / "page.md"
     page.write_text(PRINTS, encoding="utf-8")
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(PageRefused, match="line 1: cannot be written: No space left on device"):
         repair(LEXER, page)
     assert page.read_text(encoding="utf-8") == PRINTS
     assert list(tmp_path.iterdir()) == [page]
@@ -375,7 +381,7 @@ def test_of_the_course_s_pages_those_that_were_asked_for_are_repaired(
     course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(course)
-    assert updated(course / "docs", "wrong.md::line 1", "good.md") is pytest.ExitCode.OK
+    assert updated(course / "docs", "wrong.md::python-print-1", "good.md") is pytest.ExitCode.OK
     assert capsys.readouterr().out == f"{WROTE}pages: 2, repaired: 1, refused and left alone: 0\n"
     assert (course / "docs/wrong.md").read_text(encoding="utf-8") == fixed(PRINTS)
     assert (course / "README.md").read_text(encoding="utf-8") == PRINTS
@@ -417,7 +423,7 @@ def run_update(course: Path, *arguments: str) -> tuple[int, str]:
 
 
 def test_pytest_repairs_the_pages_it_is_asked_for_and_prints_what_it_changed(course: Path) -> None:
-    status, said = run_update(course, "docs/wrong.md::line 1", "docs/good.md")
+    status, said = run_update(course, "docs/wrong.md::python-print-1", "docs/good.md")
     assert status == 0
     assert said == f"{WROTE}pages: 2, repaired: 1, refused and left alone: 0\n"
     assert (course / "docs" / "wrong.md").read_text(encoding="utf-8") == fixed(PRINTS)
@@ -439,3 +445,46 @@ def test_pytest_repairs_no_file_that_is_no_page(course: Path) -> None:
     status, said = run_update(course, "NOTES.md")
     assert status == pytest.ExitCode.USAGE_ERROR
     assert "no page of the course: NOTES.md" in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_repair_that_is_interrupted_says_so(
+    course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: signal.Signals
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(update, "repair_all", lambda *arguments: signal.raise_signal(number))
+    assert updated(course, "docs") is pytest.ExitCode.INTERRUPTED
+    assert capsys.readouterr().out == "interrupted: each page is as it was, or repaired as a whole\n"
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_elsewhere_than_in_the_main_thread_pages_are_repaired_too(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended: list[object] = []
+    thread = threading.Thread(target=lambda: ended.append(updated(course, "README.md")))
+    thread.start()
+    thread.join()
+    assert ended == [pytest.ExitCode.OK]
+    assert (course / "README.md").read_text(encoding="utf-8") == fixed(PRINTS)
+
+
+def test_a_terminal_that_cannot_show_a_letter_stops_no_repair(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii", write_through=True))
+    (course / "README.md").write_text(fence("python", "print('Größe')"), encoding="utf-8")
+    assert updated(course, "README.md") is pytest.ExitCode.OK
+    assert b"\n+Gr\\xf6\\xdfe\n" in written.getvalue()
+
+
+@pytest.mark.parametrize("asked", ["docs", "docs/wrong.md"])
+def test_a_folder_that_leads_elsewhere_is_not_passed_over(
+    course: Path, capsys: pytest.CaptureFixture[str], asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(course)
+    elsewhere = (course / "docs").rename(course.parent / f"{course.name}-docs")
+    (course / "docs").symlink_to(elsewhere)
+    assert updated(course, asked) is pytest.ExitCode.TESTS_FAILED
+    told = f"docs/wrong.md:1: is a link that leads out of the course, to {elsewhere}/wrong.md"
+    assert told in capsys.readouterr().out.splitlines()
+    assert (elsewhere / "wrong.md").read_text(encoding="utf-8") == PRINTS
