@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from . import blocks as inert_list
 from .blocks import INERT, NOTHING, Block, Fault, Lexer, PageRefused, read_quiz
 from .built import Html, Site
+from .files import lexed, read
 from .links import dead
 from .sources import SourcesRefused, is_page
 
@@ -143,7 +144,10 @@ def _blocks(site: Site) -> Iterator[Finding]:
 
 def _links(site: Site) -> Iterator[Finding]:
     for page, html in site.html.items():
-        lines = _lines(site.source(page)) if page in site.pages else []
+        try:
+            lines = _lines(site.source(page)) if page in site.pages else []
+        except PageRefused:  # which is told already
+            lines = []
         for url, html_line in html.links:
             reason = dead(site, page, url)
             if reason is not None:
@@ -155,7 +159,8 @@ def _links(site: Site) -> Iterator[Finding]:
 
 
 def _lines(file: Path) -> list[str]:
-    return file.read_text(encoding="utf-8-sig").split("\n")
+    """The lines of a file, as the site reads it. Raises `PageRefused` for what is no text."""
+    return lexed(read(file)).split("\n")
 
 
 def _line(lines: Sequence[str], text: str) -> int | None:

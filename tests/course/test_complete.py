@@ -309,6 +309,14 @@ def test_a_page_without_html_is_a_fault(one: Course) -> None:
     assert only(one.found()) == f"docs/new.md:1: {missing}"
 
 
+def test_a_page_that_is_no_text_is_told_with_its_line(one: Course) -> None:
+    (one.folder / "docs/index.md").write_bytes(b"text\n\nlast \xff\n")
+    (one.folder / "site/index.html").write_text('<article><a href="gone">text</a></article>', encoding="utf-8")
+    odd, dead = one.found()
+    assert odd == "docs/index.md:3: byte 0xff is not UTF-8, at byte 11 of the page"
+    assert dead.startswith("site/index.html:1: the link 'gone' leads nowhere")
+
+
 def test_html_without_a_page_is_a_fault(one: Course) -> None:
     one.write("site/old/index.html", "<article></article>")
     one.write("site/404.html", "")
