@@ -142,7 +142,7 @@ class _ValueType(type):
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _ValueType:
         hints = {
-            field: hint if isinstance(hint, str) else getattr(hint, "__name__", str(hint))
+            field: hint.__name__ if isinstance(hint, type) else str(hint)  # it may also be the type itself
             for field, hint in namespace.get("__annotations__", {}).items()
         }
         own = tuple(field for field, hint in hints.items() if not hint.startswith("ClassVar"))
