@@ -288,7 +288,8 @@ def test_whatever_is_of_another_type_is_refused_at_once_by_its_name(argument: st
 
 def test_types_can_be_written_as_types_too() -> None:
     body = {"__annotations__": {"x": int, "rest": tuple[int, ...]}, "__module__": __name__}
-    made: Any = type(Value)("Row", (Value,), body)
+    kind: Any = type(Value)
+    made = kind("Row", (Value,), body)
     assert made(1, [2, 3]).rest == (2, 3)
     for wrong in (("1", ()), (1, ["2"])):
         with pytest.raises(TypeError, match="must be int"):
