@@ -8,7 +8,6 @@ no collection that somebody else could change.
 from __future__ import annotations
 
 import builtins
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -71,10 +70,10 @@ def _keep(name: str, hint: str, scope: Mapping[str, Any]) -> Keep | None:
     """
     needed = hint.removesuffix(" | None")
     keep: Keep
-    if several := re.fullmatch(r"tuple\[(.*), \.\.\.]", needed):
-        keep = partial(sequence, name, _class(several[1], scope) or object)
-    elif several := re.fullmatch(r"Mapping\[str, (.*)]", needed):
-        keep = partial(mapping, name, _class(several[1], scope) or object)
+    if needed.startswith("tuple[") and needed.endswith(", ...]"):
+        keep = partial(sequence, name, _class(needed[6:-6], scope) or object)
+    elif needed.startswith("Mapping[str, "):
+        keep = partial(mapping, name, _class(needed[13:-1], scope) or object)
     elif kind := _class(needed, scope):
         keep = partial(instance, name, kind)
     else:
@@ -142,7 +141,7 @@ class _ValueType(type):
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _ValueType:
         hints = {
-            field: hint if isinstance(hint, str) else getattr(hint, "__name__", str(hint))
+            field: hint.__name__ if isinstance(hint, type) else str(hint)  # it may also be the type itself
             for field, hint in namespace.get("__annotations__", {}).items()
         }
         own = tuple(field for field, hint in hints.items() if not hint.startswith("ClassVar"))

@@ -86,6 +86,7 @@ FEW, MANY = crowd(20), crowd(400)
     ],
 )
 def test_what_lists_no_containers_takes_as_much_work_among_twenty_as_among_four_hundred(line: str) -> None:
+    ran(FEW, line)  # what only the first time does, is done
     few, many = (calls(lambda session=session: ran(session, line)) for session in (FEW, MANY))  # type: ignore[misc]
     assert many <= 1.02 * few
 
@@ -230,6 +231,7 @@ def written(beside: int) -> int:
 
 
 def test_a_file_is_written_with_as_much_work_beside_ten_as_beside_two_thousand() -> None:
+    written(4)  # what only the first time does, is done
     assert written(2_000) <= 1.02 * written(10)
 
 

@@ -286,6 +286,16 @@ def test_whatever_is_of_another_type_is_refused_at_once_by_its_name(argument: st
         act()
 
 
+def test_types_can_be_written_as_types_too() -> None:
+    body = {"__annotations__": {"x": int, "rest": tuple[int, ...]}, "__module__": __name__}
+    kind: Any = type(Value)
+    made = kind("Row", (Value,), body)
+    assert made(1, [2, 3]).rest == (2, 3)
+    for wrong in (("1", ()), (1, ["2"])):
+        with pytest.raises(TypeError, match="must be int"):
+            made(*wrong)
+
+
 def test_an_archive_that_changes_later_does_not_change_the_layer_that_was_read_from_it() -> None:
     tar = bytearray(Layer.of({"a": "x"}).tar)
     layer = Layer.from_tar(tar)  # type: ignore[arg-type]
@@ -415,7 +425,11 @@ def test_what_stands_for_a_value_shows_what_is_short_in_full() -> None:
     labels = {f"{number:02}": "" for number in range(12)}
     assert f"labels={labels!r}, " in repr(Config(labels=labels))
     assert "'11': '', ...}" in repr(Config(labels={**labels, "12": ""}))
-    assert len(repr(Pruned((Removal("Deleted", "x" * 90),) * 12, 0))) == 1_000
+    removals = (Removal("Deleted", "x" * 80),) * 8
+    missing = 1_000 - len(repr(Pruned((*removals, Removal("", "")), 0)))
+    assert repr(Pruned((*removals, Removal("", "y" * missing)), 0)).endswith("reclaimed=0)")
+    longer = repr(Pruned((*removals, Removal("", "y" * (missing + 1))), 0))
+    assert (len(longer), longer[-13:]) == (1_000, ", reclaime...")
     with pytest.raises(TypeError, match=re.escape("not 'xxxxxxxxxx")) as refusal:
         Point("x" * 100_000)  # type: ignore[arg-type]
     assert len(str(refusal.value)) < 130

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from heapq import heapify, heappop, heappush
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from ..clock import Clock
@@ -78,10 +77,10 @@ class ContainerStore:
         found = self._by_id.get(name) or self._by_name.get(name.removeprefix("/"))
         if found is None:
             self.settle()
-            by_id = list(islice(self._beginning_with(name), 2))
-            if len(by_id) > 1:
+            near = self._beginning_with(name)
+            found = next(near, None)
+            if next(near, None) is not None:
                 raise DaemonError(f"multiple IDs found with provided prefix: {name}")
-            found = by_id[0] if by_id else None
         if found is not None:
             found.settle()
         if found is None or found.id not in self._by_id:
