@@ -96,7 +96,7 @@ class Container:
     """
 
     __slots__ = (
-        "_environment", "_home", "_log", "_name", "_processes", "_spawned", "_state", "created", "error", "exit_code", "finished",
+        "_environment", "_home", "_log", "_name", "_processes", "_state", "created", "error", "exit_code", "finished",
         "id", "image", "image_name", "ip", "ports", "removed", "settings", "started", "volumes",
     )  # fmt: skip
 
@@ -112,7 +112,6 @@ class Container:
         self._log: Log | None = None
         self._environment: Environment | None = None
         self._processes: Processes | None = None
-        self._spawned = False  # whether other processes have been started beside the main one
 
     # What it is
 
@@ -170,9 +169,7 @@ class Container:
     @property
     def wake(self) -> datetime | None:
         """When something in it will happen by itself; None if nothing ever will."""
-        if self._state is not State.RUNNING:
-            return None
-        return NEVER if self._spawned else self.processes.wake  # whoever has others is looked at each time
+        return self.processes.next_wake if self._state is State.RUNNING else None
 
     @property
     def tree(self) -> Directory:
@@ -318,7 +315,6 @@ class Container:
     def spawn(self, program: Program) -> None:
         """Start another process beside the main one, which ends with it."""
         self.processes.spawn(program)
-        self._spawned = True
         self._home.schedule(self)
 
     def exec(self, *words: str, stdin: str = "") -> Output:
@@ -380,7 +376,6 @@ class Container:
             return
         self._state, self.exit_code, self.finished = State.EXITED, main.status, main.time
         self.processes.clear()
-        self._spawned = False
         self._home.schedule(self)
         self.environment.listening.clear()
         self._leave_network()

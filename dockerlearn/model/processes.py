@@ -206,6 +206,14 @@ class Processes:
         return None if self.main is None or self.main.frozen else self.main.wake
 
     @property
+    def next_wake(self) -> datetime | None:
+        """When one of them will do something by itself; None if none ever will."""
+        if self.main is None or self.main.frozen:
+            return None
+        each = (process.wake for process in (self.main, *self._others) if process.status is None)
+        return min((wake for wake in each if wake is not None), default=None)
+
+    @property
     def prompt(self) -> str | None:
         """What the main one shows while it waits for a line of typing; None if it does not."""
         return None if self.main is None or self.main.frozen else self.main.prompt
