@@ -71,3 +71,36 @@ def test_two_directories_on_the_way_are_kept_apart_from_what_lies_in_them(sessio
     session.run("docker run -d --name box alpine sleep 1000; echo hi > f; docker exec box mkdir /tmp/x")
     assert session.run("docker cp -q f box:/tmp/x/").status == 0
     assert session.run("docker exec box cat /tmp/x/f").output == "hi\n"
+
+
+def test_the_exit_code_that_is_looked_for_is_that_of_a_container_that_has_ended(session: Session) -> None:
+    session.run(
+        "docker run --name ended alpine true; docker run -d --name up alpine sleep 1000; docker create --name new alpine"
+    )
+    assert session.run("docker ps -a --filter exited=0 --format '{{.Names}}'").output == "ended\n"
+    assert session.run("docker ps -a --filter exited=1 --format '{{.Names}}'").output == ""
+
+
+def test_inspect_shows_letters_as_they_are(session: Session) -> None:
+    session.run("docker create --name box -e GREETING=schön alpine")
+    assert '"GREETING=schön"' in session.run("docker inspect box").output
+
+
+def test_a_loop_that_is_too_busy_at_the_end_of_an_absence_is_looked_at_a_second_later(session: Session) -> None:
+    session.run("docker run -d --name box alpine sh -c 'while true; do date > /now; sleep 0.0000001; done'")
+    session.clock.sleep(10_000)
+    session.engine.containers()
+    box, now = session.engine.container("box"), session.engine.clock.now()
+    assert box.wake is not None
+    assert box.wake > now
+    notes = [each.text for each in box.logs()]
+    assert len(notes) == 2
+    assert all(note.endswith(" is left out\n") for note in notes)
+
+
+def test_one_that_is_paused_wakes_by_itself_no_more_than_one_that_has_ended(session: Session) -> None:
+    session.run("docker run -d --name box alpine sleep 1000; docker pause box")
+    processes = session.engine.container("box").processes
+    assert (processes.wake, processes.next_wake, processes.prompt) == (None, None, None)
+    session.run("docker rm -f box")
+    assert (processes.wake, processes.next_wake, processes.prompt) == (None, None, None)
