@@ -50,6 +50,8 @@ LOOPS = (
     "grep -E '(1|2)*9' numbers", "cut -c1-3 numbers", "wc numbers", "head -c 100000 zeros", "docker pull nginx", "docker history nginx",
     "docker cp numbers box:/tmp/n", "docker rename box box2; docker rename box2 box", "docker commit box x; docker rmi x", "curl -s localhost:8080",
     "docker logs web", "docker diff box", "docker stop -t 0 box; docker start box", "docker --help", "docker help run", "nosuch", "$x",
+    f"grep -E '{'(a|aa)' * 30}c' a", f"docker ps -a --filter 'name={'(a|aa)' * 30}c'", "grep . numbers", "uniq -c numbers", "docker version",
+    "docker system df -v", f"docker inspect -f '{MASKED * 3}x{'{{end}}' * 3}' box", "docker ps --format '{{range split .ID ``}}{{.}}{{end}}'",
 )  # fmt: skip
 IN_A_CONTAINER = (
     *(f"while true; do {body}; done" for body in (

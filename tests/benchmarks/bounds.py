@@ -22,7 +22,6 @@ from tests.hostile import LINES, PREPARED
 
 WHOLE = ("docker ps -a", "docker system df")
 COMMANDS, TENTHS, TURNS = 100_000, 10, 20
-FEW, MANY, ROUNDS, LISTED = 40, 4_000, 31, 5
 YEARS = 5
 START = 1_800_000_000.0  # seconds; when somebody sits down at the playground
 # One round after which all is as before it.
@@ -34,12 +33,6 @@ MIXED = (
     "docker tag nginx mine; docker rmi mine", "docker rm -f web", "docker system df", "nosuch", "docker run -d --rm --name t alpine sleep 3",
     "sleep 4; docker ps -aq", "docker volume ls",
 )  # fmt: skip
-# Each round leaves as many containers as it found.
-ALONE = (
-    "docker run -d --name new nginx", "docker exec web0 true", "docker logs web0", "docker inspect web0",
-    "docker stop web0", "docker start web0", "docker rm -f new",
-)  # fmt: skip
-LISTS = ("docker ps -a", "docker ps -aq", "docker system df")
 # Loops that are played as far as somebody looks, those whose rounds are alike and those that differ for ever.
 BUSY = (
     "while true; do date; sleep 1; done",
@@ -139,36 +132,6 @@ def long_session() -> Iterator[str]:
     yield alone("memory that they leave (VmRSS)", f"{memory('VmRSS') - before:.1f} MB", "10 MB")
 
 
-def crowd(containers: int) -> Session:
-    """A session with so many containers: some never ran, some have ended, and of those that run some wake by themselves."""
-    session = Session.page()
-    session.run("docker pull nginx; docker pull alpine")
-    for number in range(containers // 4):
-        session.engine.run("nginx", name=f"web{number}")
-        session.engine.run("alpine", "sleep", "9000000", name=f"nap{number}")
-        session.engine.run("alpine", "true", name=f"ended{number}")
-        session.engine.create("alpine", name=f"new{number}")
-    return session
-
-
-def among() -> Iterator[str]:
-    """What commands take among few containers and among many, in turns."""
-    few, many = crowd(FEW), crowd(MANY)
-    taken: dict[str, tuple[list[float], list[float]]] = {command: ([], []) for command in (*ALONE, *LISTS)}
-    for round_ in range(ROUNDS):
-        for command, durations in taken.items():
-            if command in ALONE or round_ < LISTED:
-                for session, each in zip((few, many), durations, strict=True):
-                    each.append(seconds(partial(session.run, command)))
-    for command in ALONE:
-        most, least = (median(each) for each in reversed(taken[command]))
-        yield row(f"{command}: of {MANY:,} / {FEW}", most, least, "1.3")
-    for command in LISTS:
-        least, most = (median(each) / count for each, count in zip(taken[command], (FEW, MANY), strict=True))
-        what = f"{command}, each of {MANY:,} / each of {FEW}"
-        yield f"{what:<52} {most * 1e6:>8.1f} µs {least * 1e6:>8.1f} µs {most / least:>6.2f}  at most 1.3"
-
-
 def unseen() -> Iterator[str]:
     """The next line after a year in which ten loops went on; of a session, and of the playground."""
     session, playground = Session.page(), Playground(1)
@@ -190,9 +153,7 @@ def unseen() -> Iterator[str]:
         yield alone(what, f"{max(durations) * 1e3:.0f} ms", "300 ms")
 
 
-SECTIONS: dict[str, Callable[[], Iterator[str]]] = {
-    each.__name__: each for each in (hostile, long_session, among, unseen)
-}
+SECTIONS: dict[str, Callable[[], Iterator[str]]] = {each.__name__: each for each in (hostile, long_session, unseen)}
 
 
 def bounds() -> Iterator[str]:
