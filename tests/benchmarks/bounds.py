@@ -18,7 +18,7 @@ from statistics import median
 from dockerlearn.learn.playground import CTRL_C, CTRL_D, LONGEST_REST, PROMPT, Playground
 from dockerlearn.terminal.session import Session
 from tests.course.course_pages import ROOT
-from tests.hostile import LINES, PREPARED
+from tests.hostile import BUSY, LINES, PREPARED
 
 WHOLE = ("docker ps -a", "docker system df")
 COMMANDS, TENTHS, TURNS = 100_000, 10, 20
@@ -33,19 +33,6 @@ MIXED = (
     "docker tag nginx mine; docker rmi mine", "docker rm -f web", "docker system df", "nosuch", "docker run -d --rm --name t alpine sleep 3",
     "sleep 4; docker ps -aq", "docker volume ls",
 )  # fmt: skip
-# Loops that are played as far as somebody looks, those whose rounds are alike and those that differ for ever.
-BUSY = (
-    "while true; do date; sleep 1; done",
-    "i=0; while true; do i=$((i+1)); echo tick $i; sleep 1; done",
-    "while true; do date >> /log; sleep 1; done",
-    "while true; do echo $(date); sleep 0.1; done",
-    "i=0; while true; do i=$(( (i+1) % 100 )); echo $i; sleep 0.001; done",
-    "x=a; while true; do x=a$x; echo $x; sleep 100; done",
-    "while true; do sh -c date; sleep 1; done",
-    "while true; do seq 10000; sleep 1; done",
-    "while true; do mkdir -p /a/b/c; rm -r /a; sleep 0.01; done",
-    "i=0; while true; do i=$((i+1)); echo $i | sh -c cat; sleep 1; done",
-)
 
 
 def seconds(act: Callable[[], object]) -> float:
