@@ -50,7 +50,22 @@ LOOPS = (
     "grep -E '(1|2)*9' numbers", "cut -c1-3 numbers", "wc numbers", "head -c 100000 zeros", "docker pull nginx", "docker history nginx",
     "docker cp numbers box:/tmp/n", "docker rename box box2; docker rename box2 box", "docker commit box x; docker rmi x", "curl -s localhost:8080",
     "docker logs web", "docker diff box", "docker stop -t 0 box; docker start box", "docker --help", "docker help run", "nosuch", "$x",
+    f"grep -E '{'(a|aa)' * 30}c' a", f"docker ps -a --filter 'name={'(a|aa)' * 30}c'", "grep . numbers", "uniq -c numbers", "docker version",
+    "docker system df -v", f"docker inspect -f '{MASKED * 3}x{'{{end}}' * 3}' box", "docker ps --format '{{range split .ID ``}}{{.}}{{end}}'",
 )  # fmt: skip
+# Loops that are played as far as somebody looks, those whose rounds are alike and those that differ for ever.
+BUSY = (
+    "while true; do date; sleep 1; done",
+    "i=0; while true; do i=$((i+1)); echo tick $i; sleep 1; done",
+    "while true; do date >> /log; sleep 1; done",
+    "while true; do echo $(date); sleep 0.1; done",
+    "i=0; while true; do i=$(( (i+1) % 100 )); echo $i; sleep 0.001; done",
+    "x=a; while true; do x=a$x; echo $x; sleep 100; done",
+    "while true; do sh -c date; sleep 1; done",
+    "while true; do seq 10000; sleep 1; done",
+    "while true; do mkdir -p /a/b/c; rm -r /a; sleep 0.01; done",
+    "i=0; while true; do i=$((i+1)); echo $i | sh -c cat; sleep 1; done",
+)
 IN_A_CONTAINER = (
     *(f"while true; do {body}; done" for body in (
         "true", "x=a$x", "date", "echo a >> /a", "seq 10000", "seq 10000 >> /b", "ls /", "sh -c true", "touch /t; rm /t", "mkdir -p /m/m/m; rm -r /m",

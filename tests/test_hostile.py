@@ -15,12 +15,14 @@ from dockerlearn.learn.playground import CTRL_C, Playground
 from dockerlearn.model.resources import CATCH_UP_STEPS, LINE_STEPS
 from dockerlearn.terminal.session import Session
 from dockerlearn.terminal.syntax import incomplete
+from tests.calls import calls
 from tests.course.course_pages import ROOT
-from tests.hostile import LINES, PREPARED
+from tests.hostile import LINES, LOOPS, PREPARED
 
 WHOLE = ("docker ps -a", "docker system df")
 # A line's own, what containers do meanwhile, and the last thing that was begun.
 MOST = 2 * LINE_STEPS + CATCH_UP_STEPS
+MOST_CALLS = 25  # of functions that a step of work stands for
 
 
 @pytest.fixture
@@ -75,6 +77,18 @@ def test_the_terminal_program_answers_to_the_end_of_its_input(kind: str, every: 
     ended = subprocess.run(command, input=script.encode(errors="replace"), cwd=ROOT, capture_output=True, check=False)
     assert b"Traceback" not in ended.stdout + ended.stderr
     assert ended.stdout.endswith(b"\n0 42\n")
+
+
+@pytest.mark.parametrize("body", LOOPS)
+def test_whatever_is_done_in_a_loop_is_counted_as_work(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session.page()
+    for line in PREPARED:
+        session.run(line)
+    session.run(body)  # what only the first time does, is done
+    monkeypatch.setattr("dockerlearn.terminal.session.LINE_STEPS", 5_000)
+    before = session.engine.work.done
+    called = calls(lambda: session.run(f"while true; do {body}; done"))
+    assert called <= MOST_CALLS * (session.engine.work.done - before)
 
 
 def test_a_page_with_such_lines_is_verified_to_its_end(every: int) -> None:

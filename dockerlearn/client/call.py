@@ -68,7 +68,9 @@ class Call:
 
     def view(self, flags: Flags) -> View:
         """How a list is to be shown."""
-        return View(self.engine.clock.now(), flags.on("no-trunc"), flags.on("human", default=True))
+        return View(
+            self.engine.clock.now(), flags.on("no-trunc"), flags.on("human", default=True), self.engine.work.spend
+        )
 
     # What takes time
 

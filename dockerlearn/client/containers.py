@@ -356,7 +356,10 @@ def _has_name(engine: Engine, expression: str) -> Test:
 
     try:
         regexp = Regexp(expression)
-        names = {it.name for it in engine.containers() if regexp.search(f"/{it.name}") or regexp.search(it.name)}
+        try:
+            names = {it.name for it in engine.containers() if regexp.search(f"/{it.name}") or regexp.search(it.name)}
+        finally:
+            engine.work.spend(regexp.work)
     except RegexpError:
         names = set()
     except RegexpLimit as limit:

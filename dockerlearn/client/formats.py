@@ -28,11 +28,15 @@ Row = TypeVar("Row")
 
 
 class View(Value):
-    """How to show things: at which moment, whether at full length, whether for people or for machines."""
+    """How to show things: at which moment, whether at full length, whether for people or for machines.
+
+    `spend` is told the work that it takes.
+    """
 
     now: datetime
     whole: bool = False
     human: bool = True
+    spend: Callable[[int], object] = lambda work: None
 
 
 class Column(Value, Generic[Row]):
@@ -83,7 +87,8 @@ class List(Value, Generic[Row]):
             form = self.quiet if quiet else f"table {self.default}"
         elif form == "json":
             form = "{{json .}}"
-        template = Template(form.removeprefix("table").strip(" ").replace("\\t", "\t").replace("\\n", "\n"))
+        source = form.removeprefix("table").strip(" ").replace("\\t", "\t").replace("\\n", "\n")
+        template = Template(source, spend=view.spend)
         columns = dict(sorted(self.columns.items()))
         lines = [template.render(Cells(self.go_type, columns, row, view)) for row in rows]
         if not form.startswith("table"):

@@ -61,7 +61,7 @@ def _inspect(
 ) -> None:
     """Show what is found, then refuse the rest. `nameless` is the refusal of an empty name."""
     form = flags.text("format")
-    template = None if form in ("", "json") else read_template(form)
+    template = None if form in ("", "json") else read_template(form, call.engine.work.spend)
     found: list[dict[str, Any]] = []
     texts: list[str] = []
 

@@ -172,7 +172,7 @@ def _show_removed(call: Call, kind: str, lines: list[str]) -> None:
 def version(call: Call, flags: Flags, operands: list[str]) -> None:
     """Show the versions of client and engine."""
     form = flags.text("format") or FORM
-    template = read_template("{{json .}}" if form == "json" else form, "version")
+    template = read_template("{{json .}}" if form == "json" else form, call.engine.work.spend, "version")
     try:
         call.out(template.render(VERSION) + "\n")
     except GoError as error:

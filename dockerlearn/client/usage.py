@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache, cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
@@ -274,10 +274,10 @@ def filters(texts: list[str], known: Collection[str], lacking: Collection[str], 
     return found
 
 
-def read_template(form: str, name: str = "") -> Template:
-    """The template of `-f`. Raises `UsageError` if it is none."""
+def read_template(form: str, spend: Callable[[int], object], name: str = "") -> Template:
+    """The template of `-f`. `spend` is told the work that it takes. Raises `UsageError` if it is none."""
     try:
-        return Template(form, name)
+        return Template(form, name, spend)
     except ParseError as error:
         raise UsageError(f"{error}\n", BAD_TEMPLATE) from error
 

@@ -144,7 +144,7 @@ class Playground:
         began = self._clock.now()
         job = self._session.begin(line)
         entry = self._go_on(job, entry, began)
-        word = guide.advice(self._session.engine, line, job.output, job.status) if job.wait is None else ""
+        word = guide.advice(self._session.engine, line, entry.output, job.status) if job.wait is None else ""
         return entry._replace(notes=(*entry.notes, word)) if word else entry
 
     def _typed_into(self, job: Job, line: str, entry: Entry) -> Entry:

@@ -9,6 +9,7 @@ from .dfa import STEPS_PER_EDGE, Alphabet, Dfa, graph_of, reversed_graph
 from .nfa import Fragment, RegexpLimit
 from .syntax import ExpressionParser
 
+WORK_PER_INSTRUCTION, STEPS_PER_WORK = 5, 25  # of a machine's work: to make an expression, and to search with it
 MOST_STEPS = 5_000_000  # of all searches with an expression: about half a second. A step reads a character of the text
 
 
@@ -30,6 +31,11 @@ class Regexp:
     @cached_property
     def _backwards(self) -> Dfa:
         return Dfa(reversed_graph(self._graph), self._end, 0, self._spend)
+
+    @property
+    def work(self) -> int:
+        """What it has cost so far, in steps of a machine's work."""
+        return WORK_PER_INSTRUCTION * self._end + self.steps // STEPS_PER_WORK
 
     def _spend(self, steps: int) -> None:
         self.steps += steps

@@ -8,23 +8,26 @@ known here is refused by name.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..model.process import Answer, Effect, Line, Program, Read, Sleep, err, out
 from ..model.resources import Work
 from ..model.value import Value
 from .shell import Runner
 
+if TYPE_CHECKING:
+    from ..regexp.matcher import Regexp
+
 LONGEST_SLEEP = 24 * 60 * 60
 NO_ADDRESS = 3
 MOST_NUMBERS = 10_000
+LINE_CHARACTERS = 10  # whose work a line is beside its characters
 MOST_ZEROS = 10_000_000
 
 Options: TypeAlias = dict[str, str]  # the options that were given, by letter, with their values
-Reader: TypeAlias = Callable[[list[str]], Generator[Effect, Answer, str]]  # the text of files, or of standard input
 # Of a port to a path: the page, or curl's exit status without one, or nothing while whoever should answer is paused.
 Server: TypeAlias = Callable[[int, str], "str | int | None"]
 
@@ -83,25 +86,50 @@ def _run(
     typed: bool = False,
 ) -> Program:
     work.spend(tool.steps)
+    read = Reader(name, tool, files, unreadable, work, stdin, typed)
+    return command(name, lambda options, operands: tool.run(options, operands, read), tool.letters, words)
 
-    def read(paths: list[str]) -> Generator[Effect, Answer, str]:
-        nonlocal stdin
-        if len(paths) > tool.files:
-            raise unknown(f"a file after ‘{paths[tool.files - 1]}’")
-        if stdin is None and typed and "-" in (paths or ["-"]):
-            stdin = yield from _read_lines()
+
+class Reader:
+    """Reads the text of files, or of standard input, for a tool, and counts its work.
+
+    `stdin` is None where nothing is piped in; then it is read as it is `typed`, or is empty.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        tool: Tool,
+        files: Mapping[str, str],
+        unreadable: Unreadable,
+        work: Work,
+        stdin: str | None,
+        typed: bool,
+    ) -> None:
+        self._name, self._tool, self._files, self._unreadable, self.work = name, tool, files, unreadable, work
+        self._stdin, self._typed = stdin, typed
+
+    def __call__(self, paths: list[str]) -> Generator[Effect, Answer, str]:
+        """The text of all these, or of standard input if there are none. Raises `Misuse`."""
+        if len(paths) > self._tool.files:
+            raise unknown(f"a file after ‘{paths[self._tool.files - 1]}’")
+        if self._stdin is None and self._typed and "-" in (paths or ["-"]):
+            self._stdin = yield from _read_lines()
         text = ""
         for path in paths or ["-"]:
             try:
-                text += (stdin or "") if path == "-" else files[path]
+                text += (self._stdin or "") if path == "-" else self._files[path]
             except KeyError as absent:
-                raise Misuse(unreadable.missing.get(name, unreadable.missing[""]).format(path)) from absent
+                raise Misuse(_of(self._name, self._unreadable.missing).format(path)) from absent
             except IsADirectoryError as error:
-                raise Misuse(unreadable.directory.get(name, unreadable.directory[""]).format(path)) from error
-        work.spend(0, len(text) * tool.toil)
+                raise Misuse(_of(self._name, self._unreadable.directory).format(path)) from error
+        self.work.spend(0, (len(text) + LINE_CHARACTERS * text.count("\n")) * self._tool.toil)
         return text
 
-    return command(name, lambda options, operands: tool.run(options, operands, read), tool.letters, words)
+
+def _of(name: str, texts: Mapping[str, str]) -> str:
+    """A tool's text, or that of all others."""
+    return texts.get(name, texts[""])
 
 
 def _read_lines() -> Generator[Effect, Answer, str]:
@@ -177,13 +205,14 @@ def _echo(_: Options, words: list[str], __: Reader) -> Program:
     return out(" ".join(words) + end)
 
 
-def _seq(_: Options, words: list[str], __: Reader) -> Program:
+def _seq(_: Options, words: list[str], read: Reader) -> Program:
     numbers = [int(word) for word in words if re.fullmatch("[-+]?[0-9]{1,9}", word)]
     first, *middle, last = [1, 1, *numbers][-max(2, len(numbers)) :]
     step = middle[0] if middle else 1
     wanted = range(first, last + (1 if step > 0 else -1), step or 1)
     if not 1 <= len(numbers) == len(words) <= 3 or not step or len(wanted) > MOST_NUMBERS:
         raise unknown(f"to count as in ‘{' '.join(words)}’")
+    read.work.spend(len(wanted) // 10)
     return _print(map(str, wanted))
 
 
@@ -198,16 +227,26 @@ def _grep(options: Options, operands: list[str], read: Reader) -> Program:
     try:
         regexp = Regexp(posix.parse(pattern, options))
         lines = list(enumerate(_lines((yield from read(operands))), 1))
-        chosen = [(number, line) for number, line in lines if regexp.search(line) != ("v" in options)]
-        status = 0 if chosen else 1
-        if "q" in options or "c" in options:
-            return (yield from _print([] if "q" in options else [str(len(chosen))], status))
-        if "o" in options:
-            spans = [(number, line[start:end]) for number, line in chosen for start, end in regexp.spans(line)]
-            chosen = [] if "v" in options else [(number, part) for number, part in spans if part]
+        try:
+            chosen = [(number, line) for number, line in lines if regexp.search(line) != ("v" in options)]
+            spans = [
+                (number, line[start:end]) for number, line in chosen for start, end in _spans(regexp, line, options)
+            ]
+        finally:
+            read.work.spend(regexp.work)
     except (posix.NotKnown, RegexpLimit) as error:
         raise unknown(str(error)) from error
-    return (yield from _print((f"{number}:{line}" if "n" in options else line for number, line in chosen), status))
+    status = 0 if chosen else 1
+    if "q" in options or "c" in options:
+        return (yield from _print([] if "q" in options else [str(len(chosen))], status))
+    shown = spans if "o" in options else chosen
+    return (yield from _print((f"{number}:{line}" if "n" in options else line for number, line in shown), status))
+
+
+def _spans(regexp: Regexp, line: str, options: Options) -> Iterator[tuple[int, int]]:
+    """Where the parts of a line are that `grep -o` shows."""
+    if "o" in options and "v" not in options:
+        yield from ((start, end) for start, end in regexp.spans(line) if start < end)
 
 
 def _sort(options: Options, operands: list[str], read: Reader) -> Program:

@@ -22,6 +22,7 @@ from dockerlearn.course.complete import check
 from dockerlearn.course.verify import pages
 from dockerlearn.regexp.matcher import Regexp
 from dockerlearn.terminal.session import Session
+from tests.benchmarks.bounds import bounds
 from tests.benchmarks.rivals import rivals
 from tests.course.course_pages import PAGES, ROOT
 
@@ -289,6 +290,8 @@ def main() -> None:
     print(crowds())
     print(flatness())
     print(expressions())
+    for lines in bounds():
+        print(lines)
     print(drift())
     print(suite())
     print(rivals())

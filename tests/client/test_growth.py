@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from types import FrameType
 
 import pytest
 
 from dockerlearn import Directory, Image, Layer
 from dockerlearn.terminal.session import Session
-
-
-def calls(act: Callable[[], object]) -> int:
-    """How many functions are called meanwhile, Python's own included."""
-    count = 0
-
-    def see(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(see)
-    try:
-        act()
-    finally:
-        sys.setprofile(before)
-    return count
+from tests.calls import calls
 
 
 def ran(session: Session, line: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from . import syntax
@@ -13,6 +13,7 @@ from .values import Decoded, Nil, Struct, go_type, text, truth
 
 Scope: TypeAlias = ChainMap[str, Any]  # the variables by name, with the dot as ".", those of the innermost block first
 MOST_STEPS = 100_000  # of a template, on however many values: one for a part, one for a hundred characters of a value
+STEPS_PER_WORK = 2  # of a machine's work
 DECISIVE = {"and": False, "or": True}  # the value after which nothing more is looked at
 
 
@@ -21,10 +22,10 @@ class ExecutionError(GoError):
 
 
 class Template:
-    """A template. Raises `ParseError` if it is none. `name` is the one in Go's messages."""
+    """A template. Raises `ParseError` if it is none. `name` is the one in Go's messages, `spend` is told what it costs."""
 
-    def __init__(self, source: str, name: str = "") -> None:
-        self.source, self.name = source, name
+    def __init__(self, source: str, name: str = "", spend: Callable[[int], object] = lambda work: None) -> None:
+        self.source, self.name, self._spend = source, name, spend
         self._steps = 0
         self._tree = syntax.Parser(source, name).parse()
 
@@ -44,7 +45,8 @@ class Template:
         try:
             return execution.show(self._tree, ChainMap({".": data, "$": data}))
         finally:
-            self._steps = execution.steps
+            taken, self._steps = execution.steps - self._steps, execution.steps
+            self._spend(taken // STEPS_PER_WORK)
 
 
 class _Execution:
