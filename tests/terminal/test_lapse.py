@@ -1,12 +1,14 @@
 """Loops in containers are played as far as somebody looks: what is left out makes no difference to what is seen later."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from dockerlearn.model.process import Effect, Repeat, Rounds
 from dockerlearn.model.processes import MOST_PROCESSES, MOST_ROUNDS
 from dockerlearn.model.resources import CATCH_UP_STEPS
-from dockerlearn.terminal.lapse import known
+from dockerlearn.terminal.lapse import Lapse, Moment, known
 from dockerlearn.terminal.session import Result, Session
 from dockerlearn.terminal.syntax import While, parse
 
@@ -202,6 +204,9 @@ def test_a_counter_is_a_variable_that_is_only_increased(loop: str, counters: set
         ("while true; do echo $(date); done", False),
         ("while true; do sleep $i; done", False),
         ("while true; do $i; done", False),
+        ("while :; do : $i; date; done", True),
+        ("while true; do true $i; done", False),
+        ("while 'tr'ue; do 'ec'ho $i; done", True),
         ("while true; do echo a > $i; done", False),
         ("while true; do x=$i; done", False),
         ("while true; do echo $((i+1)); done", False),
@@ -217,3 +222,120 @@ def read(loop: str) -> While:
     command = commands.pipelines[0][1][0]
     assert isinstance(command, While)
     return command
+
+
+# A loop and its moments, one by one
+
+SHOWS = "while true; do date; i=$((i+1)); sleep 1; done"
+DECIDES = "while true; do date && i=$((i+1)); sleep 1; done"
+
+
+class Observed:
+    """A loop whose moments are told, one at the beginning of each round; what it says, and what it sets."""
+
+    def __init__(self, loop: str) -> None:
+        self._lapse = Lapse(read(loop), lambda: self._moment, self._set)
+        self._moment = Moment(at(0), 0, 0, {}, (), self)
+        self.set: dict[str, str] = {}
+
+    def _set(self, name: str, value: str) -> None:
+        self.set[name] = value
+
+    def begins(self, seconds: float, *, answer: Rounds | None = None, **moment: Any) -> Effect | None:
+        """What it says at the beginning of a round so many seconds after noon, in a moment that is otherwise as the last."""
+        self._moment = self._moment._replace(time=at(seconds), work=self._moment.work + 10)._replace(**moment)
+        said = self._lapse.round()
+        effect = next(said, None)
+        if effect is not None:
+            with pytest.raises(StopIteration):
+                said.send(answer)
+        return effect
+
+
+def at(seconds: float) -> datetime:
+    """So many seconds after noon."""
+    return datetime(2025, 2, 20, 12, tzinfo=UTC) + timedelta(seconds=seconds)
+
+
+def test_two_rounds_that_are_alike_are_followed_by_others() -> None:
+    it = Observed(SHOWS)
+    assert [it.begins(number * 2) for number in range(5)] == [
+        None,
+        None,
+        Repeat(2.0, 10),
+        Repeat(2.0, 10),
+        Repeat(2.0, 10),
+    ]
+
+
+def test_after_rounds_were_left_out_it_has_to_be_seen_anew_that_they_are_alike() -> None:
+    it = Observed(SHOWS)
+    it.begins(0), it.begins(1)
+    assert it.begins(2, answer=Rounds(90)) == Repeat(1.0, 10)
+    assert it.begins(93) is None
+    assert it.begins(94) == Repeat(1.0, 10)
+
+
+@pytest.mark.parametrize("changed", [{"files": object()}, {"state": (1,)}, {"variables": {"x": "a"}}, {"work": 1000}])
+def test_a_round_that_begins_otherwise_is_another(changed: dict[str, Any]) -> None:
+    it = Observed(SHOWS)
+    it.begins(0), it.begins(1)
+    assert it.begins(2, **changed) is None
+    assert it.begins(3) is None
+    assert it.begins(4) is not None
+
+
+def test_a_round_without_time_is_none() -> None:
+    it = Observed(SHOWS)
+    assert [it.begins(0) for _ in range(5)] == [None] * 5
+
+
+@pytest.mark.parametrize(("loop", "goes_on"), [(SHOWS, True), (DECIDES, False)])
+def test_a_loop_that_asks_for_the_time_goes_on_if_nothing_depends_on_that(loop: str, goes_on: bool) -> None:
+    it = Observed(loop)
+    it.begins(0, asked=1), it.begins(1, asked=2)
+    assert (it.begins(2, asked=3) is not None) is goes_on
+    assert it.begins(3) is not None  # it did not ask
+
+
+@pytest.mark.parametrize(("loop", "goes_on"), [(SHOWS, True), (DECIDES, False)])
+def test_a_loop_that_counts_goes_on_if_it_only_counts(loop: str, goes_on: bool) -> None:
+    it = Observed(loop)
+    for number in (3, 5, 7):
+        assert it.begins(number, variables={"i": str(number), "x": "a"}) is None or number == 7
+    said = it.begins(9, variables={"i": "9", "x": "a"}, answer=Rounds(1000))
+    assert (said is not None) is goes_on
+    assert it.set == ({"i": "2009"} if goes_on else {})
+
+
+def test_a_counter_goes_down_and_begins_again_at_the_end_of_all_numbers() -> None:
+    it = Observed(SHOWS)
+    for number in (1, 2, 3, 4):
+        it.begins(number, variables={"i": str(-number * 10**17)}, answer=Rounds(10**3))
+    assert it.set == {"i": str((-3 * 10**17 - 10**3 * 10**17 + 2**63) % 2**64 - 2**63)}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("1", "2", "4", "8", "16"),
+        ("a", "b", "c", "d", "e"),
+        ("01", "02", "03", "04", "05"),
+        ("", "1", "2", "x", "3"),
+        ("1", "a", "3", "b", "5"),
+        (str(10**18), str(10**18 + 1), str(10**18 + 2), str(10**18 + 3), str(10**18 + 4)),
+    ],
+)
+def test_what_does_not_grow_steadily_or_is_no_number_is_no_counter(values: tuple[str, ...]) -> None:
+    it = Observed(SHOWS)
+    assert [it.begins(number, variables={"i": value}) for number, value in enumerate(values)] == [None] * 5
+
+
+def test_only_a_variable_that_the_loop_increases_is_a_counter() -> None:
+    it = Observed(SHOWS)
+    assert [it.begins(number, variables={"j": str(number)}) for number in range(5)] == [None] * 5
+
+
+def test_a_variable_that_is_new_makes_another_round() -> None:
+    it = Observed(SHOWS)
+    assert [it.begins(number, variables={f"v{number}": "1"}) for number in range(5)] == [None] * 5
