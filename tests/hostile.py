@@ -6,7 +6,8 @@ and a box `box`, and some leave things behind for those after them.
 
 PREPARED = (
     "docker run -d --name web -p 8080:80 nginx",
-    "docker run -d --name box alpine sleep 100000",
+    "docker run -dit --name box alpine",
+    "docker exec box true",
     "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab > a; seq 10000 > numbers; head -c 100000 /dev/zero > zeros",
 )
 
@@ -109,7 +110,7 @@ NUMBERS = (
 )  # fmt: skip
 SHELL = (
     "$(" * 3000, "echo " + "$(" * 39 + "echo" + ")" * 39, "echo " + "$(" * 3000 + ")" * 3000, "while true; do " * 60 + "true; " + "done; " * 60, "for i in a; do " * 39 + ":; " + "done; " * 39, '"' * 4001, "'" * 4001, "\\" * 4001,
-    "echo " + "a" * 100_000, "echo " + "a " * 20_000, "x=" + "a" * 100_000 + "; echo $x$x$x$x", "|" * 999, "true" + " | true" * 3000, "true" + " && true" * 3000, "true; " * 20_000, "> " * 999 + "f", "echo a " + "> f " * 2000,
+    "echo " + "a" * 100_000, "echo " + "a " * 20_000, "x=" + "a" * 100_000 + "; echo $x$x$x$x", "|" * 999, "true" + " | true" * 3000, "true" + " && true" * 3000, "true; " * 15_000, "> " * 999 + "f", "echo a " + "> f " * 2000,
     "echo $" * 3000, "${" * 999, "echo ${x" + "}" * 999, "echo {1..99999999}", "echo *" * 500, ":(){ :|:& };:", "yes", "eval eval eval", "while :; do :; done &", "exec 3<>/dev/tcp/x/1", "source f", "echo \x00\x01\x02", "echo \ud800", "\ufeffdocker ps",
     "docker ps\r", "\r\n\r\n", "echo \u202edlrow", "echo " + "\u0301" * 5000, "#" * 9000, "   " * 3000, "\t", "", "\x1b[2J", "docker\u00a0ps", "cat /dev/zero", "cat /dev/urandom", "cat > /dev/full", "echo x > /dev/sda", "echo x > ''",
 )  # fmt: skip

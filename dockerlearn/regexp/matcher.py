@@ -9,7 +9,7 @@ from .dfa import STEPS_PER_EDGE, Alphabet, Dfa, graph_of, reversed_graph
 from .nfa import Fragment, RegexpLimit
 from .syntax import ExpressionParser
 
-WORK_PER_INSTRUCTION, STEPS_PER_WORK = 5, 25  # of a machine's work: to make an expression, and to search with it
+WORK_PER_INSTRUCTION, STEPS_PER_WORK = 5, 50  # of a machine's work: to make an expression, and to search with it
 MOST_STEPS = 5_000_000  # of all searches with an expression: about half a second. A step reads a character of the text
 
 
