@@ -52,6 +52,8 @@ LOOPS = (
     "docker cp numbers box:/tmp/n", "docker rename box box2; docker rename box2 box", "docker commit box x; docker rmi x", "curl -s localhost:8080",
     "docker logs web", "docker diff box", "docker stop -t 0 box; docker start box", "docker --help", "docker help run", "nosuch", "$x",
     f"grep -E '{'(a|aa)' * 30}c' a", f"docker ps -a --filter 'name={'(a|aa)' * 30}c'", "grep . numbers", "uniq -c numbers", "docker version",
+    f"grep -E '{'(' * 3000}' a", f"docker ps --filter 'name={'(' * 3000}'", f"docker ps --filter 'name={'x{1000}' * 21}'", "docker start web web box",
+    "docker exec web sh -c 'rm -r /d; mkdir -p /d/d/d/d'", "docker exec web cp -r / /copy", f"docker exec box mkdir -p {'d/' * 90}",
     "docker system df -v", f"docker inspect -f '{MASKED * 3}x{'{{end}}' * 3}' box", "docker ps --format '{{range split .ID ``}}{{.}}{{end}}'",
 )  # fmt: skip
 # Loops that are played as far as somebody looks, those whose rounds are alike and those that differ for ever.

@@ -352,10 +352,11 @@ def _has_name(engine: Engine, expression: str) -> Test:
 
     Raises `NotInModel` for one that is beyond this model's limits.
     """
-    from ..regexp.matcher import Regexp  # not at the top: most lines need none
+    from ..regexp.matcher import WORK_PER_CHARACTER, Regexp  # not at the top: most lines need none
     from ..regexp.nfa import RegexpLimit
     from ..regexp.syntax import RegexpError
 
+    engine.work.spend(WORK_PER_CHARACTER * len(expression))
     try:
         regexp = Regexp(expression)
         try:

@@ -256,6 +256,7 @@ def _mkdir(environment: Environment, options: Options, operands: list[str]) -> P
     for path in operands:
         steps = split(path)
         for depth in range(1 if "p" in options else len(steps), len(steps) + 1):
+            environment.work.spend(depth)
             here = "/" * path.startswith("/") + "/".join(steps[:depth])
             found = environment.root.tree.resolve(here)
             if found is None:
@@ -361,7 +362,7 @@ def _chmod(environment: Environment, options: Options, operands: list[str]) -> P
 
 
 def _put(environment: Environment, path: str, new: Node, problem: str) -> None:
-    environment.work.spend(EDIT_STEPS)
+    environment.work.spend(EDIT_STEPS + 2 * path.count("/"))
     try:
         environment.root.put(path, new)
     except (OSError, InvalidPath) as error:
