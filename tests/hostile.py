@@ -6,7 +6,8 @@ and a box `box`, and some leave things behind for those after them.
 
 PREPARED = (
     "docker run -d --name web -p 8080:80 nginx",
-    "docker run -d --name box alpine sleep 100000",
+    "docker run -dit --name box alpine",
+    "docker exec box true",
     "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab > a; seq 10000 > numbers; head -c 100000 /dev/zero > zeros",
 )
 
@@ -51,6 +52,8 @@ LOOPS = (
     "docker cp numbers box:/tmp/n", "docker rename box box2; docker rename box2 box", "docker commit box x; docker rmi x", "curl -s localhost:8080",
     "docker logs web", "docker diff box", "docker stop -t 0 box; docker start box", "docker --help", "docker help run", "nosuch", "$x",
     f"grep -E '{'(a|aa)' * 30}c' a", f"docker ps -a --filter 'name={'(a|aa)' * 30}c'", "grep . numbers", "uniq -c numbers", "docker version",
+    f"grep -E '{'(' * 3000}' a", f"docker ps --filter 'name={'(' * 3000}'", f"docker ps --filter 'name={'x{1000}' * 21}'", "docker start web web box",
+    "docker exec web sh -c 'rm -r /d; mkdir -p /d/d/d/d'", "docker exec web cp -r / /copy", f"docker exec box mkdir -p {'d/' * 90}",
     "docker system df -v", f"docker inspect -f '{MASKED * 3}x{'{{end}}' * 3}' box", "docker ps --format '{{range split .ID ``}}{{.}}{{end}}'",
 )  # fmt: skip
 # Loops that are played as far as somebody looks, those whose rounds are alike and those that differ for ever.
@@ -109,7 +112,7 @@ NUMBERS = (
 )  # fmt: skip
 SHELL = (
     "$(" * 3000, "echo " + "$(" * 39 + "echo" + ")" * 39, "echo " + "$(" * 3000 + ")" * 3000, "while true; do " * 60 + "true; " + "done; " * 60, "for i in a; do " * 39 + ":; " + "done; " * 39, '"' * 4001, "'" * 4001, "\\" * 4001,
-    "echo " + "a" * 100_000, "echo " + "a " * 20_000, "x=" + "a" * 100_000 + "; echo $x$x$x$x", "|" * 999, "true" + " | true" * 3000, "true" + " && true" * 3000, "true; " * 20_000, "> " * 999 + "f", "echo a " + "> f " * 2000,
+    "echo " + "a" * 100_000, "echo " + "a " * 20_000, "x=" + "a" * 100_000 + "; echo $x$x$x$x", "|" * 999, "true" + " | true" * 3000, "true" + " && true" * 3000, "true; " * 15_000, "> " * 999 + "f", "echo a " + "> f " * 2000,
     "echo $" * 3000, "${" * 999, "echo ${x" + "}" * 999, "echo {1..99999999}", "echo *" * 500, ":(){ :|:& };:", "yes", "eval eval eval", "while :; do :; done &", "exec 3<>/dev/tcp/x/1", "source f", "echo \x00\x01\x02", "echo \ud800", "\ufeffdocker ps",
     "docker ps\r", "\r\n\r\n", "echo \u202edlrow", "echo " + "\u0301" * 5000, "#" * 9000, "   " * 3000, "\t", "", "\x1b[2J", "docker\u00a0ps", "cat /dev/zero", "cat /dev/urandom", "cat > /dev/full", "echo x > /dev/sda", "echo x > ''",
 )  # fmt: skip

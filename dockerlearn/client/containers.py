@@ -16,7 +16,7 @@ from ..model.network import Port
 from ..model.process import Write, signal_name
 from ..model.reference import Reference
 from . import formats
-from .call import Call, Effects, Verb, address
+from .call import NAME_STEPS, Call, Effects, Verb, address
 from .images import progress
 from .template.syntax import GoError, ParseError
 from .usage import MISUSED_FLAG, MORE, Flags, NotInModel, UsageError, filters
@@ -139,6 +139,7 @@ def start(call: Call, flags: Flags, operands: list[str]) -> Effects:
         raise DockerError("you cannot start and attach multiple containers at once")
     failed = []
     for name in operands:
+        call.engine.work.spend(NAME_STEPS)
         try:
             container = call.engine.container(name)
             if attached and container.state is State.PAUSED:
@@ -191,6 +192,7 @@ def wait(call: Call, flags: Flags, operands: list[str]) -> Effects:
     """Wait for the end of containers, one after the other, and show their exit codes."""
     refusals: list[DockerError] = []
     for name in operands:
+        call.engine.work.spend(NAME_STEPS)
         try:
             container = call.engine.container(name)
         except DockerError as error:
@@ -350,10 +352,11 @@ def _has_name(engine: Engine, expression: str) -> Test:
 
     Raises `NotInModel` for one that is beyond this model's limits.
     """
-    from ..regexp.matcher import Regexp  # not at the top: most lines need none
+    from ..regexp.matcher import WORK_PER_CHARACTER, Regexp  # not at the top: most lines need none
     from ..regexp.nfa import RegexpLimit
     from ..regexp.syntax import RegexpError
 
+    engine.work.spend(WORK_PER_CHARACTER * len(expression))
     try:
         regexp = Regexp(expression)
         try:

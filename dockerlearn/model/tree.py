@@ -221,22 +221,29 @@ class Directory(Value):
 
     def nodes(self) -> Iterator[Node]:
         """This directory, and everything below it."""
-        yield self
-        for child in self.entries.values():
-            if isinstance(child, Directory):
-                yield from child.nodes()
-            else:
-                yield child
+        waiting: list[Node] = [self]
+        while waiting:
+            found = waiting.pop()
+            yield found
+            if isinstance(found, Directory):
+                waiting.extend(found.entries.values())
 
     def fresh(self, newer: Directory) -> Iterator[Node]:
         """Everything in `newer` that is not the very same object here."""
-        for name, child in newer.entries.items():
-            old = self.entries.get(name)
-            if child is old:
-                continue
-            yield child
-            if isinstance(child, Directory):
-                yield from (old if isinstance(old, Directory) else Directory()).fresh(child)
+        waiting = [(self, newer)]
+        while waiting:
+            older, newer = waiting.pop()
+            for name, child in newer.entries.items():
+                old = older.entries.get(name)
+                if child is old:
+                    continue
+                if not isinstance(child, Directory):
+                    yield child
+                elif isinstance(old, Directory):
+                    yield child
+                    waiting.append((old, child))
+                else:
+                    yield from child.nodes()
 
     def files(self) -> dict[str, File]:
         """The regular files by path."""

@@ -9,7 +9,8 @@ from .dfa import STEPS_PER_EDGE, Alphabet, Dfa, graph_of, reversed_graph
 from .nfa import Fragment, RegexpLimit
 from .syntax import ExpressionParser
 
-WORK_PER_INSTRUCTION, STEPS_PER_WORK = 5, 25  # of a machine's work: to make an expression, and to search with it
+# Of a machine's work: to read an expression, which is to be counted before, to make its automaton, and to search with that.
+WORK_PER_CHARACTER, WORK_PER_INSTRUCTION, STEPS_PER_WORK = 2, 5, 50
 MOST_STEPS = 5_000_000  # of all searches with an expression: about half a second. A step reads a character of the text
 
 
@@ -34,7 +35,7 @@ class Regexp:
 
     @property
     def work(self) -> int:
-        """What it has cost so far, in steps of a machine's work."""
+        """What it has cost so far, once it was read, in steps of a machine's work."""
         return WORK_PER_INSTRUCTION * self._end + self.steps // STEPS_PER_WORK
 
     def _spend(self, steps: int) -> None:

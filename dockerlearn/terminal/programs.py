@@ -27,6 +27,7 @@ from .tools import NO_FILE, Misuse, Options, busybox_command, command, unknown
 NO_FORMAT = 255
 STEPS_A_SECOND = 4_000
 SHELL_STEPS, APPLET_STEPS = 50, 5  # of work, to start one
+EDIT_STEPS, COPY_STEPS = 25, 3  # of work, to put or to remove something, and for each file in what is copied or moved
 MOST_SHELLS = 40  # within each other: each is some ten calls deep in Python
 TOO_MUCH = "are more than dockerlearn runs"
 ASH = {
@@ -246,6 +247,7 @@ def _rm(environment: Environment, options: Options, operands: list[str]) -> Prog
         elif isinstance(entry, Directory) and not options.keys() & {"r", "R"}:
             refusals += f"rm: '{path}' is a directory\n"
         elif parent and entry is not None:
+            environment.work.spend(EDIT_STEPS)
             del environment.root[f"{parent[0]}/{name}"]
     return err(refusals, int(bool(refusals)))
 
@@ -254,6 +256,7 @@ def _mkdir(environment: Environment, options: Options, operands: list[str]) -> P
     for path in operands:
         steps = split(path)
         for depth in range(1 if "p" in options else len(steps), len(steps) + 1):
+            environment.work.spend(depth)
             here = "/" * path.startswith("/") + "/".join(steps[:depth])
             found = environment.root.tree.resolve(here)
             if found is None:
@@ -270,6 +273,7 @@ def _rmdir(environment: Environment, options: Options, operands: list[str]) -> P
             full = found is not None and isinstance(found[1], Directory)
             reason = NO_FILE if found is None else "Directory not empty" if full else "Not a directory"
             raise Misuse(f"'{path}': {reason}")
+        environment.work.spend(EDIT_STEPS)
         del environment.root[found[0]]
     return out("")
 
@@ -308,6 +312,8 @@ def _cp(environment: Environment, options: Options, operands: list[str], *, move
                 f"{problem}: Invalid argument\n" if move else f"recursion detected, omitting directory '{path}'\n"
             )
         else:
+            files = sum(1 for _ in node.nodes()) if isinstance(node, Directory) else 1
+            environment.work.spend(EDIT_STEPS + COPY_STEPS * files)
             try:
                 environment.root.put(place, _anew(node))
             except OSError as error:
@@ -360,6 +366,7 @@ def _chmod(environment: Environment, options: Options, operands: list[str]) -> P
 
 
 def _put(environment: Environment, path: str, new: Node, problem: str) -> None:
+    environment.work.spend(EDIT_STEPS + 2 * path.count("/"))
     try:
         environment.root.put(path, new)
     except (OSError, InvalidPath) as error:

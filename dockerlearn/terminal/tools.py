@@ -217,13 +217,14 @@ def _seq(_: Options, words: list[str], read: Reader) -> Program:
 
 
 def _grep(options: Options, operands: list[str], read: Reader) -> Program:
-    from ..regexp.matcher import Regexp  # not at the top: few lines call grep
+    from ..regexp.matcher import WORK_PER_CHARACTER, Regexp  # not at the top: few lines call grep
     from ..regexp.nfa import RegexpLimit
     from . import posix
 
     if "e" not in options and not operands:
         raise unknown("to look for nothing")
     pattern = options["e"] if "e" in options else operands.pop(0)
+    read.work.spend(WORK_PER_CHARACTER * len(pattern))
     try:
         regexp = Regexp(posix.parse(pattern, options))
         lines = list(enumerate(_lines((yield from read(operands))), 1))

@@ -14,8 +14,10 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
+from dockerlearn.learn.playground import CTRL_C, CTRL_D, LONGEST_REST
 from tests.browser.built import ROOT, SITE, addresses, chromium, served
 from tests.browser.examples import run, runnable
+from tests.hostile import BUSY, LINES, PREPARED
 
 ROUNDS = 9
 PYODIDE = ROOT / "node_modules/pyodide"
@@ -94,6 +96,12 @@ REPLAYED = """async (count) => {
   while (document.querySelectorAll(".course-terminal__log li").length < count) await new Promise((resolve) => setTimeout(resolve));
   return [booted, performance.now() - booted];
 }"""
+# The page's clock, which can be set ahead.
+AHEAD = """
+window.ahead = 0;
+const { now } = Date;
+Date.now = () => now() + window.ahead;
+"""
 LONG_TASKS = """
 window.blocked = [];
 new PerformanceObserver((list) => window.blocked.push(...list.getEntries().map((each) => each.duration))).observe({
@@ -254,6 +262,47 @@ def terminals(browser: Browser) -> Iterator[str]:
             context.close()
 
 
+def terminal(context: BrowserContext, address: str) -> Page:
+    """The playground, once Python has answered in it."""
+    tab = context.new_page()
+    tab.add_init_script(AHEAD)
+    tab.goto(address + PLAYGROUND)
+    tab.locator(".course-terminal--live").wait_for()
+    tab.evaluate(ANSWERED, "docker version")
+    return tab
+
+
+def hostile(browser: Browser) -> Iterator[str]:
+    """The slowest of the hostile lines, and the first line after a year in which ten loops went on."""
+    taken: list[tuple[float, str]] = []
+    with served() as address:
+        for lines in LINES.values():
+            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            tab = terminal(context, address)
+            for line in PREPARED:
+                tab.evaluate(ANSWERED, line)
+            for line in lines:
+                taken.append((tab.evaluate(ANSWERED, line), line))
+                for key in (CTRL_C, CTRL_C, CTRL_D):
+                    if tab.locator(".course-terminal__form .course-terminal__prompt").inner_text().strip() != "$":
+                        tab.evaluate(ANSWERED, key)
+            context.close()
+        slowest, line = max(taken)
+        what = f"{len(taken)} hostile lines: slowest / median"
+        yield f"{row(what, slowest, median(each for each, _ in taken), 1_000)} ms  ({line[:40]})"
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        tab = terminal(context, address)
+        for number, loop in enumerate(BUSY):
+            tab.evaluate(ANSWERED, f"docker run -d --name c{number} alpine sh -c '{loop}'")
+        years: list[float] = []
+        for _ in range(ROUNDS):
+            tab.evaluate(f"window.ahead += {LONGEST_REST * 1000}")
+            years.append(tab.evaluate(ANSWERED, "docker ps -a"))
+        what = f"{len(BUSY)} busy loops, next line after a year / slowest"
+        yield f"{what:<52} {median(years):>8.1f} ms {max(years):>8.1f} ms {'':>6}  at most 300 ms"
+        context.close()
+
+
 def row(what: str, taken: float, yardstick: float, most: float) -> str:
     """One line of the table, of milliseconds."""
     return f"{what:<52} {taken:>8.1f} ms {yardstick:>8.1f} ms {taken / yardstick:>6.2f}  at most {most}"
@@ -261,7 +310,7 @@ def row(what: str, taken: float, yardstick: float, most: float) -> str:
 
 def main() -> None:
     """Measure, and print the table."""
-    sections: list[Callable[[Browser], Iterator[str]]] = [boots, clicks, terminals, loads]
+    sections: list[Callable[[Browser], Iterator[str]]] = [boots, clicks, terminals, hostile, loads]
     with chromium() as browser:
         print(f"{f'Chromium {browser.version}, medians of {ROUNDS}':<52} {'this':>11} {'yardstick':>11} {'ratio':>6}")
         for section in sections:

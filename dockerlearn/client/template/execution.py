@@ -13,7 +13,7 @@ from .values import Decoded, Nil, Struct, go_type, text, truth
 
 Scope: TypeAlias = ChainMap[str, Any]  # the variables by name, with the dot as ".", those of the innermost block first
 MOST_STEPS = 100_000  # of a template, on however many values: one for a part, one for a hundred characters of a value
-STEPS_PER_WORK = 2  # of a machine's work
+CHARACTERS_PER_WORK, STEPS_PER_WORK = 1, 2  # of a machine's work: to read a template, and to apply it
 DECISIVE = {"and": False, "or": True}  # the value after which nothing more is looked at
 
 
@@ -27,6 +27,7 @@ class Template:
     def __init__(self, source: str, name: str = "", spend: Callable[[int], object] = lambda work: None) -> None:
         self.source, self.name, self._spend = source, name, spend
         self._steps = 0
+        spend(len(source) // CHARACTERS_PER_WORK)
         self._tree = syntax.Parser(source, name).parse()
 
     def render(self, data: Any) -> str:
