@@ -83,8 +83,10 @@ test-pythons: .venv/test.stamp  ## types and tests with each Python from 3.11 to
 show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and see a real engine give each away; needs root
 	.venv/bin/python -m tests.docker.plant_faults
 
-soak: .venv/test.stamp  ## at length: generated tests with luck, 300 random sequences of commands on the real engine, the whole drift score; needs root, and an hour or two
+SOAK :=
+soak: .venv/test.stamp  ## at length: generated tests with luck, ten minutes of hostile lines (SOAK='--minutes 1' for less), 300 random sequences of commands on the real engine, the whole drift score; needs root, and an hour or two
 	.venv/bin/python -m pytest tests/model tests/regexp tests/hub tests/client tests/terminal tests/learn -n 2 --hypothesis-profile=luck
+	.venv/bin/python -m tests.soak_lines $(SOAK)
 	.venv/bin/python -m pytest tests/docker --record --sequences 300
 	.venv/bin/python -m tools.drift --budget 2
 

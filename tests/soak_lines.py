@@ -1,6 +1,6 @@
 """Lines that nobody has thought of, typed for a long time: none may be slow, raise, or leave the machine broken.
 
-`python -m tests.soak_lines --minutes 10 --seed 1`. The lines are put together by chance from those of `hostile.py`, from
+`python -m tests.soak_lines --minutes 10`. The lines are put together by chance from those of `hostile.py`, from
 Docker's own flags and from a little grammar of the shell. Each machine has a seed of its own, one more than that of the machine
 before it. So `--seed N --minutes 0` types the lines of one machine again.
 """
@@ -295,10 +295,11 @@ def machine(seed: int) -> Iterator[Typed]:
 def main() -> int:
     """Type lines for so long; 1 if one of them failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=10, help="after which no further machine is begun")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="that of the first machine")
     options = parser.parse_args()
     begun, told, seed = time.monotonic(), 0.0, options.seed
+    print(f"--seed {seed}")
     count, slowest, failed = 0, list[Typed](), list[Typed]()
     while seed == options.seed or time.monotonic() - begun < 60 * options.minutes:
         for typed in machine(seed):
