@@ -53,6 +53,7 @@ LOOPS = (
     "docker logs web", "docker diff box", "docker stop -t 0 box; docker start box", "docker --help", "docker help run", "nosuch", "$x",
     f"grep -E '{'(a|aa)' * 30}c' a", f"docker ps -a --filter 'name={'(a|aa)' * 30}c'", "grep . numbers", "uniq -c numbers", "docker version",
     f"grep -E '{'(' * 3000}' a", f"docker ps --filter 'name={'(' * 3000}'", f"docker ps --filter 'name={'x{1000}' * 21}'", "docker start web web box",
+    "docker exec box sh -c 'cp -r /bin /a; cp -r /a /c; rm -r /a'; docker diff box; docker commit box x; docker rmi x",
     "docker exec web sh -c 'rm -r /d; mkdir -p /d/d/d/d'", "docker exec web cp -r / /copy", f"docker exec box mkdir -p {'d/' * 90}",
     "docker system df -v", f"docker inspect -f '{MASKED * 3}x{'{{end}}' * 3}' box", "docker ps --format '{{range split .ID ``}}{{.}}{{end}}'",
 )  # fmt: skip

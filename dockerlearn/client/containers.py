@@ -15,6 +15,7 @@ from ..model.lifecycle import LIVE, State
 from ..model.network import Port
 from ..model.process import Write, signal_name
 from ..model.reference import Reference
+from ..model.tree import Directory
 from . import formats
 from .call import NAME_STEPS, Call, Effects, Verb, address
 from .images import progress
@@ -22,6 +23,10 @@ from .template.syntax import GoError, ParseError
 from .usage import MISUSED_FLAG, MORE, Flags, NotInModel, UsageError, filters
 
 ROW_STEPS, MAKE_STEPS = 10, 100  # of work, for a container that is looked at, and for one that is made
+FILE_STEPS, CHARACTERS_READ = (
+    3,
+    20,
+)  # of work, for a file that is gone through; whose characters cost as much as one made
 NOT_ATTACHABLE = {
     State.CREATED: "You cannot attach to a stopped container, start it first",
     State.PAUSED: "You cannot attach to a paused container, unpause it first",
@@ -302,8 +307,16 @@ def commit(call: Call, flags: Flags, operands: list[str]) -> None:
     """Make an image of a container."""
     name, target = [*operands, ""][:2]
     container = call.engine.container(name)
+    _go_through(call, container)
     image = call.engine.commit(container, target or None, message=flags.text("message"), author=flags.text("author"))
     call.out(f"{image.id}\n")
+
+
+def _go_through(call: Call, container: Container) -> None:
+    """Count the work of going through all that was written in a container."""
+    written = list(container.written())
+    characters = sum(each.size for each in written if not isinstance(each, Directory))
+    call.engine.work.spend(FILE_STEPS * len(written), characters // CHARACTERS_READ)
 
 
 # Looking at them
@@ -416,7 +429,9 @@ def logs(call: Call, flags: Flags, operands: list[str]) -> Effects:
 
 def diff(call: Call, flags: Flags, operands: list[str]) -> None:
     """Show what a container has changed in its files."""
-    for letter, path in call.engine.container(address(operands[0])).diff():
+    container = call.engine.container(address(operands[0]))
+    _go_through(call, container)
+    for letter, path in container.diff():
         call.out(f"{letter} {path}\n")
 
 
