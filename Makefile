@@ -85,7 +85,7 @@ show-faults: .venv/test.stamp  ## plant faults in pages and in the model, and se
 
 SOAK :=
 soak: .venv/test.stamp  ## at length: generated tests with luck, ten minutes of hostile lines (SOAK='--minutes 1' for less), 300 random sequences of commands on the real engine, the whole drift score; needs root, and an hour or two
-	.venv/bin/python -m pytest tests/model tests/regexp tests/hub tests/client tests/terminal tests/learn -n 2 --hypothesis-profile=luck
+	.venv/bin/python -m pytest tests/model tests/regexp tests/hub tests/client tests/terminal tests/learn tests/test_hostile.py -n 2 --every 1 --hypothesis-profile=luck
 	.venv/bin/python -m tests.soak_lines $(SOAK)
 	.venv/bin/python -m pytest tests/docker --record --sequences 300
 	.venv/bin/python -m tools.drift --budget 2
