@@ -202,10 +202,11 @@ class Composer:
 
 
 class Terminal(NamedTuple):
-    """Where lines are typed: what types one and gives its output and status, and what lets time pass."""
+    """Where lines are typed: what types one and gives its output and status, lets time pass, and tells if it is free again."""
 
     type: Callable[[str], tuple[str, int | None]]
     wait: Callable[[float], object]
+    free: Callable[[], bool] = lambda: True
 
 
 def session() -> Terminal:
@@ -229,7 +230,7 @@ def playground() -> Terminal:
         nonlocal now
         now = min(now + seconds, 2**32 - 1)
 
-    return Terminal(type, wait)
+    return Terminal(type, wait, lambda: it.prompt == PROMPT)
 
 
 @contextmanager
@@ -286,8 +287,12 @@ def machine(seed: int) -> Iterator[Typed]:
         if composer.chance.random() < 0.1:
             terminal.wait(composer.chance.choice(ABSENCES))
         line = composer.line()
-        for typed in (type_one(terminal, line, seed), *(type_one(terminal, each, seed, whole=True) for each in WHOLE)):
-            yield typed._replace(line=line if typed.line == line else f"{typed.line}, after {line}")
+        yield type_one(terminal, line, seed)
+        if not terminal.free():  # as after a loop of shells, which Ctrl-D ends one by one
+            return
+        for each in WHOLE:
+            typed = type_one(terminal, each, seed, whole=True)
+            yield typed._replace(line=f"{each}, after {line}")
             if typed.problem:
                 return
 

@@ -19,6 +19,8 @@ from .template.syntax import GoError
 from .template.values import Nil, Struct
 from .usage import Flags, NotInModel, read_template
 
+DETAIL_STEPS = 300  # of work, to make the three tables of docker system df -v
+
 # How much of the disk is taken up
 
 
@@ -56,6 +58,7 @@ def _kinds(call: Call) -> list[formats.DiskUsage]:
 def _show_all(call: Call, flags: Flags) -> None:
     """Show what each thing takes up."""
     engine, view = call.engine, call.view(flags)
+    engine.work.spend(DETAIL_STEPS)
     shared = engine.store.shared_sizes()
     images = [
         formats.image_rows(image, engine.tags(image)[:1])[0].replace(

@@ -26,7 +26,7 @@ from .tools import NO_FILE, Misuse, Options, busybox_command, command, unknown
 
 NO_FORMAT = 255
 STEPS_A_SECOND = 4_000
-SHELL_STEPS, APPLET_STEPS = 50, 5  # of work, to start one
+SHELL_STEPS, APPLET_STEPS = 50, 10  # of work, to start one
 EDIT_STEPS, COPY_STEPS = 25, 3  # of work, to put or to remove something, and for each file in what is copied or moved
 MOST_SHELLS = 40  # within each other: each is some ten calls deep in Python
 TOO_MUCH = "are more than dockerlearn runs"
