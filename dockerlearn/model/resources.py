@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 LINE_STEPS = 100_000  # of a command line, or of one turn of a container's process
-CATCH_UP_STEPS = 40_000  # of all processes of a machine together, when somebody looks
+CATCH_UP_STEPS = 32_000  # of all processes of a machine together, when somebody looks
 CHARACTERS_A_STEP = 100
 DISK_BYTES, DISK_NODES = 64_000_000, 50_000  # of what containers and their images have written
 

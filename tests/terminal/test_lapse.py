@@ -30,8 +30,8 @@ ALIKE = (
     "trap 'echo heard' USR1; while true; do date; sleep 1; done",
 )
 NOT_ALIKE = (
-    "i=0; while true; do i=$((i+1)); [ $i = 200 ] && exit 7; sleep 1; done",
-    "i=0; while [ $i != 200 ]; do i=$((i+1)); sleep 1; done; exit 7",
+    "i=0; while true; do i=$((i+1)); [ $i = 150 ] && exit 7; sleep 1; done",
+    "i=0; while [ $i != 150 ]; do i=$((i+1)); sleep 1; done; exit 7",
     "i=0; while true; do i=$((i+1)); j=$((i / 100)); echo $j; sleep 1; done",
     "i=0; while true; do i=$(( (i+1) % 100 )); echo $i; sleep 1; done",
     "i=1; while true; do i=$((i*1+1)); echo $i; sleep 1; done",
@@ -39,7 +39,7 @@ NOT_ALIKE = (
     "x=a; while true; do x=a$x; echo $x; sleep 100; done",
     "while true; do date > /now; sleep 10; done",
     "while true; do if=$(date +); echo $(date); sleep 1; done",
-    "while true; do [ \"$(date)\" = 'Thu Feb 20 09:04:00 UTC 2025' ] && exit 7; sleep 1; done",
+    "while true; do [ \"$(date)\" = 'Thu Feb 20 09:02:00 UTC 2025' ] && exit 7; sleep 1; done",
     "i=0; while true; do i=$((i+1)); echo $i | sh -c 'cat'; sleep 1; done",
     "i=0; while true; do i=$((i+1)); x=$i; echo $x; sleep 1; done",
 )
@@ -80,9 +80,9 @@ def test_of_rounds_that_are_alike_the_last_ones_are_played_as_if_all_had_been(lo
 @pytest.mark.parametrize("loop", NOT_ALIKE)
 def test_rounds_that_may_differ_are_played_all(loop: str) -> None:
     unseen, watched = start(loop), start(loop)
-    unseen.clock.sleep(300)
+    unseen.clock.sleep(200)
     for _ in range(10):
-        watched.clock.sleep(30)
+        watched.clock.sleep(20)
         watched.engine.containers()
     assert told(unseen) == told(watched)
     assert "is left out" not in unseen.run("docker logs c0").output

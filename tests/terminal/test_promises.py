@@ -104,3 +104,45 @@ def test_one_that_is_paused_wakes_by_itself_no_more_than_one_that_has_ended(sess
     assert (processes.wake, processes.next_wake, processes.prompt) == (None, None, None)
     session.run("docker rm -f box")
     assert (processes.wake, processes.next_wake, processes.prompt) == (None, None, None)
+
+
+def test_a_word_a_command_and_a_variable_have_their_steps(session: Session) -> None:
+    def steps(line: str) -> int:
+        before = session.engine.work.done
+        session.run(line)
+        return session.engine.work.done - before - 2 * len(line)
+
+    assert steps("x=1; x=1") - steps("x=1") == 3  # one to set it, two for a command, even one without a name
+    assert steps("true a b") - steps("true a") == 1
+    assert steps("x=" + "1" * 1000) - steps("x=1") == 10
+
+
+@pytest.mark.parametrize(
+    ("line", "status"), [("sleep 86400", 0), ("sleep 86401", 1), ("sleep 1d", 0), ("sleep 1441m", 1)]
+)
+def test_a_wait_is_a_day_long_at_most(line: str, status: int) -> None:
+    session = Session.page()
+    job = session.begin(line)
+    assert (job.wait is None) is bool(status)
+    assert job.status == status
+
+
+def test_forty_shells_run_within_each_other_and_no_more(session: Session) -> None:
+    session.run("docker run -d --name box alpine sleep 1000")
+    session.run("docker exec box sh -c 'echo echo x > /f; echo \"sh /f\" >> /f'")
+    result = session.run("docker exec box sh /f")
+    assert result.output.count("x\n") == 40
+
+
+def test_a_brace_that_is_missing_is_named_as_by_busybox(session: Session) -> None:
+    session.run("docker run -d --name box alpine sleep 1000")
+    assert session.run("docker exec box sh -c 'echo ${x'") == Result("sh: syntax error: missing '}'\n", 2)
+
+
+def test_a_range_of_cut_goes_on_to_the_end_of_a_long_line(session: Session) -> None:
+    assert session.run(f"echo {'a' * 300} | cut -c 5-").output == "a" * 296 + "\n"
+
+
+def test_a_second_that_has_passed_at_once_is_said() -> None:
+    entry = Playground(1).type("sleep 1", 1_000_000.0)["entries"][0]
+    assert entry["notes"] == ["1 second passed at once."]
