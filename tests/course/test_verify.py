@@ -72,7 +72,7 @@ def test_a_failing_page_says_page_line_command_and_difference_and_little_else(su
     assert "FAILED docs/bad.md::console-echo-first - docs/bad.md:6: $ echo a" in report
     assert "Traceback" not in report
     assert "site-packages" not in report
-    assert len(report.splitlines()) < 20
+    assert len(report[: report.index("short test summary")].splitlines()) < 20  # where CI is set, the summary is longer
 
 
 def test_a_refused_page_lists_its_faults_and_runs_nothing(suite: Pytest) -> None:

@@ -972,7 +972,7 @@ def test_whatever_is_done_to_containers_nothing_is_lost_and_nothing_is_left() ->
     run_state_machine_as_test(
         Commands,
         settings=settings(
-            max_examples=80,
+            max_examples=60,
             stateful_step_count=50,
             suppress_health_check=list(HealthCheck),
         ),

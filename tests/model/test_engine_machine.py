@@ -210,7 +210,7 @@ def test_whatever_is_done_nothing_is_lost_and_nothing_is_left() -> None:
     run_state_machine_as_test(
         Commands,
         settings=settings(
-            max_examples=60,
+            max_examples=50,
             stateful_step_count=50,
             suppress_health_check=list(HealthCheck),
         ),
