@@ -192,6 +192,11 @@ def test_an_interrupt_at_any_line_leaves_the_page_whole_and_nothing_beside_it(pa
     assert page.read_text(encoding="utf-8") == RIGHT
 
 
+def heed_interrupts() -> None:
+    """For a process that is about to be another program: background jobs of shells inherit that they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 WAITS = "```python\nfrom time import sleep\nopen('ready', 'w').close()\nsleep(50)\n```\n"
 
 
@@ -203,7 +208,9 @@ def test_a_repair_that_is_ended_leaves_each_page_as_it_was_or_repaired(tmp_path:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     ready = course / "ready"
     os.mkfifo(ready)
-    with subprocess.Popen(command, cwd=course, env=environment, text=True, stdout=-1, stderr=-1) as repairing:
+    with subprocess.Popen(
+        command, cwd=course, env=environment, text=True, stdout=-1, stderr=-1, preexec_fn=heed_interrupts
+    ) as repairing:
         ready.read_bytes()  # until the page's Python opens it
         repairing.send_signal(number)
         said, errors = repairing.communicate()

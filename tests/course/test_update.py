@@ -452,8 +452,12 @@ def test_a_repair_that_is_interrupted_says_so(
     course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: signal.Signals
 ) -> None:
     before = signal.getsignal(signal.SIGTERM)
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
     monkeypatch.setattr(update, "repair_all", lambda *arguments: signal.raise_signal(number))
-    assert updated(course, "docs") is pytest.ExitCode.INTERRUPTED
+    try:
+        assert updated(course, "docs") is pytest.ExitCode.INTERRUPTED
+    finally:
+        signal.signal(signal.SIGINT, ignored)
     assert capsys.readouterr().out == "interrupted: each page is as it was, or repaired as a whole\n"
     assert signal.getsignal(signal.SIGTERM) is before
 
