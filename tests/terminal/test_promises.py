@@ -3,7 +3,10 @@
 import pytest
 
 from dockerlearn.learn.playground import Playground
+from dockerlearn.model.errors import DockerError
+from dockerlearn.model.network import RANDOM_PORTS
 from dockerlearn.regexp.matcher import Regexp
+from dockerlearn.regexp.syntax import RegexpError
 from dockerlearn.terminal.session import Result, Session
 
 
@@ -146,3 +149,64 @@ def test_a_range_of_cut_goes_on_to_the_end_of_a_long_line(session: Session) -> N
 def test_a_second_that_has_passed_at_once_is_said() -> None:
     entry = Playground(1).type("sleep 1", 1_000_000.0)["entries"][0]
     assert entry["notes"] == ["1 second passed at once."]
+
+
+def test_python_that_runs_a_program_without_end_gets_an_error(session: Session) -> None:
+    session.run("docker run -d --name box alpine sleep 1000")
+    box = session.engine.container("box")
+    with pytest.raises(DockerError, match="more than 100000 steps of a line are more than dockerlearn does"):
+        box.exec("sh", "-c", "while true; do sh -c true; sleep 0.001; done")
+    assert box.exec("echo", "still here").standard == "still here\n"
+
+
+def test_a_text_that_is_cut_to_less_than_nothing_is_nothing(session: Session) -> None:
+    session.run("docker create --name box alpine")
+    assert (
+        session.run("docker inspect -f '[{{truncate .Id -1}}{{truncate .Id 0}}{{truncate .Id 1}}]' box").output[:2]
+        == "[4"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "output"),
+    [
+        ("sh -c 'echo \"a'", "sh: syntax error: unterminated quoted string\n"),
+        ("hostname -x", "hostname: -x is something that dockerlearn does not know\n"),
+    ],
+)
+def test_a_container_refuses_as_busybox_or_by_name(session: Session, line: str, output: str) -> None:
+    session.run("docker run -d --name box alpine sleep 1000")
+    assert session.run(f"docker exec box {line}").output == output
+
+
+def test_a_command_on_a_fixed_clock_has_an_hour(session: Session) -> None:
+    result = session.run("while true; do echo x; sleep 60; done")
+    assert result.output == "x\n" * 62 + "dockerlearn: this goes on until somebody types Ctrl-C\n"
+
+
+def test_random_ports_are_those_of_linux() -> None:
+    assert (RANDOM_PORTS[0], RANDOM_PORTS[-1]) == (32768, 60999)
+
+
+@pytest.mark.parametrize(("at", "year"), [(2**32, "2106"), (2**32 + 1, "1970"), (-1, "1970")])
+def test_a_time_that_cannot_be_is_not_believed(at: float, year: str) -> None:
+    entry = Playground(1).type("docker run --rm alpine date", at)["entries"][0]
+    assert entry["output"].endswith(f" {year}\n")
+
+
+def test_an_image_without_a_name_that_others_were_made_of_is_not_shown_among_the_images() -> None:
+    playground = Playground(1)
+    for line in (
+        "docker run --name one alpine touch /a",
+        "docker commit one app",
+        "docker run --name two app touch /b",
+    ):
+        playground.type(line, 1_000_000.0)
+    machine = playground.type("docker commit two app; docker rm one two", 1_000_010.0)["machine"]
+    assert sorted(image["label"] for image in machine["images"]) == ["alpine:latest", "app:latest"]
+
+
+def test_an_expression_is_as_deep_as_go_allows_and_no_deeper() -> None:
+    assert Regexp("(" * 999 + "a" + ")" * 999).search("a")
+    with pytest.raises(RegexpError, match="nests too deeply"):
+        Regexp("(" * 1_000 + "a" + ")" * 1_000)
