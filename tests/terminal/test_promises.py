@@ -2,11 +2,14 @@
 
 import pytest
 
+from dockerlearn import Image
 from dockerlearn.learn.playground import Playground
 from dockerlearn.model.errors import DockerError
+from dockerlearn.model.names import random_name
 from dockerlearn.model.network import RANDOM_PORTS
 from dockerlearn.regexp.matcher import Regexp
 from dockerlearn.regexp.syntax import RegexpError
+from dockerlearn.terminal.programs import EDIT_STEPS
 from dockerlearn.terminal.session import Result, Session
 
 
@@ -210,3 +213,30 @@ def test_an_expression_is_as_deep_as_go_allows_and_no_deeper() -> None:
     assert Regexp("(" * 999 + "a" + ")" * 999).search("a")
     with pytest.raises(RegexpError, match="nests too deeply"):
         Regexp("(" * 1_000 + "a" + ")" * 1_000)
+
+
+def test_a_name_that_is_taken_is_followed_by_the_same_one_each_time() -> None:
+    assert random_name("0" * 64, {}) == "admiring_allen"
+    assert random_name("0" * 64, {"admiring_allen"}) == "boring_allen1"
+
+
+def test_who_asks_for_a_tag_that_is_not_there_hears_of_those_that_are() -> None:
+    (note,) = Playground(1).type("docker pull nginx:nosuch", 1_000_000.0)["entries"][0]["notes"]
+    assert note.startswith("The course's registry has these tags of nginx: 1, 1.27, ")
+    assert note.endswith(", latest, stable.")
+
+
+def test_a_step_of_an_image_shows_letters_as_they_are() -> None:
+    assert [step.created_by for step in Image.scratch.with_config(cmd=["schön"]).steps] == ['CMD ["schön"]']
+
+
+def test_a_deeper_directory_is_more_work(session: Session) -> None:
+    session.run("docker run -d --name box alpine sleep 1000")
+
+    def steps(path: str) -> int:
+        before = session.engine.work.done
+        session.run(f"docker exec box mkdir -p {path}")
+        return session.engine.work.done - before - 2 * len(path)
+
+    # Five directories more; and each is looked for from the root on, the deepest in seven steps.
+    assert steps("/b/b/b/b/b/b/b") - steps("/a/a") >= 5 * EDIT_STEPS + (3 + 4 + 5 + 6 + 7) + 5 * 10
