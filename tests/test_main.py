@@ -19,16 +19,12 @@ import pytest
 from dockerlearn.__main__ import main
 from dockerlearn.learn.challenge import GOALS
 from dockerlearn.terminal.session import Session
+from tests.interrupts import heed_interrupts
 
 PROGRAM = [sys.executable, "-m", "dockerlearn"]
 ROOT = Path(__file__).parents[1]
 
 PATIENCE = 120  # seconds, for a machine that is busy
-
-
-def heed_interrupts() -> None:
-    """For a process that is about to be another program: background jobs of shells inherit that they ignore Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(*arguments: str, script: str = "") -> subprocess.CompletedProcess[str]:

@@ -23,10 +23,8 @@ from .template.syntax import GoError, ParseError
 from .usage import MISUSED_FLAG, MORE, Flags, NotInModel, UsageError, filters
 
 ROW_STEPS, MAKE_STEPS = 10, 100  # of work, for a container that is looked at, and for one that is made
-FILE_STEPS, CHARACTERS_READ = (
-    3,
-    20,
-)  # of work, for a file that is gone through; whose characters cost as much as one made
+FILE_STEPS = 3  # of work, for a file that is gone through
+CHARACTERS_READ = 20  # that cost as much to read as one that is made
 NOT_ATTACHABLE = {
     State.CREATED: "You cannot attach to a stopped container, start it first",
     State.PAUSED: "You cannot attach to a paused container, unpause it first",

@@ -20,6 +20,7 @@ from dockerlearn.course.files import read, rewrite
 from dockerlearn.course.update import Course, repair_all
 from tests.course.course_pages import ROOT
 from tests.course.small_course import small_course
+from tests.interrupts import heed_interrupts
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
 WRONG = "# Page\n\nProse: ä ─ ✓\n\n```console\n$ echo a\nb\n```\n"
@@ -190,11 +191,6 @@ def test_an_interrupt_at_any_line_leaves_the_page_whole_and_nothing_beside_it(pa
     assert len(texts) >= 15
     assert set(texts) <= {WRONG, RIGHT}
     assert page.read_text(encoding="utf-8") == RIGHT
-
-
-def heed_interrupts() -> None:
-    """For a process that is about to be another program: background jobs of shells inherit that they ignore Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 WAITS = "```python\nfrom time import sleep\nopen('ready', 'w').close()\nsleep(50)\n```\n"
