@@ -4,6 +4,7 @@
     dockerlearn -c 'docker images'     one command line
     dockerlearn < script.sh            a script on standard input; U+0003 alone on a line is Ctrl-C for the command before
     dockerlearn challenge              the challenge of the course's last page, graded as you type
+    dockerlearn --docker 28            a Docker 28 in place of a fresh 29; 29-upgraded keeps images as 28 did
 
 The exit status is that of the last command; that of the challenge tells whether all its goals were met. A script is UTF-8.
 It may come from Windows: its byte order mark is dropped, and its lines may end as they end there.
@@ -25,6 +26,8 @@ from typing import NoReturn, Protocol, TextIO
 
 from . import __version__
 from .model.clock import Clock, FixedClock, SystemClock
+from .model.edition import DEFAULT, EDITIONS
+from .model.process import Terminal
 from .terminal.session import INTERRUPTED, Session
 from .terminal.syntax import incomplete
 
@@ -101,13 +104,23 @@ def _main(arguments: list[str] | None) -> int:
     parser.add_argument("--version", action=_Tell, text=lambda: version, help="show the version and exit")
     parser.add_argument("what", nargs="?", choices=["challenge"], help="be graded, as on the course's last page")
     parser.add_argument("-c", dest="command", metavar="COMMAND", help="run this command line and exit")
+    parser.add_argument(
+        "--docker", choices=EDITIONS, default=DEFAULT, help=f"which Docker it is ({DEFAULT} unless given)"
+    )
     parser.add_argument("--seed", type=int, help="make IDs repeatable")
     parser.add_argument("--clock", type=_moment, metavar="TIME", help="start a repeatable clock at this ISO 8601 time")
     options = parser.parse_args(arguments)
     clock: Clock = options.clock or SystemClock()
     typed = sys.stdin is not None and sys.stdin.isatty()
     terminal = options.command is None and typed
-    session = Session(clock=clock, seed=options.seed, ask=_ask if typed else None, show=_show)
+    session = Session(
+        docker=options.docker,
+        clock=clock,
+        seed=options.seed,
+        terminal=_terminal(),
+        ask=_ask if typed else None,
+        show=_show,
+    )
     try:
         if options.what is not None:
             return _challenge(session, options.command, terminal)
@@ -116,6 +129,13 @@ def _main(arguments: list[str] | None) -> int:
     except KeyboardInterrupt:
         _show("\n")  # as where a command waits: the terminal has its ^C on the line
         return INTERRUPTED
+
+
+def _terminal() -> Terminal | None:
+    """The terminal that is written to, if it is one; it has colors, unless NO_COLOR wants none."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    return Terminal(os.get_terminal_size(sys.stdout.fileno()).columns or 80, "NO_COLOR" not in os.environ, escapes=True)
 
 
 def _moment(text: str) -> FixedClock:

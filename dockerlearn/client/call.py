@@ -8,10 +8,24 @@ from typing import TypeAlias
 
 from ..model.engine import Engine
 from ..model.errors import DaemonError, DockerError, NotFound
-from ..model.process import KILLED, Answer, Effect, Line, Program, Read, Signals, Sleep, Stream, Write
+from ..model.process import (
+    KILLED,
+    Answer,
+    Effect,
+    FindTerminal,
+    Line,
+    Program,
+    Read,
+    Signals,
+    Sleep,
+    Stream,
+    Terminal,
+    Write,
+)
 from ..model.value import Value
 from .formats import View
-from .usage import Flags
+from .release import ClientRelease
+from .usage import Flags, help_texts
 
 Effects: TypeAlias = Generator[Effect, Answer, None]
 """A verb that takes time, or a part of one, under way."""
@@ -23,12 +37,21 @@ NAME_STEPS = 50  # of work, for each thing that a call is about
 class Call:
     """One call of `docker`: what it was given, and what has come of it so far.
 
-    `files` are those of the computer that it is called on, `stdin` is None where nothing is piped in. It `asks` if there
+    `release` is that of the client. `files` are those of the computer that it is called on, `stdin` is None where nothing is piped in. It `asks` if there
     is somebody at the terminal to answer.
     """
 
-    def __init__(self, engine: Engine, files: MutableMapping[str, str], stdin: str | None, *, asks: bool) -> None:
-        self.engine, self.files, self.stdin, self.asks = engine, files, stdin, asks
+    def __init__(
+        self,
+        engine: Engine,
+        release: ClientRelease,
+        files: MutableMapping[str, str],
+        stdin: str | None,
+        *,
+        asks: bool,
+    ) -> None:
+        self.engine, self.release, self.files, self.stdin, self.asks = engine, release, files, stdin, asks
+        self.help_texts = help_texts(release.name)
         self.status = 0
         self._writes: list[Write] = []
 
@@ -71,6 +94,11 @@ class Call:
         return View(
             self.engine.clock.now(), flags.on("no-trunc"), flags.on("human", default=True), self.engine.work.spend
         )
+
+    def terminal(self) -> Generator[Effect, Answer, Terminal | None]:
+        """The terminal that standard output goes to; None if it goes elsewhere."""
+        answer = yield FindTerminal()
+        return answer if isinstance(answer, Terminal) else None
 
     # What takes time
 
@@ -118,10 +146,14 @@ class Call:
 
 
 class Verb(Value):
-    """A command of the model: its function, and the flags that the model has of it, by their long names."""
+    """A command of the model: its function, and the flags that the model has of it, by their long names.
+
+    `newer` are those that it has since Docker 29 only.
+    """
 
     run: Callable[[Call, Flags, list[str]], Effects | None]  # gets the call, the flags and the operands
     flags: str = ""
+    newer: str = ""
 
 
 def address(name: str) -> str:

@@ -26,9 +26,9 @@ ROW_STEPS, MAKE_STEPS = 10, 100  # of work, for a container that is looked at, a
 FILE_STEPS = 3  # of work, for a file that is gone through
 CHARACTERS_READ = 20  # that cost as much to read as one that is made
 NOT_ATTACHABLE = {
-    State.CREATED: "You cannot attach to a stopped container, start it first",
-    State.PAUSED: "You cannot attach to a paused container, unpause it first",
-    State.EXITED: "You cannot attach to a stopped container, start it first",
+    State.CREATED: {"state": "stopped", "remedy": "start"},
+    State.PAUSED: {"state": "paused", "remedy": "unpause"},
+    State.EXITED: {"state": "stopped", "remedy": "start"},
 }
 
 
@@ -84,6 +84,8 @@ def _make(call: Call, flags: Flags, operands: list[str]) -> Container:
     try:
         call.engine.image(image)
     except NotFound:
+        if image.startswith("sha256:"):  # an ID is nothing to pull
+            raise
         call.err(f"Unable to find image '{Reference.parse(image).tagged().familiar}' locally\n")
         call.err(progress(call.engine.pull(image)))
     return call.engine.create(
@@ -160,14 +162,14 @@ def start(call: Call, flags: Flags, operands: list[str]) -> Effects:
             call.refuse(error)
             failed.append(name)
     if failed and not attached:
-        call.refuse(DockerError(f"Error: failed to start containers: {', '.join(failed)}"))
+        call.refuse(DockerError(call.release.not_started.format(names=", ".join(failed))))
 
 
 def attach(call: Call, flags: Flags, operands: list[str]) -> Effects:
     """Show what a container writes from now on until it ends, and type into it."""
     container = call.engine.container(operands[0])
     if container.state in NOT_ATTACHABLE:
-        raise DockerError(NOT_ATTACHABLE[container.state])
+        raise DockerError(call.release.not_attachable.format_map(NOT_ATTACHABLE[container.state]))
     yield from attend(call, container, container.log.count, typed=True)
     call.status = container.exit_code
 
@@ -285,7 +287,8 @@ def rm(call: Call, flags: Flags, operands: list[str]) -> None:
         except NotFound as error:
             if not flags.on("force"):
                 raise
-            call.warn(error)
+            if call.release.warns_of_missing:
+                call.warn(error)
 
     call.refuse(*call.each(operands, one))
 
@@ -298,7 +301,9 @@ def rename(call: Call, flags: Flags, operands: list[str]) -> None:
     try:
         call.engine.rename(call.engine.container(name), new)
     except DaemonError as error:
-        call.refuse(error, DockerError(f"Error: failed to rename container named {name}"))
+        before, after = call.release.not_renamed
+        call.err(before)
+        call.refuse(error, *([DockerError(after.format(name=name))] if after else []))
 
 
 def commit(call: Call, flags: Flags, operands: list[str]) -> None:
@@ -307,7 +312,7 @@ def commit(call: Call, flags: Flags, operands: list[str]) -> None:
     container = call.engine.container(name)
     _go_through(call, container)
     image = call.engine.commit(container, target or None, message=flags.text("message"), author=flags.text("author"))
-    call.out(f"{image.id}\n")
+    call.out(f"{call.engine.id(image)}\n")
 
 
 def _go_through(call: Call, container: Container) -> None:
@@ -328,7 +333,7 @@ def ls(call: Call, flags: Flags, operands: list[str]) -> None:
     every = flags.on("all") or "status" in wanted or most > 0
     call.engine.work.spend(ROW_STEPS * call.engine.size)
     rows = [
-        formats.ContainerRow(container, call.engine.image_name(container))
+        formats.ContainerRow(container, call.engine.image_name(container), call.engine.store)
         for container in call.engine.containers()
         if (every or container.state in LIVE) and all(any(test(container) for test in each) for each in tests)
     ]
@@ -336,7 +341,8 @@ def ls(call: Call, flags: Flags, operands: list[str]) -> None:
     if quiet and form:
         call.err("WARNING: Ignoring custom format, because both --format and --quiet are set.\n")
         form = ""
-    kind = formats.CONTAINERS_WITH_SIZE if flags.on("size") else formats.CONTAINERS
+    kind = formats.CONTAINERS[call.release.name]
+    kind = formats.with_size(kind) if flags.on("size") else kind
     try:
         call.out(kind.show(rows[: most or None], call.view(flags), form, quiet=quiet))
     except GoError as error:
@@ -392,7 +398,7 @@ def _has_ancestor(engine: Engine, name: str) -> Test:
 
     def test(it: Container) -> bool:
         try:
-            return engine.image(name).id in engine.store.lineage(it.image)
+            return engine.id(engine.image(name)) in engine.store.lineage(it.image)
         except DaemonError:
             return False
 
@@ -455,7 +461,7 @@ def port(call: Call, flags: Flags, operands: list[str]) -> None:
 
 VERBS = {
     "docker container attach": Verb(attach),
-    "docker container commit": Verb(commit, "author message pause"),
+    "docker container commit": Verb(commit, "author message no-pause pause"),
     "docker container create": Verb(create, "entrypoint env interactive name publish rm tty"),
     "docker container diff": Verb(diff),
     "docker container exec": Verb(exec, "detach env interactive tty"),

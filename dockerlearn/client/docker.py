@@ -1,4 +1,4 @@
-"""`docker ...`: words become calls on the engine, and the answers become text as Docker 28 prints it.
+"""`docker ...`: words become calls on the engine, and the answers become text as Docker prints it.
 
 What a command takes, `usage.py` reads from Docker's own help texts. `VERBS` says which of that the model has; the rest
 is refused by name.
@@ -14,7 +14,9 @@ from ..model.process import Program
 from ..model.resources import TooMuchWork
 from . import containers, copy, images, inspect, system
 from .call import Call, Effects, Verb
-from .usage import MORE, Flags, HelpText, NotInModel, UsageError, help_texts, parse
+from .release import CLIENTS, ClientRelease
+from .usage import MORE, Flags, HelpText, NotInModel, UsageError, parse
+from .versions import CLIENTS as CLIENT_VERSIONS
 
 CALL_STEPS = 100  # of work, for a call on an empty machine
 
@@ -22,18 +24,26 @@ CALL_STEPS = 100  # of work, for a call on an empty machine
 class Docker:
     """The `docker` client of an engine, with the `files` of the computer that it is called on.
 
-    It `asks` where there is somebody at the terminal to answer.
+    It `asks` where there is somebody at the terminal to answer. It is of its engine's `release`, unless another is given.
     """
 
-    def __init__(self, engine: Engine, files: MutableMapping[str, str] | None = None, *, asks: bool = False) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        files: MutableMapping[str, str] | None = None,
+        *,
+        asks: bool = False,
+        release: ClientRelease | None = None,
+    ) -> None:
         self.engine, self.files, self.asks = engine, {} if files is None else files, asks
+        self.release = release or CLIENTS[engine.edition.release.name]
 
     def run(self, words: list[str], stdin: str | None = None) -> Program:
         """Run `docker` with these words. Refusals become text and status; nothing is raised for them."""
         self.engine.work.spend(CALL_STEPS + self.engine.size)
-        call = Call(self.engine, self.files, stdin, asks=self.asks)
+        call = Call(self.engine, self.release, self.files, stdin, asks=self.asks)
         try:
-            yield from _dispatch(call, words, help_texts()["docker"], Flags()) or ()
+            yield from _dispatch(call, words, call.help_texts["docker"], Flags()) or ()
         except UsageError as error:
             call.err(str(error))
             call.status = error.status
@@ -54,9 +64,9 @@ def _dispatch(call: Call, words: list[str], help_text: HelpText, above: Flags) -
     below = f"{help_text.command} {operands[0]}" if commands and operands else ""
     if commands:
         _need_known(flags, "version", help_text)
-    if below in help_texts():
+    if below in call.help_texts:
         asking = Flags({name: flags[name] for name in ("help", "h") if name in flags})
-        return _dispatch(call, operands[1:], help_texts()[below], asking)
+        return _dispatch(call, operands[1:], call.help_texts[below], asking)
     if below:
         if operands[0] in commands:
             raise NotInModel(below)
@@ -67,7 +77,8 @@ def _dispatch(call: Call, words: list[str], help_text: HelpText, above: Flags) -
             write("Flag shorthand -h has been deprecated, use --help\n")
         call.out(help_text.text)
     elif flags.on("version"):
-        call.out(f"Docker version {system.CLIENT['Version']}, build {system.CLIENT['GitCommit']}\n")
+        client = CLIENT_VERSIONS[call.release.name]
+        call.out(f"Docker version {client['Version']}, build {client['GitCommit']}\n")
     elif below:
         line = "" if help_text.command == "docker" else f"{help_text.line}\n\n"
         raise UsageError(f"docker: unknown command: {below}\n\n{line}Run '{help_text.command} --help'{MORE}")
@@ -83,7 +94,8 @@ def _run(call: Call, flags: Flags, operands: list[str], help_text: HelpText) -> 
     if problem := help_text.miscount(len(operands)):
         raise UsageError(problem)
     verb = VERBS[help_text.verb]
-    _need_known(flags, verb.flags, help_text)
+    known = f"{verb.flags} {verb.newer}" if call.release.views_images else verb.flags
+    _need_known(flags, known, help_text)
     return verb.run(call, flags, operands)
 
 
@@ -96,9 +108,9 @@ def _need_known(flags: Flags, known: str, help_text: HelpText) -> None:
 
 def help(call: Call, flags: Flags, operands: list[str]) -> None:
     """Show the help text of a command."""
-    help_text, rest = help_texts()["docker"], operands
-    while rest and (name := f"{help_text.command} {rest[0]}") in help_texts():
-        help_text, rest = help_texts()[name], rest[1:]
+    help_text, rest = call.help_texts["docker"], operands
+    while rest and (name := f"{help_text.command} {rest[0]}") in call.help_texts:
+        help_text, rest = call.help_texts[name], rest[1:]
     if rest and rest[0] in help_text.commands:
         raise NotInModel(name)
     if rest:

@@ -11,11 +11,11 @@ from typing import Any, Generic, TypeVar
 
 from ..model.container import Container
 from ..model.digest import short
-from ..model.image import Image, timestamp
+from ..model.image import timestamp
 from ..model.lifecycle import LIVE, State
 from ..model.reference import Reference
 from ..model.rootfs import Volume
-from ..model.store.classic import HistoryRow
+from ..model.store.images import HistoryRow, ImageStore, Summary
 from ..model.value import Value
 from .human import ago, duration, ellipsis, size, table
 from .template.execution import Template
@@ -44,6 +44,7 @@ class Column(Value, Generic[Row]):
 
     title: str
     cell: Callable[[Row, View], str]
+    data: Callable[[Row], Any] | None = None  # what its JSON has in place of the text
 
 
 class Cells(Struct):
@@ -63,7 +64,11 @@ class Cells(Struct):
 
     def json(self) -> dict[str, Any]:
         """All cells."""
-        return {name: self[name] for name in self}
+        columns = {name: super(Cells, self).__getitem__(name) for name in self}
+        return {
+            name: column.data(self._row) if isinstance(column, Column) and column.data else self[name]
+            for name, column in columns.items()
+        }
 
     def go_text(self) -> str:
         """All cells, as Go prints them."""
@@ -111,7 +116,7 @@ def _date(moment: datetime) -> str:
 class ImageRow(Value):
     """An image under one of its names."""
 
-    image: Image
+    summary: Summary
     repository: str
     tag: str
     digest: str
@@ -119,51 +124,74 @@ class ImageRow(Value):
     users: int = 0  # containers
 
 
-def image_rows(image: Image, names: list[Reference], *, digests: bool = False, pinned: bool = False) -> list[ImageRow]:
+def image_rows(
+    it: Summary,
+    tagged: Iterable[Reference],
+    by_digest: Iterable[Reference],
+    *,
+    digests: bool = False,
+    pinned: bool = False,
+    users: int = 0,
+) -> list[ImageRow]:
     """The rows that a list has for an image of these names, at least one.
 
     `digests` puts a repository's digests beside its tags; `pinned` gives those without a tag a row each.
     """
     rows: list[ImageRow] = []
     by_repository: dict[str, list[Reference]] = {}
-    for name in names:
+    for name in sorted({*(name for name in tagged if name.tag), *by_digest}, key=str):
         by_repository.setdefault(name.familiar_name, []).append(name)
     for repository, own in by_repository.items():
         tags = [name.tag for name in own if name.tag]
         pins = [name.digest for name in own if name.digest]
         if tags:
             shown = (digests and pins) or [NONE]
-            rows += [ImageRow(image, repository, tag, pin) for tag in tags for pin in shown]
+            rows += [ImageRow(it, repository, tag, pin) for tag in tags for pin in shown]
         else:
-            rows += [ImageRow(image, repository, NONE, pin) for pin in (pins if pinned else [""])]
-    return rows or [ImageRow(image, NONE, NONE, NONE)]
+            rows += [ImageRow(it, repository, NONE, pin) for pin in (pins if pinned else [""])]
+    return [row.replace(users=users) for row in rows or [ImageRow(it, NONE, NONE, NONE)]]
 
 
-IMAGES: List[ImageRow] = List(
+_IMAGES: List[ImageRow] = List(
     "*formatter.imageContext",
     "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}",
     {
-        "ID": Column("IMAGE ID", lambda row, view: row.image.id if view.whole else short(row.image.id)),
+        "ID": Column("IMAGE ID", lambda row, view: row.summary.id if view.whole else short(row.summary.id)),
         "Repository": Column("REPOSITORY", lambda row, view: row.repository),
         "Tag": Column("TAG", lambda row, view: row.tag),
         "Digest": Column("DIGEST", lambda row, view: row.digest),
-        "CreatedSince": Column("CREATED", lambda row, view: ago(row.image.created or EPOCH, view.now)),
-        "CreatedAt": Column("CREATED AT", lambda row, view: _date(row.image.created or EPOCH)),
-        "Size": Column("SIZE", lambda row, view: size(row.image.size, 3)),
+        "CreatedSince": Column("CREATED", lambda row, view: ago(row.summary.image.created or EPOCH, view.now)),
+        "CreatedAt": Column("CREATED AT", lambda row, view: _date(row.summary.image.created or EPOCH)),
+        "Size": Column("SIZE", lambda row, view: size(row.summary.size, 3)),
         "SharedSize": Column("SHARED SIZE", _not_available),
         "UniqueSize": Column("UNIQUE SIZE", _not_available),
-        "VirtualSize": Column("SIZE", lambda row, view: size(row.image.size)),
-        "Containers": Column("CONTAINERS", _not_available),
+        "Containers": Column("CONTAINERS", lambda row, view: str(row.users)),
     },
 )
-IMAGES_WITH_DIGESTS = IMAGES.replace(default=IMAGES.default.replace("{{.ID}}", "{{.Digest}}\t{{.ID}}"))
+IMAGES = {  # by the name of the client's release
+    "28": _IMAGES.replace(
+        columns={
+            **_IMAGES.columns,
+            "VirtualSize": Column("SIZE", lambda row, view: size(row.summary.size)),
+            "Containers": Column("CONTAINERS", _not_available),
+        }
+    ),
+    "29": _IMAGES,
+}
+
+
+def with_digests(images: List[ImageRow]) -> List[ImageRow]:
+    """A list of images whose table has one more column."""
+    return images.replace(default=images.default.replace("{{.ID}}", "{{.Digest}}\t{{.ID}}"))
+
+
 DISK_IMAGES: List[ImageRow] = List(
     "*formatter.diskUsageImagesContext",
-    IMAGES.default + "\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}",
+    _IMAGES.default + "\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}",
     {
-        **IMAGES.columns,
+        **IMAGES["28"].columns,
         "SharedSize": Column("SHARED SIZE", lambda row, view: size(row.shared)),
-        "UniqueSize": Column("UNIQUE SIZE", lambda row, view: size(row.image.size - row.shared)),
+        "UniqueSize": Column("UNIQUE SIZE", lambda row, view: size(row.summary.size - row.shared)),
         "Containers": Column("CONTAINERS", lambda row, view: str(row.users)),
     },
 )
@@ -204,14 +232,20 @@ HISTORY_FOR_MACHINES = HISTORY.replace(default=HISTORY.default.replace("{{.Creat
 
 
 class ContainerRow(Value):
-    """A container, and what its image is called at the moment."""
+    """A container, what its image is called at the moment, and the store that the image is in."""
 
     container: Container
     image_name: str
+    store: ImageStore
+
+    @property
+    def image_id(self) -> str:
+        """The ID of its image."""
+        return self.store.id(self.container.image)
 
 
 def _image(row: ContainerRow, view: View) -> str:
-    name, id = row.image_name, row.container.image.id
+    name, id = row.image_name, row.image_id
     if name == id:
         return name if view.whole else short(name)
     if view.whole or id.startswith((name, f"sha256:{name}")):
@@ -240,7 +274,7 @@ def _ports(row: ContainerRow, view: View) -> str:
     Those with the same number on both sides, or none outside, come first.
     """
     it = row.container
-    if it.state not in LIVE:
+    if it.state not in LIVE or it.cut_off:
         return ""
     shown = [
         (port.host != port.container, port.container, address, port.host, f"{address}:{port.host}->{port.private}")
@@ -264,11 +298,16 @@ def _labels(row: ContainerRow, view: View) -> str:
 
 
 def _size(row: ContainerRow, view: View) -> str:
-    written = row.container.size
-    return f"{size(written, 3)} (virtual {size(written + row.container.image.size, 3)})"
+    return f"{size(row.container.size, 3)} (virtual {size(row.store.root_size(row.container), 3)})"
 
 
-CONTAINERS: List[ContainerRow] = List(
+def _platform(row: ContainerRow) -> dict[str, str] | None:
+    """The platform of its image, if the store knows which manifest that came from."""
+    told: dict[str, Any] = row.store.told_of(row.container)[1]
+    return told["ImageManifestDescriptor"]["platform"] if told else None
+
+
+_CONTAINERS: List[ContainerRow] = List(
     "*formatter.ContainerContext",
     "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}",
     {
@@ -288,11 +327,29 @@ CONTAINERS: List[ContainerRow] = List(
         "Status": Column("STATUS", _status),
     },
 )
-CONTAINERS_WITH_SIZE = CONTAINERS.replace(default=f"{CONTAINERS.default}\t{{{{.Size}}}}")
+CONTAINERS = {  # by the name of the client's release
+    "28": _CONTAINERS,
+    "29": _CONTAINERS.replace(
+        columns={
+            **_CONTAINERS.columns,
+            "HealthStatus": Column("HEALTH STATUS", lambda row, view: "none"),
+            "Platform": Column(
+                "PLATFORM", lambda row, view: str(row.container.image.platform) if _platform(row) else "", _platform
+            ),
+        }
+    ),
+}
+
+
+def with_size(containers: List[ContainerRow]) -> List[ContainerRow]:
+    """A list of containers whose table has one more column."""
+    return containers.replace(default=f"{containers.default}\t{{{{.Size}}}}")
+
+
 DISK_CONTAINERS: List[ContainerRow] = List(
-    CONTAINERS.go_type,
+    _CONTAINERS.go_type,
     "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}",
-    {**CONTAINERS.columns, "Size": Column("SIZE", lambda row, view: size(row.container.size, 3))},
+    {**_CONTAINERS.columns, "Size": Column("SIZE", lambda row, view: size(row.container.size, 3))},
 )
 
 

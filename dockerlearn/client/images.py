@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
+
 from ..model.digest import short
 from ..model.engine import Pull
-from ..model.errors import DaemonError, NotFound
+from ..model.errors import DaemonError, DockerError, InvalidReference, NotFound
 from ..model.reference import DEFAULT_TAG, Reference
-from . import formats
-from .call import Call, Verb, address
+from ..model.store.images import Summary, is_whole_id
+from . import formats, image_view
+from .call import Call, Effects, Verb, address
 from .formats import image_rows
+from .image_view import UNTAGGED, Item
 from .usage import Flags, NotInModel, filters
 
 LACKING_FILTERS = ("before", "label", "since", "until")
@@ -19,7 +24,7 @@ def pull(call: Call, flags: Flags, operands: list[str]) -> None:
     reference, quiet = Reference.parse(operands[0]), flags.on("quiet")
     if not quiet and reference != reference.tagged():
         call.out(f"Using default tag: {DEFAULT_TAG}\n")
-    pulled = call.engine.pull(operands[0])
+    pulled = call.engine.pull(operands[0], platform=flags.text("platform"))
     if not quiet:
         call.out(progress(pulled))
     call.out(f"{pulled.reference}\n")
@@ -31,37 +36,88 @@ def progress(pulled: Pull) -> str:
     lines = [f"{target if target.digest else target.tag}: Pulling from {pulled.reference.path}"]
     lines += [f"{short(layer.digest)}: {layer.status}" for layer in pulled]
     status = "Downloaded newer image" if pulled.newer else "Image is up to date"
-    lines += [f"Digest: {pulled.image.digest}", f"Status: {status} for {target.familiar}"]
+    lines += [f"Digest: {pulled.image.descriptor.digest}", f"Status: {status} for {target.familiar}"]
     return "".join(f"{line}\n" for line in lines)
 
 
-def ls(call: Call, flags: Flags, operands: list[str]) -> None:
+def ls(call: Call, flags: Flags, operands: list[str]) -> Effects | None:
     """List images, each once for each of its names."""
-    form, pinned, engine = flags.text("format"), flags.on("digests"), call.engine
+    form, pinned, tree = flags.text("format"), flags.on("digests"), flags.on("tree")
     if form == "raw":
         raise NotInModel("raw of docker images --format", "format")
-    dangling, patterns = _filters(flags.all("filter"))
+    texts = {"--quiet": flags.on("quiet"), "--no-trunc": flags.on("no-trunc"), "--show-digest": pinned}
+    texts["--format"] = bool(form)
+    if tree and (refused := next((name for name, given in texts.items() if given), None)):
+        raise DockerError(f"{refused} is not yet supported with --tree")
+    wanted, patterns = _filters(flags.all("filter"))
+    dangling = wanted is True
     patterns += [pattern for pattern in operands if pattern]
+    found = [
+        each
+        for each in map(partial(_matching, patterns=patterns), call.engine.summaries(all=flags.on("all")))
+        if (each.tags or each.digests or not patterns)
+        and not (dangling and (each.tags or call.engine.store.children(each.image)))
+        and (each.tags or wanted is not False or not call.engine.edition.release.heeds_dangling)
+        and (each.tags or not call.release.views_images or flags.on("all") or dangling)
+    ]
+    if call.release.views_images and not any(texts.values()):
+        return _view(call, found, tree=tree)
     rows = []
-    for image in engine.images(all=flags.on("all")):
-        names = engine.store.references.of(image)
-        if patterns:
-            names = [name for name in names if any(name.matches(pattern) for pattern in patterns)]
-        in_use = any(name.tag for name in names) or bool(engine.store.children(image))
-        if (names or not patterns) and not (dangling and in_use):
-            rows += image_rows(image, names, digests=pinned or "{{.Digest}}" in form, pinned=pinned)
-    kind = formats.IMAGES_WITH_DIGESTS if pinned else formats.IMAGES
+    for each in found:
+        users = len(call.engine.store.users(each.image))
+        digests = pinned or "{{.Digest}}" in form
+        rows += image_rows(each, each.tags, each.digests, digests=digests, pinned=pinned, users=users)
+    kind = formats.IMAGES[call.release.name]
+    kind = formats.with_digests(kind) if pinned else kind
     call.out(kind.show(rows, call.view(flags), form, quiet=flags.on("quiet")))
+    return None
 
 
-def _filters(texts: list[str]) -> tuple[bool, list[str]]:
-    """Whether only dangling images are wanted, and the patterns for names. Raises as `filters` does."""
+def _matching(it: Summary, patterns: list[str]) -> Summary:
+    """What is told of an image, with those of its names that match, if that is asked for."""
+    if not patterns:
+        return it
+    tags, digests = (
+        tuple(name for name in names if any(name.matches(pattern) for pattern in patterns))
+        for names in (it.tags, it.digests)
+    )
+    return it.replace(tags=tags, digests=digests)
+
+
+def _view(call: Call, found: list[Summary], *, tree: bool) -> Effects:
+    """Show images in the view of Docker 29: by name, or each with its platforms below."""
+    blocks = []
+    for each in found:
+        names = [name.familiar for name in each.tags] or [UNTAGGED]
+        used = bool(call.engine.store.users(each.image))
+        rows = [Item(name, each.id, each.size, each.content, used) for name in names]
+        if tree:
+            blocks.append([*(Item(name) for name in names[:-1]), rows[-1], *_platforms(call, each)])
+        else:
+            blocks += [[row] for row in rows]
+    if not tree:
+        blocks.sort(key=lambda block: (block[0].name == UNTAGGED, block[0].name))
+    call.out(image_view.show(blocks, (yield from call.terminal())))
+
+
+def _platforms(call: Call, it: Summary) -> list[Item]:
+    """A row for each platform that an image is for."""
+    parts = call.engine.store.parts(it.image)
+    branches = ["├─ "] * (len(parts) - 1) + ["└─ "]
+    return [
+        Item(f"{branch}{part.platform}", part.id, part.size, part.content, part.used)
+        for branch, part in zip(branches, parts, strict=True)
+    ]
+
+
+def _filters(texts: list[str]) -> tuple[bool | None, list[str]]:
+    """Whether dangling images or all others are wanted, if so, and the patterns for names. Raises as `filters` does."""
     found = filters(texts, ("dangling", "reference"), LACKING_FILTERS, "docker images")
     dangling = found.get("dangling", [])
     yes, no = ("1" in dangling or "true" in dangling), ("0" in dangling or "false" in dangling)
     if dangling and yes == no:
         raise DaemonError(f"invalid filter 'dangling=[{' '.join(dangling)}]'")
-    return yes, found.get("reference", [])
+    return yes if dangling else None, found.get("reference", [])
 
 
 def history(call: Call, flags: Flags, operands: list[str]) -> None:
@@ -74,7 +130,20 @@ def history(call: Call, flags: Flags, operands: list[str]) -> None:
 def tag(call: Call, flags: Flags, operands: list[str]) -> None:
     """Give an image one more name."""
     source, target = operands
+    for operand in operands:
+        if operand is target or not is_whole_id(operand):
+            _check_name(call, operand)
     call.engine.tag(source, target)
+
+
+def _check_name(call: Call, name: str) -> None:
+    """Raise `InvalidReference` with the words of `docker tag` if it is no name."""
+    try:
+        Reference.parse(name)
+    except InvalidReference as error:
+        quoted = json.dumps(name, ensure_ascii=False)
+        problem = f"{call.release.no_reference}: {quoted} is not a valid repository/tag: {error}"
+        raise InvalidReference(problem) from error
 
 
 def rm(call: Call, flags: Flags, operands: list[str]) -> None:
@@ -93,8 +162,8 @@ def rm(call: Call, flags: Flags, operands: list[str]) -> None:
 
 VERBS = {
     "docker image history": Verb(history, "format human no-trunc quiet"),
-    "docker image ls": Verb(ls, "all digests filter format no-trunc quiet"),
-    "docker image pull": Verb(pull, "quiet"),
+    "docker image ls": Verb(ls, "all digests filter format no-trunc quiet", "tree"),
+    "docker image pull": Verb(pull, "platform quiet"),
     "docker image rm": Verb(rm, "force no-prune"),
     "docker image tag": Verb(tag),
 }

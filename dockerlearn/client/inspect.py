@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from textwrap import indent
 from typing import Any
 
 from ..model.container import Container
@@ -43,7 +44,7 @@ def inspect(call: Call, flags: Flags, operands: list[str]) -> None:
                 return find(name)
             except DockerError:
                 continue
-        raise DockerError(f"Error: No such object: {name}")
+        raise DockerError(call.release.no_such_object.format(name=name))
 
     kinds: dict[str, Callable[[str], Image | Container]] = {
         "": find_any,
@@ -70,9 +71,9 @@ def _inspect(
             raise DockerError(nameless)
         call.engine.work.spend(OBJECT_STEPS)
         thing = find(name)
-        found.append(call.engine.inspect(thing, sized=flags.on("size")))
+        found.append(call.engine.inspect(thing, sized=flags.on("size"), platform=flags.text("platform"), name=name))
         if template is not None:
-            texts.append(_render(template, thing, found[-1]) + "\n")
+            texts.append(_render(call, template, thing, found[-1]) + "\n")
 
     refusals = call.each(names, look)
     if template is not None:
@@ -80,21 +81,35 @@ def _inspect(
     elif form == "json":
         call.out(canonical_json(found).decode() + "\n")
     else:
-        text = json.dumps(found, indent=4, ensure_ascii=False)
-        call.out(re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n")
+        call.out(
+            _listed([_pretty(each, escaped="RootFS" not in each or not call.release.views_images) for each in found])
+        )
     call.refuse(*refusals)
 
 
-def _render(template: Template, thing: Image | Container, sent: dict[str, Any]) -> str:
+def _pretty(sent: dict[str, Any], *, escaped: bool) -> str:
+    """What was sent about one thing, for people; the client used to keep the engine's escapes of `<`, `>` and `&`."""
+    text = json.dumps(sent, indent=4, ensure_ascii=False)
+    return re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text) if escaped else text
+
+
+def _listed(texts: list[str]) -> str:
+    """A JSON list of things that are JSON already."""
+    return "[\n" + ",\n".join(indent(text, "    ") for text in texts) + "\n]\n" if texts else "[]\n"
+
+
+def _render(call: Call, template: Template, thing: Image | Container, sent: dict[str, Any]) -> str:
     """A template applied to the client's structure or, if that fails, to the JSON from the engine."""
     try:
-        return template.render(container_struct(sent) if isinstance(thing, Container) else image_struct(sent))
+        if isinstance(thing, Container):
+            return template.render(container_struct(sent))
+        return template.render(image_struct(sent, sparing=call.release.views_images))
     except GoError:
         return template.render(decode(sent))
 
 
 VERBS = {
     "docker container inspect": Verb(container_inspect, "format size"),
-    "docker image inspect": Verb(image_inspect, "format"),
+    "docker image inspect": Verb(image_inspect, "format platform"),
     "docker inspect": Verb(inspect, "format size type"),
 }

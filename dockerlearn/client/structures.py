@@ -29,9 +29,10 @@ class ImageConfig(ClientStruct):
         return "{" + super().go_text().removesuffix(" <nil> [] []}") + "} {<nil> [] []}}"
 
 
-def image_struct(sent: dict[str, Any]) -> ClientStruct:
-    """What was sent, as the client's own structure of an image."""
-    return ClientStruct("image.InspectResponse", _fields(IMAGE_FIELDS, sent))
+def image_struct(sent: dict[str, Any], *, sparing: bool) -> ClientStruct:
+    """What was sent, as the client's own structure of an image; a `sparing` one lacks what newer engines never send."""
+    kinds = {name: IMAGE_FIELDS[name] for name in SPARING_FIELDS} if sparing else IMAGE_FIELDS
+    return ClientStruct("image.InspectResponse", _fields(kinds, sent))
 
 
 def _fields(kinds: dict[str, Callable[[Any], Any]], sent: dict[str, Any]) -> dict[str, Any]:
@@ -77,6 +78,21 @@ def _structure(name: str, value: Any) -> Any:
     return Nil("[]") if value is None else value
 
 
+def _descriptor(sent: dict[str, Any]) -> Struct:
+    """What points to a manifest or an index, whose names begin with small letters only in JSON."""
+    names = {"mediaType": "MediaType", "digest": "Digest", "size": "Size"}
+    return Descriptor("*v1.Descriptor", {names[name]: value for name, value in sent.items()})
+
+
+class Descriptor(Struct):
+    """A structure whose names begin with small letters in JSON."""
+
+    def json(self) -> dict[str, Any]:
+        """What goes into JSON."""
+        return {name[0].lower() + name[1:]: value for name, value in self.items()}
+
+
+IMAGE_CONFIG = "*dockerspec.DockerOCIImageConfig"
 CONTAINER_STRUCTURES = ("GraphDriver", "HostConfig", "LogConfig", "Mount", "NetworkSettings", "RestartPolicy", "State")
 
 # The client's structures: their fields in order, with what each makes of what was sent or left out.
@@ -126,19 +142,22 @@ IMAGE_FIELDS: dict[str, Callable[[Any], Any]] = {
     "ContainerConfig": _nothing,
     "DockerVersion": _string,
     "Author": _string,
-    "Config": lambda config: ImageConfig("*dockerspec.DockerOCIImageConfig", _fields(CONFIG_FIELDS, config)),
+    "Config": lambda config: ImageConfig(IMAGE_CONFIG, _fields(CONFIG_FIELDS, config)),
     "Architecture": _string,
     "Variant": _string,
     "Os": _string,
     "OsVersion": _string,
     "Size": int,
     "VirtualSize": lambda size: 0,
-    "GraphDriver": lambda driver: Struct("storage.DriverData", driver),
+    "GraphDriver": lambda driver: Struct("storage.DriverData", driver) if driver else _nothing(None),
     "RootFS": lambda root: Struct("image.RootFS", {**root, "Layers": Strings(root["Layers"])}),
     "Metadata": lambda metadata: Struct("image.Metadata", {"LastTagTime": Time(metadata["LastTagTime"])}),
-    "Descriptor": _nothing,
+    "Descriptor": lambda descriptor: _descriptor(descriptor) if descriptor else _nothing(None),
     "Manifests": _strings,
 }
+# The same since Docker 29, in order.
+SPARING_FIELDS = """ID RepoTags RepoDigests Comment Created Author Config Architecture Variant Os OsVersion Size GraphDriver RootFS
+Metadata Descriptor Manifests""".split()
 JSON_NAMES = {"ID": "Id", "APIVersion": "ApiVersion"}
 OPTIONAL = {
     *CONFIG_FIELDS,

@@ -6,18 +6,15 @@ All that prunes is here, since `docker system prune` is made of the others.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..model.errors import DockerError, NotFound
-from ..model.inspection import ENGINE_VERSION
 from ..model.lifecycle import LIVE
 from . import formats
 from .call import Call, Effects, Verb
 from .human import size
-from .structures import ClientStruct
 from .template.syntax import GoError
-from .template.values import Nil, Struct
 from .usage import Flags, NotInModel, read_template
+from .versions import FORM, versions
 
 DETAIL_STEPS = 300  # of work, to make the three tables of docker system df -v
 
@@ -38,17 +35,15 @@ def df(call: Call, flags: Flags, operands: list[str]) -> None:
 def _kinds(call: Call) -> list[formats.DiskUsage]:
     """What each kind of thing takes up."""
     engine = call.engine
-    images, containers, volumes = engine.images(all=False), engine.containers(), engine.volume_store.volumes()
-    used = [image for image in images if engine.store.users(image)]
+    images, containers, volumes = engine.summaries(all=False), engine.containers(), engine.volume_store.volumes()
+    used = [each for each in images if engine.store.users(each.image)]
     live = [container for container in containers if container.state in LIVE]
     active = [volume for volume in volumes if engine.volume_store.users(volume)]
-    shared = engine.store.shared_sizes()
-    unshared = sum(image.size - shared[image.id] for image in used)
     sizes = {it.id: it.size for it in containers}
     written, kept = sum(sizes.values()), sum(volume.node.size for volume in volumes)
     idle, unused = written - sum(sizes[it.id] for it in live), kept - sum(it.node.size for it in active)
     return [
-        formats.DiskUsage("Images", len(images), len(used), engine.layers_size, engine.layers_size - unshared),
+        formats.DiskUsage("Images", len(images), len(used), engine.layers_size, engine.reclaimable_size()),
         formats.DiskUsage("Containers", len(containers), len(live), written, idle),
         formats.DiskUsage("Local Volumes", len(volumes), len(active), kept, unused),
         formats.DiskUsage("Build Cache", 0, 0, 0, 0),
@@ -61,12 +56,12 @@ def _show_all(call: Call, flags: Flags) -> None:
     engine.work.spend(DETAIL_STEPS)
     shared = engine.store.shared_sizes()
     images = [
-        formats.image_rows(image, engine.tags(image)[:1])[0].replace(
-            shared=shared[image.id], users=len(engine.store.users(image))
+        formats.image_rows(each, each.tags[:1], ())[0].replace(
+            shared=shared[each.id], users=len(engine.store.users(each.image))
         )
-        for image in engine.images(all=False)
+        for each in engine.summaries(all=False)
     ]
-    containers = [formats.ContainerRow(each, engine.image_name(each)) for each in engine.containers()]
+    containers = [formats.ContainerRow(each, engine.image_name(each), engine.store) for each in engine.containers()]
     volumes = [formats.VolumeRow(each, len(engine.volume_store.users(each))) for each in engine.volume_store.volumes()]
     call.out(
         f"Images space usage:\n\n{formats.DISK_IMAGES.show(images, view)}\n"
@@ -175,77 +170,13 @@ def _show_removed(call: Call, kind: str, lines: list[str]) -> None:
 def version(call: Call, flags: Flags, operands: list[str]) -> None:
     """Show the versions of client and engine."""
     form = flags.text("format") or FORM
+    told = versions(call.release.name, call.engine.edition.release.name)
     template = read_template("{{json .}}" if form == "json" else form, call.engine.work.spend, "version")
     try:
-        call.out(template.render(VERSION) + "\n")
+        call.out(template.render(told) + "\n")
     except GoError as error:
         call.out("\n")
         call.refuse(DockerError(error.reason))
-
-
-CLIENT: dict[str, Any] = {
-    "Platform": Nil("<nil>"),
-    "Version": "28.2.2",
-    "APIVersion": "1.50",
-    "DefaultAPIVersion": "1.50",
-    "GitCommit": "e6534b4",
-    "GoVersion": "go1.24.3",
-    "Os": "linux",
-    "Arch": "amd64",
-    "BuildTime": "Fri May 30 12:07:14 2025",
-    "Context": "default",
-}
-ENGINE = {
-    "ApiVersion": "1.51",
-    "Arch": "amd64",
-    "BuildTime": "Tue Sep 15 11:02:57 2026",
-    "Experimental": "false",
-    "GitCommit": "3ef3c07",
-    "GoVersion": "go1.27.1",
-    "KernelVersion": "6.18.44",
-    "MinAPIVersion": "1.24",
-    "Os": "linux",
-}
-COMPONENT = {"Name": "Engine", "Version": ENGINE_VERSION, "Details": ENGINE}
-SERVER: dict[str, Any] = {
-    "Platform": Struct("struct { Name string }", {"Name": ""}),
-    "Components": [Struct("types.ComponentVersion", COMPONENT)],
-    "Version": ENGINE_VERSION,
-    "APIVersion": ENGINE["ApiVersion"],
-    **{name: ENGINE[name] for name in ("MinAPIVersion", "GitCommit", "GoVersion", "Os", "Arch", "KernelVersion")},
-    "Experimental": False,
-    "BuildTime": "2026-09-15T11:02:57.000000000+00:00",
-}
-VERSION = Struct(
-    "system.versionInfo",
-    {"Client": ClientStruct("system.clientVersion", CLIENT), "Server": ClientStruct("*types.Version", SERVER)},
-)
-# Docker too has a template for what it shows without one.
-FORM = """\
-{{with .Client -}}
-Client:
- Version:           {{.Version}}
- API version:       {{.APIVersion}}
- Go version:        {{.GoVersion}}
- Git commit:        {{.GitCommit}}
- Built:             {{.BuildTime}}
- OS/Arch:           {{.Os}}/{{.Arch}}
- Context:           {{.Context}}
-{{- end}}
-
-Server:
-{{- range .Server.Components}}
- {{.Name}}:
-  Version:          {{.Version}}
-{{- with .Details}}
-  API version:      {{.ApiVersion}} (minimum version {{.MinAPIVersion}})
-  Go version:       {{.GoVersion}}
-  Git commit:       {{.GitCommit}}
-  Built:            {{.BuildTime}}
-  OS/Arch:          {{.Os}}/{{.Arch}}
-  Experimental:     {{.Experimental}}
-{{- end}}
-{{- end}}"""
 
 
 VERBS = {

@@ -1,4 +1,4 @@
-"""What commands take, read from the help texts of client 28.2.2: flags, operands, aliases, and refusals about them."""
+"""What commands take, read from the help texts of clients 28.2.2 and 29.8.0: flags, operands, aliases, and refusals about them."""
 
 from __future__ import annotations
 
@@ -162,18 +162,33 @@ class HelpText(Value):
 
 
 @cache
-def help_texts() -> dict[str, HelpText]:
-    """The help texts by command. A short name such as `docker images` has its own usage line, other aliases have not."""
+def help_texts(release: str = "29") -> dict[str, HelpText]:
+    """The help texts of a release of the client by command. A short name such as `docker images` has its own usage line, other aliases have not."""
     loader = cast("ResourceLoader", __spec__.loader)  # it reads from an archive too, and costs no import
     file = loader.get_data(f"{__file__.rpartition('usage.')[0]}help.txt")
     found: dict[str, HelpText] = {}
+    texts: dict[str, str] = {}
     for section in file.decode().split("=== ")[1:]:
         command, text = section.split("\n", 1)
+        if not command.startswith("docker"):  # what only one release says otherwise
+            only, command = command.split(" ", 1)
+            if only != release:
+                continue
+            text = _changed(texts[command], text)
+        texts[command] = text
+    for command, text in texts.items():
         aliases = text.partition("\nAliases:\n  ")[2].partition("\n")[0]
         for name in aliases.split(", ") if aliases else [command]:
             title = name if name.count(" ") == 1 else command
             found[name] = HelpText(title, command, text.replace(command, title, 1))
     return found
+
+
+def _changed(text: str, changes: str) -> str:
+    """A text in which lines that begin with - have been replaced by those after them that begin with +."""
+    for old, new in re.findall(r"((?:^-.*\n)+)((?:^\+.*\n)*)", changes, re.MULTILINE):
+        text = text.replace(re.sub("^-", "", old, flags=re.MULTILINE), re.sub(r"^\+", "", new, flags=re.MULTILINE))
+    return text
 
 
 def parse(words: list[str], help_text: HelpText) -> tuple[Flags, list[str]]:

@@ -52,7 +52,8 @@ def _candidates(engine: Engine, earlier: list[str], word: str) -> Iterable[str]:
         return COMMANDS
     if earlier[0] != "docker":
         return ()
-    help_text, operands, rest = help_texts()["docker"], 0, earlier[1:]
+    known = help_texts(engine.edition.release.name)
+    help_text, operands, rest = known["docker"], 0, earlier[1:]
     while rest:
         text = rest.pop(0)
         if _is_flag(text, help_text, operands):
@@ -61,9 +62,9 @@ def _candidates(engine: Engine, earlier: list[str], word: str) -> Iterable[str]:
                     return ()
                 rest.pop(0)
         elif help_text.commands:
-            if f"{help_text.command} {text}" not in help_texts():
+            if f"{help_text.command} {text}" not in known:
                 return ()
-            help_text = help_texts()[f"{help_text.command} {text}"]
+            help_text = known[f"{help_text.command} {text}"]
         else:
             operands += 1
     if word.startswith("-") and _is_flag(word, help_text, operands):
@@ -88,7 +89,8 @@ def _wants_value(text: str, help_text: HelpText) -> bool:
 
 def _flags(help_text: HelpText) -> list[str]:
     """The flags of a command that the model has."""
-    known = VERBS[help_text.verb].flags.split() if help_text.verb in VERBS else []
+    verb = VERBS.get(help_text.verb)
+    known = [*verb.flags.split(), *verb.newer.split()] if verb else []
     return sorted(name for name, flag in help_text.flags.items() if flag.name in (*known, "help") and name != "-h")
 
 
@@ -189,7 +191,7 @@ def _lacking(engine: Engine, line: str, found: re.Match[str]) -> str:
 
 
 def _flag(engine: Engine, line: str, found: re.Match[str]) -> str:
-    help_text = help_texts().get(found[2])
+    help_text = help_texts(engine.edition.release.name).get(found[2])
     near = _nearest(found[1], [flag for flag in _flags(help_text) if flag.startswith("--")]) if help_text else None
     return f"Did you mean {near}?" if near else f"{found[2]} --help lists its flags."
 

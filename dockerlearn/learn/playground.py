@@ -21,7 +21,7 @@ from ..model.container import Container
 from ..model.digest import short
 from ..model.image import Image
 from ..model.process import Line, Read, Sleep
-from ..terminal.session import LONGEST_OUTPUT, Job, Session
+from ..terminal.session import LONGEST_OUTPUT, PAGE_DOCKER, Job, Session
 from ..terminal.syntax import incomplete
 from . import guide, wire
 from .challenge import GOALS, Challenge
@@ -66,13 +66,15 @@ class Playground:
     With `challenge`, the goals of the graded challenge are looked after.
     """
 
-    def __init__(self, seed: int, *, challenge: bool = False) -> None:
+    def __init__(self, seed: int, *, docker: str = PAGE_DOCKER, challenge: bool = False) -> None:
         self.seed = seed
         self.commands: list[tuple[float, str]] = []
         self._written: list[str] = []
         self._clock = FixedClock(EPOCH)
         # Somebody answers questions: whoever types the next line.
-        self._session = Session(clock=self._clock, seed=seed, ask=lambda prompt: "", show=self._written.append)
+        self._session = Session(
+            docker=docker, clock=self._clock, seed=seed, ask=lambda prompt: "", show=self._written.append
+        )
         self._challenge = Challenge(self._session) if challenge else None
         self._job: Job | None = None
         self._pending = ""
@@ -198,24 +200,25 @@ class Playground:
         """What is on the machine: images with their layers, containers, and what the layers take up on the disk."""
         engine = self._session.engine
         images = engine.images(all=False)
-        labels = {image.id: self._label(image) for image in images}
+        labels = {engine.id(image): self._label(image) for image in images}
+        sizes = {engine.id(image): engine.store.size(image) for image in images}
         holders: dict[str, list[str]] = {}
         for image in images:
             for chain in image.chain_ids:
-                holders.setdefault(chain, []).append(image.id)
+                holders.setdefault(chain, []).append(engine.id(image))
         return {
             "images": [
                 {
-                    "id": short(image.id),
-                    "label": labels[image.id],
+                    "id": short(engine.id(image)),
+                    "label": labels[engine.id(image)],
                     "names": [name.familiar for name in engine.tags(image)],
                     "dangling": not engine.tags(image),
-                    "size": size(image.size, 3),
+                    "size": size(sizes[engine.id(image)], 3),
                     "layers": [
                         {
                             "id": short(layer.digest),
-                            "size": size(layer.size, 3),
-                            "shared": [labels[id] for id in holders[chain] if id != image.id],
+                            "size": size(engine.store.layer_size(layer), 3),
+                            "shared": [labels[id] for id in holders[chain] if id != engine.id(image)],
                         }
                         for chain, layer in zip(image.chain_ids, image.layers, strict=True)
                     ],
@@ -226,17 +229,20 @@ class Playground:
             "containers": [self._container(each) for each in engine.containers()],
             "layers": len(engine.layers),
             "disk": size(engine.layers_size, 3),
-            "total": size(sum(image.size for image in images), 3),
+            "total": size(sum(sizes.values()), 3),
         }
 
     def _label(self, image: Image) -> str:
         """What an image is called where one name has to do."""
         tags = self._session.engine.tags(image)
-        return tags[0].familiar if tags else f"<none> {short(image.id)}"
+        return tags[0].familiar if tags else f"<none> {short(self._session.engine.id(image))}"
 
     def _container(self, container: Container) -> wire.Container:
-        row, view = ContainerRow(container, self._session.engine.image_name(container)), View(self._clock.now())
-        shown = {name: CONTAINERS.columns[name].cell(row, view) for name in ("Image", "Status", "Ports")}
+        row, view = (
+            ContainerRow(container, self._session.engine.image_name(container), self._session.engine.store),
+            View(self._clock.now()),
+        )
+        shown = {name: CONTAINERS["29"].columns[name].cell(row, view) for name in ("Image", "Status", "Ports")}
         return {
             "id": container.hostname,
             "name": container.name,
@@ -252,7 +258,7 @@ class Playground:
         engine = self._session.engine
         found: dict[str, tuple[str, object]] = {}
         for image in engine.images(all=False):
-            found[short(image.id)] = (self._label(image), engine.tags(image))
+            found[short(engine.id(image))] = (self._label(image), engine.tags(image))
         for it in engine.containers():
             found[it.hostname] = (it.name, (it.name, it.state, it.ports, it.size, it.exit_code))
         return found

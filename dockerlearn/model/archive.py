@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .digest import canonical_json, sha256
-from .image import MANIFEST_TYPE, Image
+from .image import Image
+from .index import INDEX_TYPE, MANIFEST_TYPE
 
-INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 LAYOUT_VERSION = "1.0.0"
 REF_NAME = "org.opencontainers.image.ref.name"
 

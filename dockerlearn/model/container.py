@@ -28,6 +28,7 @@ from .value import Value, instance, sequence
 if TYPE_CHECKING:
     from typing import NoReturn
 
+    from .edition import Edition
     from .options import CreateOptions
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -75,6 +76,7 @@ class Home(Machine, Protocol):
     """What a container needs of its engine."""
 
     runtime: Runtime
+    edition: Edition
 
     def connect(self, container: Container) -> Endpoint:
         """Its address and its ports. Raises `Conflict` if one is taken."""
@@ -88,6 +90,9 @@ class Home(Machine, Protocol):
     def discard(self, container: Container, *, volumes: bool) -> None:
         """Forget it."""
 
+    def written_size(self, container: Container) -> int:
+        """Bytes of what it has written."""
+
 
 class Container:
     """A container. Made by `Engine.create` and `Engine.run`; `home` is the engine that it belongs to.
@@ -96,7 +101,7 @@ class Container:
     """
 
     __slots__ = (
-        "_environment", "_home", "_log", "_name", "_processes", "_state", "created", "error", "exit_code", "finished",
+        "_environment", "_home", "_log", "_name", "_processes", "_state", "created", "cut_off", "error", "exit_code", "finished",
         "id", "image", "image_name", "ip", "ports", "removed", "settings", "started", "volumes",
     )  # fmt: skip
 
@@ -108,6 +113,7 @@ class Container:
         self._state, self.exit_code, self.error, self.removed = State.CREATED, 0, "", False
         self.started = self.finished = NEVER
         self.ip, self.ports = "", ()  # type: str, tuple[Port, ...]
+        self.cut_off = False  # whether it has lost its network for good
         self.volumes: Mapping[str, Volume] = {}  # by path
         self._log: Log | None = None
         self._environment: Environment | None = None
@@ -183,9 +189,14 @@ class Container:
         return self.environment.root.layer if self._environment else Layer.of()
 
     @property
+    def lower(self) -> Directory:
+        """What its writable layer lies on; nothing as long as nothing was written."""
+        return self._environment.root.lower if self._environment else Directory()
+
+    @property
     def size(self) -> int:
-        """Bytes of the writable layer."""
-        return self.layer.size
+        """Bytes that the writable layer takes up, in its engine's store."""
+        return self._home.written_size(self)
 
     def diff(self) -> list[tuple[str, str]]:
         """What it has changed, as `docker diff` tells it: A added, C changed, D deleted."""
@@ -347,7 +358,9 @@ class Container:
     def refusal(self, verb: str) -> str | None:
         """Why it cannot be done in this state, if so."""
         after = LIFECYCLE[verb][self.state]
-        return after.format(id=self.id, name=self.name) if isinstance(after, str) else None
+        if not isinstance(after, str):
+            return None
+        return after.format(id=self.id, name=self.name, paused=self._home.edition.release.paused)
 
     def check(self) -> None:
         """Raise `NoSuchContainer` if it has been removed: nothing brings it back."""

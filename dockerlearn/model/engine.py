@@ -1,6 +1,6 @@
 """The engine: one machine's images, containers, network and volumes, and what is done with them.
 
-Rules and texts measured on Engine 28.5.2 with the classic (overlay2) store.
+Rules and texts measured on Engine 28.5.2 and 29.8.0. How images are kept is the matter of a store: see `edition`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from . import inspection
 from .clock import Clock, SystemClock
 from .container import Container, Settings
 from .digest import sha256
-from .errors import DaemonError, NotFound
+from .edition import DEFAULT, Edition, edition
+from .errors import DaemonError, NotFound, PortTaken
 from .image import Image, Step
+from .index import HERE, Platform
 from .layer import Layer
 from .lifecycle import LIVE, State
 from .network import LOOPBACK, Bridge, Endpoint
@@ -23,8 +25,8 @@ from .process import Runtime
 from .reference import Reference
 from .registry import Registry
 from .resources import Disk, Patience, Work
-from .store.classic import ClassicStore, HistoryRow, LayerPull, Pruned, Removal, as_tag
 from .store.containers import ContainerStore
+from .store.images import HistoryRow, LayerPull, Pruned, Removal, Summary, as_tag
 from .store.volumes import VolumeStore
 from .tree import Directory
 from .value import Value, instance, sequence
@@ -56,7 +58,7 @@ class Pull(Value):
 class Engine:
     """Images, containers and volumes on one machine. `store` knows more about images, `volume_store` about volumes.
 
-    It pulls from `registries`, each known by its domain. `clock` is the computer's own by default. With a `seed`, the IDs
+    `docker` names what it is of `edition.EDITIONS`. It pulls from `registries`, each known by its domain. `clock` is the computer's own by default. With a `seed`, the IDs
     that the engine makes up are the same at every run. `runtime` starts the programs in containers; the default one has
     the programs of the catalog's images.
     """
@@ -67,10 +69,12 @@ class Engine:
         self,
         registries: Iterable[Registry] = (),
         *,
+        docker: str | Edition = DEFAULT,
         clock: Clock | None = None,
         seed: int | None = None,
         runtime: Runtime | None = None,
     ) -> None:
+        self.edition = docker if isinstance(docker, Edition) else edition(docker)
         self.clock = clock or SystemClock()
         if runtime is not None:
             self.runtime = runtime
@@ -81,7 +85,7 @@ class Engine:
         self._containers = ContainerStore(self.clock)
         self._network = Bridge(self._identity)
         self.volume_store = VolumeStore(self._containers.settle)
-        self.store = ClassicStore(self.clock, self._identity, self._containers)
+        self.store = self.edition.store(self.clock, self._identity, self._containers)
 
     # Images
 
@@ -92,38 +96,59 @@ class Engine:
 
     @property
     def layers_size(self) -> int:
-        """Bytes of the layers of all images, each counted once."""
-        return self.store.layers_size
+        """Bytes of all images, what they share counted once."""
+        return self.store.total_size
+
+    def reclaimable_size(self) -> int:
+        """Bytes that a prune of all unused images is said to free: too much before Docker 29, and too little since."""
+        shared, summaries = self.store.shared_sizes(), self.summaries(all=False)
+        own = {each.id: (bool(self.store.users(each.image)), each.size - shared[each.id]) for each in summaries}
+        if self.edition.release.counts_unique:
+            return sum(size for used, size in own.values() if not used)
+        return self.layers_size - sum(size for used, size in own.values() if used)
 
     def images(self, *, all: bool = True) -> list[Image]:
         """The images, the most recently created first; unless `all`, without nameless ones that others were made of."""
         return self.store.images(all=all)
 
+    def summaries(self, *, all: bool = True) -> list[Summary]:
+        """What a list of the images tells, the most recently created first: see `images`."""
+        return [self.store.summary(image) for image in self.images(all=all)]
+
     def image(self, name: str) -> Image:
-        """The image called `name`: see `ClassicStore.image`, also for what is raised."""
+        """The image called `name`: see `ImageStore.image`, also for what is raised."""
         return self.store.image(name)
+
+    def id(self, image: Image) -> str:
+        """The image ID, which depends on the store: the digest of the configuration, or of what a name points to."""
+        return self.store.id(instance("image", Image, image))
 
     def tags(self, image: Image) -> list[Reference]:
         """The names of an image that are tags, in order."""
-        return [name for name in self.store.references.of(image) if not name.digest]
+        return [name for name in self.store.names(image) if not name.digest]
 
     def history(self, name: str) -> list[HistoryRow]:
         """The steps of an image, the last one first. Raises `NotFound` or `DaemonError` as `image` does."""
         return self.store.history(self.image(name))
 
-    def pull(self, name: str) -> Pull:
+    def pull(self, name: str, *, platform: str = "") -> Pull:
         """Ask the registry what `name` points to now, and get the layers that are not here yet.
 
-        Raises `InvalidReference`, `NotFound` for what the registry does not have, or `DaemonError` for a registry that
-        is not there; then nothing has changed.
+        Of an index, the image for `platform` is got: this machine's, unless another is named. Raises `InvalidReference`,
+        `NotFound` for what the registry does not have, or `DaemonError` for a registry that is not there; then nothing
+        has changed.
         """
         reference = Reference.parse(name).tagged()
+        wanted = Platform.parse(platform) if platform else HERE
         registry = self._registries.get(reference.domain)
         if registry is None:
             host = re.sub(":[0-9]+$", "", reference.domain)
             raise DaemonError(f'Get "https://{reference.domain}/v2/": dial tcp: lookup {host}: no such host')
-        image = registry.image(reference)
-        newer = self.store.references.id(reference) != image.id
+        try:
+            image = registry.image(reference, wanted)
+        except NotFound as problem:
+            raise self.store.absent(reference.target, problem) from problem
+        newer = not self.store.points_to(reference, image)
         return Pull(reference, image, self.store.receive(image, reference), newer)
 
     def add(self, image: Image, name: str | None = None) -> None:
@@ -132,28 +157,42 @@ class Engine:
         Raises `InvalidReference` or `DaemonError` if `name` cannot be a tag; then nothing has changed.
         """
         instance("image", Image, image)
-        if name is not None:
-            self.store.references.tag(as_tag(Reference.parse(name)), image)
+        tag = None if name is None else as_tag(Reference.parse(name))
+        if tag is not None:
+            self.store.name(image, tag)
         self.store.add(image)
 
     def tag(self, source: str, target: str) -> None:
-        """Let the tag `target` point to the image `source`, whatever it pointed to before: see `ClassicStore.tag`."""
+        """Let the tag `target` point to the image `source`, whatever it pointed to before: see `ImageStore.tag`."""
         self.store.tag(source, target)
 
     def rmi(self, name: str, *, force: bool = False) -> list[Removal]:
-        """Remove a name, and the image if that was its last one: see `ClassicStore.remove`, also for what is raised."""
+        """Remove a name, and the image if that was its last one: see `ImageStore.remove`, also for what is raised."""
         return self.store.remove(name, force=force)
 
     def prune(self, *, all: bool = False) -> Pruned:
-        """Remove the dangling images, or `all` that no container uses: see `ClassicStore.prune`."""
+        """Remove the dangling images, or `all` that no container uses: see `ImageStore.prune`."""
         return self.store.prune(all=all)
 
-    def inspect(self, thing: Image | Container, *, sized: bool = False) -> dict[str, Any]:
-        """All about an image or a container that is here, as the engine's API has it; `sized` adds a container's sizes."""
+    def inspect(
+        self, thing: Image | Container, *, sized: bool = False, platform: str = "", name: str = ""
+    ) -> dict[str, Any]:
+        """All about an image or a container that is here, as the engine's API has it; `sized` adds a container's sizes.
+
+        Of an image that is kept for several platforms, `platform` wants one. Raises `NotFound`, about that `name`, if it is
+        not here.
+        """
         instance("thing", (Image, Container), thing)
         if isinstance(thing, Container):
-            return inspection.container(thing, self.store.layers.cache_ids(thing.image), sized=sized)
-        return inspection.image(thing, self.store)
+            return inspection.container(thing, self.edition.release, self.store, sized=sized)
+        if platform:
+            wanted = Platform.parse(platform)
+            found = self.store.for_platform(thing, wanted)
+            if found is None:
+                problem = f"was found but does not provide the specified platform ({wanted})"
+                raise NotFound(f"image with reference {name} {problem}")
+            thing = found
+        return inspection.image(thing, self.edition.release, self.store)
 
     # Containers
 
@@ -170,11 +209,11 @@ class Engine:
 
     def image_name(self, container: Container) -> str:
         """What a container's image is called now: what it was made by, if that still points to it, else its ID."""
-        try:
-            same = self.image(container.image_name) == container.image
-        except DaemonError:
-            same = False
-        return container.image_name if same else container.image.id
+        return (
+            container.image_name
+            if self.store.is_called(container.image, container.image_name)
+            else self.id(container.image)
+        )
 
     def create(self, image: str, *command: str, name: str | None = None, **options: Unpack[CreateOptions]) -> Container:
         """Make a container of an image that is here, and start nothing yet.
@@ -223,14 +262,12 @@ class Engine:
         instance("container", Container, container).check()
         base, layer, config, now = container.image, container.layer, container.config, self.clock.now()
         reference = None if name is None else as_tag(Reference.parse(name))
-        if base not in self.store:
-            file = f"/var/lib/docker/image/overlay2/imagedb/content/sha256/{base.id.removeprefix('sha256:')}"
-            raise DaemonError(f"failed to get digest {base.id}: open {file}: no such file or directory")
+        self.store.check_commit(base)
         step = Step(" ".join(config.cmd), layer if layer.changes.entries else None, now, message, author)
-        image = base.replace(steps=(*base.steps, step), config=config, created=now, author=author)
+        image = base.replace(steps=(*base.steps, step), config=config, created=now, author=author, index=None)
         self.store.add(image, parent=base)
         if reference is not None:
-            self.store.references.tag(reference, image)
+            self.store.name(image, reference)
         return image
 
     def prune_containers(self) -> tuple[list[Container], int]:
@@ -259,13 +296,23 @@ class Engine:
         return REFUSED
 
     def connect(self, container: Container) -> Endpoint:
-        """An address for a container, and the ports it wants. Raises `Conflict` if one is taken."""
+        """An address for a container, and the ports it wants; none if it has lost its network. Raises `PortTaken`."""
         self._containers.settle()
-        return self._network.connect(container.id, container.name, container.settings.ports)
+        if container.cut_off:
+            return Endpoint("")
+        try:
+            return self._network.connect(container.id, container.name, container.settings.ports)
+        except PortTaken:
+            container.cut_off = self.edition.release.drops_networks
+            raise
 
     def disconnect(self, container: Container) -> None:
         """Take back the address of a container, and its ports."""
         self._network.disconnect(container.id, Endpoint(container.ip, container.ports))
+
+    def written_size(self, container: Container) -> int:
+        """Bytes of what a container has written, as the store counts them."""
+        return self.store.written_size(container)
 
     def schedule(self, container: Container) -> None:
         """Note when a container will do something by itself."""

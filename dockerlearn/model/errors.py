@@ -9,6 +9,7 @@
         ├── NotFound              there is no such thing
         │   ├── NoSuchRepository  name: of the registry's repository
         │   ├── NoSuchTag         name: with its tag or digest
+        │   ├── NoSuchPlatform    platform: of an index, or of an image that is here
         │   ├── NoSuchImage       name
         │   ├── NoSuchContainer   name
         │   └── NoSuchVolume      name
@@ -70,10 +71,7 @@ class NotFound(DaemonError):
 class NoSuchRepository(NotFound):
     """The registry has no repository of that name, or only for those who log in."""
 
-    text = (
-        "pull access denied for {name}, repository does not exist or may require 'docker login': "
-        "denied: requested access to the resource is denied"
-    )
+    text = "pull access denied for {name}, repository does not exist or may require 'docker login'"
     name: str
 
 
@@ -82,6 +80,15 @@ class NoSuchTag(NotFound):
 
     text = "manifest for {name} not found: manifest unknown: manifest unknown"
     name: str
+
+
+class NoSuchPlatform(NotFound):
+    """The index has no image for that platform."""
+
+    text = (
+        "no matching manifest for {platform} in the manifest list entries: no match for platform in manifest: not found"
+    )
+    platform: str
 
 
 class NoSuchImage(NotFound):

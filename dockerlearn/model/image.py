@@ -16,13 +16,12 @@ from typing import Any, ClassVar
 from .clock import utc
 from .digest import canonical_json, chain_ids, sha256
 from .errors import NotFound
+from .index import CONFIG_TYPE, INDEX_TYPE, MANIFEST_TYPE, Descriptor, Index, Platform
 from .layer import Layer, union
 from .tree import Directory, split
 from .value import Value, instance, mapping, sequence
 
-CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
-MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 
 
 def timestamp(moment: datetime) -> str:
@@ -105,6 +104,8 @@ class Image(Value):
     author: str = ""
     architecture: str = "amd64"
     os: str = "linux"
+    variant: str = ""
+    index: Index | None = None  # the one that it came in, if it did: it is no part of the image itself
 
     def _complete(self) -> None:
         self._set("created", self.created and utc(self.created))
@@ -165,6 +166,7 @@ class Image(Value):
             "created": self.created and timestamp(self.created),
             "author": self.author,
             "architecture": self.architecture,
+            "variant": self.variant,
             "os": self.os,
             "config": self.config.json(),
             "rootfs": {"type": "layers", "diff_ids": list(self.diff_ids)},
@@ -175,29 +177,37 @@ class Image(Value):
 
     @cached_property
     def id(self) -> str:
-        """The image ID: digest of the configuration, as the classic (graph-driver) store has it."""
+        """The digest of the configuration. The classic store calls it the image ID; containerd's store has another."""
         return sha256(self.config_json)
 
     @cached_property
     def manifest(self) -> bytes:
         """What a registry serves for a tag: the configuration's digest, and each layer's."""
-
-        def descriptor(media_type: str, digest: str, content: bytes) -> dict[str, Any]:
-            return {"mediaType": media_type, "digest": digest, "size": len(content)}
-
         return canonical_json(
             {
                 "schemaVersion": 2,
                 "mediaType": MANIFEST_TYPE,
-                "config": descriptor(CONFIG_TYPE, self.id, self.config_json),
-                "layers": [descriptor(LAYER_TYPE, layer.digest, layer.blob) for layer in self.layers],
+                "config": Descriptor(CONFIG_TYPE, self.id, len(self.config_json)).json(),
+                "layers": [Descriptor(LAYER_TYPE, each.digest, len(each.blob)).json() for each in self.layers],
             }
         )
 
     @cached_property
     def digest(self) -> str:
-        """The manifest's digest: what `docker pull NAME@sha256:...` pins."""
+        """The manifest's digest: what `docker pull NAME@sha256:...` pins, unless the image came in an index."""
         return sha256(self.manifest)
+
+    @cached_property
+    def descriptor(self) -> Descriptor:
+        """What a name points to in a registry: the index that the image came in, or else its manifest."""
+        if self.index is not None:
+            return Descriptor(INDEX_TYPE, self.index.digest, len(self.index.json))
+        return Descriptor(MANIFEST_TYPE, self.digest, len(self.manifest))
+
+    @property
+    def platform(self) -> Platform:
+        """What the programs in it are made for."""
+        return Platform(self.os, self.architecture, self.variant)
 
     @cached_property
     def tree(self) -> Directory:
@@ -234,7 +244,7 @@ class Image(Value):
         return layer
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Image) and self.id == other.id
+        return isinstance(other, Image) and self.id == other.id and self.index == other.index
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -1,90 +1,109 @@
 """Everything about an image or a container, in the form of the engine's API: what `docker inspect` shows.
 
-Fields, their order and their empty values are those of Engine 28.5.2. A container can have many settings, and the model knows
-few of them. The others have the values here that the engine gives them by default.
+Fields, their order and their empty values are those of Engine 28.5.2 (API 1.51) and 29.8.0 (1.56). A container can have many
+settings, and the model knows few of them. The others have the values here that the engine gives them by default.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .container import NEVER, Container
 from .digest import sha256
 from .image import Image, timestamp
 from .lifecycle import LIVE, State
 from .rootfs import Volume
-from .store.classic import ClassicStore
 
-ENGINE_VERSION = "28.5.2"
+if TYPE_CHECKING:
+    from .edition import Release
+    from .store.images import ImageStore
+
 ROOT = "/var/lib/docker"
 BRIDGE = sha256(b"bridge").removeprefix("sha256:")  # the network that every container is in
+SPARING = (1, 52)  # the version of the API that left out what is empty, or told elsewhere
 
 
-def directories(layers: list[str], top: str = "") -> dict[str, str] | None:
-    """Where overlayfs finds layers, given the names of their directories from the bottom up, and that of a container, if any.
-
-    Without a container, the top layer is the upper directory of the image's own mount.
-    """
-    paths = [f"{ROOT}/overlay2/{name}" for name in reversed(layers)]
-    if top:
-        paths = [f"{ROOT}/overlay2/{top}", f"{ROOT}/overlay2/{top}-init", *paths]
-    if not paths:
-        return None
-    lower = {"LowerDir": ":".join(f"{path}/diff" for path in paths[1:])} if paths[1:] else {}
-    return {**lower, "MergedDir": f"{paths[0]}/merged", "UpperDir": f"{paths[0]}/diff", "WorkDir": f"{paths[0]}/work"}
-
-
-def image(it: Image, store: ClassicStore) -> dict[str, Any]:
+def image(it: Image, release: Release, store: ImageStore) -> dict[str, Any]:
     """An image, with what its store knows of it: its names, its parent, and where its layers are."""
-    names, parent = store.references.of(it), store.parent(it)
-    return _copy(
-        {
-            "Id": it.id,
-            "RepoTags": [name.familiar for name in names if not name.digest],
-            "RepoDigests": [name.familiar for name in names if name.digest],
-            "Parent": parent,
-            "Comment": it.steps[-1].comment if it.steps else "",
-            "Created": timestamp(it.created or NEVER),
-            "DockerVersion": ENGINE_VERSION if parent else "",  # builders leave it empty, a commit does not
-            "Author": it.author,
-            "Architecture": it.architecture,
-            "Os": it.os,
-            "Size": it.size,
-            "GraphDriver": {"Data": directories(store.layers.cache_ids(it)), "Name": "overlay2"},
-            "RootFS": {"Type": "layers", "Layers": list(it.diff_ids)},
-            "Metadata": {"LastTagTime": timestamp(store.references.last_tagged(it) or NEVER)},
-            "Config": dict(sorted({**EMPTY_CONFIG, **it.config.json()}.items())),
-        }
-    )
+    parent, told = store.parent(it), store.told(it)
+    fields = {
+        "Id": store.id(it),
+        "RepoTags": [name.familiar for name in store.tags(it)],
+        "RepoDigests": [name.familiar for name in store.digests(it)],
+        "Parent": parent,
+        "Comment": it.steps[-1].comment if it.steps else "",
+        "Created": timestamp(it.created or NEVER),
+        "DockerVersion": release.version if parent else "",  # builders leave it empty, a commit does not
+        "Author": it.author,
+        "Architecture": it.architecture,
+        "Os": it.os,
+        "Size": store.platform_size(it),
+        **told,
+        "RootFS": {"Type": "layers", "Layers": list(it.diff_ids)},
+        "Metadata": {"LastTagTime": timestamp(store.last_tagged(it) or NEVER)},
+        "Config": dict(sorted({**EMPTY_CONFIG, **it.config.json()}.items())),
+    }
+    return _copy(fields if release.api < SPARING else _sparing_image(it, fields))
 
 
-def container(it: Container, cache_ids: list[str], *, sized: bool = False) -> dict[str, Any]:
-    """A container, with where its image's layers are (the names of their directories) and, if wanted, its sizes."""
-    data = directories(cache_ids, sha256(f"{it.id}/mount".encode()).removeprefix("sha256:"))
+def _sparing_image(it: Image, fields: dict[str, Any]) -> dict[str, Any]:
+    """What newer versions of the API tell of an image; of one that was made here, in the order of the alphabet."""
+    fields = {**fields, "Variant": it.variant, "Config": it.config.json()}
+    told = {name: fields[name] for name in IMAGE_ORDER if name in fields and (fields[name] or name in IMAGE_ALWAYS)}
+    return _sorted(told) if fields["Parent"] else told
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sorted(item) for name, item in sorted(value.items())}
+    return value
+
+
+def container(it: Container, release: Release, store: ImageStore, *, sized: bool = False) -> dict[str, Any]:
+    """A container, with what its image's store knows of it: where its layers are and, if wanted, its sizes."""
+    files, more = store.told_of(it)
     path, *arguments = it.command
     started = it.started > NEVER
-    files = {"ResolvConfPath": "resolv.conf", "HostnamePath": "hostname", "HostsPath": "hosts"}
-    files["LogPath"] = f"{it.id}-json.log"
-    return _copy(
-        {
-            "Id": it.id,
-            "Created": timestamp(it.created),
-            "Path": path,
-            "Args": arguments,
-            "State": _state(it),
-            "Image": it.image.id,
-            **{name: f"{ROOT}/containers/{it.id}/{file}" if started else "" for name, file in files.items()},
-            "Name": f"/{it.name}",
-            **CONTAINER,
-            "HostConfig": {**HOST_CONFIG, "PortBindings": _port_bindings(it), "AutoRemove": it.settings.auto_remove},
-            "GraphDriver": {"Data": {"ID": it.id, **(data or {})}, "Name": "overlay2"},
-            **({"SizeRw": it.size, "SizeRootFs": it.size + it.image.size} if sized else {}),
-            "Mounts": [_mount(path, volume) for path, volume in it.volumes.items()],
-            "Config": _config(it),
-            "NetworkSettings": _network(it),
-        }
-    )
+    own = {"ResolvConfPath": "resolv.conf", "HostnamePath": "hostname", "HostsPath": "hosts"}
+    own["LogPath"] = f"{it.id}-json.log"
+    fields = {
+        "Id": it.id,
+        "Created": timestamp(it.created),
+        "Path": path,
+        "Args": arguments,
+        "State": _state(it),
+        "Image": store.id(it.image),
+        **{name: f"{ROOT}/containers/{it.id}/{file}" if started else "" for name, file in own.items()},
+        "Name": f"/{it.name}",
+        **CONTAINER,
+        "Driver": store.driver,
+        "HostConfig": {**HOST_CONFIG, "PortBindings": _port_bindings(it), "AutoRemove": it.settings.auto_remove},
+        **files,
+        **({"SizeRw": it.size, "SizeRootFs": store.root_size(it)} if sized else {}),
+        "Mounts": [_mount(path, volume) for path, volume in it.volumes.items()],
+        "Config": _config(it),
+        "NetworkSettings": _network(it),
+        **more,
+    }
+    if release.api >= SPARING:
+        _spare(fields)
+    return _copy(fields)
+
+
+def _spare(fields: dict[str, Any]) -> None:
+    """Leave out of what is told of a container what newer versions of the API do not tell."""
+    host, config, network = fields["HostConfig"], fields["Config"], fields["NetworkSettings"]
+    fields["HostConfig"] = {**host, "Dns": None, "MaskedPaths": sorted(host["MaskedPaths"])}
+    fields["Config"] = {name: value for name, value in config.items() if value or name != "OnBuild"}
+    networks = {name: _reordered(endpoint) for name, endpoint in network["Networks"].items()}
+    kept = {name: network[name] for name in ("SandboxID", "SandboxKey", "Ports")}
+    fields["NetworkSettings"] = {**kept, "Networks": networks}
+
+
+def _reordered(endpoint: dict[str, Any]) -> dict[str, Any]:
+    """An endpoint with its MAC address beside its IP address."""
+    return {name: endpoint[name] for name in ENDPOINT_ORDER}
 
 
 def _copy(fields: dict[str, Any]) -> dict[str, Any]:
@@ -152,8 +171,8 @@ def _network(it: Container) -> dict[str, Any]:
         address |= {"Gateway": "172.17.0.1", "IPAddress": it.ip, "IPPrefixLen": 16}
         address |= {"EndpointID": endpoint, "MacAddress": mac}
     bridge = {**ENDPOINT, **address, "NetworkID": BRIDGE if it.started > NEVER else ""}
-    ports = _ports(it) if it.state in LIVE else {}
-    return {**NETWORK, **place, **address, "Ports": ports, "Networks": {"bridge": bridge}}
+    ports = _ports(it) if it.state in LIVE and not it.cut_off else {}
+    return {**NETWORK, **place, **address, "Ports": ports, "Networks": {} if it.cut_off else {"bridge": bridge}}
 
 
 def _ports(it: Container) -> dict[str, Any]:
@@ -165,7 +184,10 @@ def _ports(it: Container) -> dict[str, Any]:
     return {private: published.get(private) for private in sorted(it.config.exposed_ports)}
 
 
-# The settings that the API always tells, set or not.
+IMAGE_ORDER = """Id RepoTags RepoDigests Parent Comment Created Author Config Architecture Variant Os Size GraphDriver RootFS
+Metadata Descriptor Identity""".split()
+IMAGE_ALWAYS = ("RepoTags", "RepoDigests", "Config")
+# The settings that the older API always tells, set or not.
 EMPTY_CONFIG = {
     "Cmd": None,
     "Entrypoint": None,
@@ -178,7 +200,7 @@ EMPTY_CONFIG = {
 }
 CONTAINER: dict[str, Any] = {
     "RestartCount": 0,
-    "Driver": "overlay2",
+    "Driver": "",
     "Platform": "linux",
     "MountLabel": "",
     "ProcessLabel": "",
@@ -334,3 +356,5 @@ ENDPOINT: dict[str, Any] = {
     "GlobalIPv6PrefixLen": 0,
     "DNSNames": None,
 }
+ENDPOINT_ORDER = """IPAMConfig Links Aliases DriverOpts GwPriority NetworkID EndpointID Gateway IPAddress MacAddress IPPrefixLen
+IPv6Gateway GlobalIPv6Address GlobalIPv6PrefixLen DNSNames""".split()

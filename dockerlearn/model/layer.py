@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
+from . import ext4
 from .digest import sha256
 from .errors import InvalidArchive, InvalidPath
 from .tree import Builder, Content, Directory, File, Node, Symlink, differs, parts, split
@@ -139,10 +140,19 @@ class Layer(Value):
     @cached_property
     def size(self) -> int:
         """Bytes that the layer adds on disk: its files and link targets, a hard-linked file once."""
+        return sum(found.size for found in self._nodes() if not isinstance(found, Directory))
+
+    @cached_property
+    def unpacked_size(self) -> int:
+        """Bytes of the disk's blocks that the layer takes up in a directory of its own, on ext4: see `ext4`."""
+        return ext4.unpacked(self._nodes())
+
+    def _nodes(self) -> list[Node]:
+        """All that is in it, a hard-linked file once."""
+        nodes = [found for _, found in self.changes.walk()]
         if self.received is None:
-            return self.changes.size
-        leaves = {id(found): found for _, found in self.changes.walk() if not isinstance(found, Directory)}
-        return sum(found.size for found in leaves.values())  # hard links are the same object, copies are not
+            return nodes
+        return list({id(found): found for found in nodes}.values())  # hard links are the same object, copies are not
 
     def apply(self, lower: Directory) -> Directory:
         """The tree seen when this layer lies on `lower`."""

@@ -34,7 +34,7 @@ _VERBS: dict[str, dict[State, State | str | None]] = {
     "pause": {
         State.CREATED: NOT_RUNNING,
         State.RUNNING: State.PAUSED,
-        State.PAUSED: "Container {id} is already paused",
+        State.PAUSED: "{paused} {id} is already paused",
         State.EXITED: NOT_RUNNING,
     },
     "unpause": {

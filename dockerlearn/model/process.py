@@ -86,6 +86,18 @@ class Repeat(Value):
     steps: int
 
 
+class FindTerminal(Value):
+    """A look at where standard output goes. The `Terminal` is sent back, or None if it goes elsewhere."""
+
+
+class Terminal(Value):
+    """A terminal: how wide it is, whether it is to have colors, and whether it makes them of escape sequences."""
+
+    columns: int = 80
+    colors: bool = True
+    escapes: bool = False
+
+
 class Line(Value):
     """A line that was typed, without its line end."""
 
@@ -104,8 +116,8 @@ class Rounds(Value):
     count: int
 
 
-Effect: TypeAlias = Write | Sleep | Read | Repeat
-Answer: TypeAlias = Line | Signals | Rounds | None
+Effect: TypeAlias = Write | Sleep | Read | Repeat | FindTerminal
+Answer: TypeAlias = Line | Signals | Rounds | Terminal | None
 Program: TypeAlias = Generator[Effect, Answer, int]
 """A program under way; what it returns is its exit status."""
 

@@ -15,7 +15,7 @@ from .resources import Disk
 from .tree import DEEPEST, Directory, File, Node, Symlink, depth, split
 
 # What the engine lays between image and writable layer: places for what it mounts.
-INIT: dict[str, Node] = {
+PLACES: dict[str, Node] = {
     ".dockerenv": File(mode=0o755),
     "dev/console": File(mode=0o755),
     "dev/pts": Directory(),
@@ -45,6 +45,14 @@ class Volume(Mount):
         self.name, self.created = name, created
 
 
+def with_places(image: Directory) -> Directory:
+    """An image's tree with the places that the engine makes for what it mounts."""
+    for path, found in PLACES.items():
+        if image.get(path) is None or isinstance(found, Symlink):
+            image = image.with_node(path, found)
+    return image
+
+
 def _empty(found: Node) -> Node:
     """What the engine puts where something like it is to be mounted."""
     return Directory() if isinstance(found, Directory) else File()
@@ -64,10 +72,7 @@ class Rootfs(MutableMapping[str, str]):
     """
 
     def __init__(self, image: Directory, mounts: Mapping[str, Mount], disk: Disk | None = None) -> None:
-        lower = image
-        for path, found in INIT.items():
-            if lower.get(path) is None or isinstance(found, Symlink):
-                lower = lower.with_node(path, found)
+        lower = with_places(image)
         for path, mount in mounts.items():
             if lower.get(path) is None:
                 lower = lower.with_node(path, _empty(mount.node))

@@ -15,18 +15,20 @@ from typing import Any, NamedTuple
 from ..client.docker import Docker
 from ..hub.catalog import hub
 from ..model.clock import LAST, Clock, FixedClock, SystemClock, after
+from ..model.edition import DEFAULT, Edition
 from ..model.engine import Engine
-from ..model.process import Answer, Line, Program, Read, Signals, Sleep, Write
+from ..model.process import Answer, FindTerminal, Line, Program, Read, Signals, Sleep, Terminal, Write
 from ..model.resources import LINE_STEPS, TooMuchWork, Work
 from .shell import Files, Shell
 from .tools import commands
 
 PAGE_CLOCK = "2025-02-20T09:00:00+00:00"  # a little after the catalog's youngest image
-PAGE_SEED = 28
+PAGE_DOCKER, PAGE_SEED = "28", 28
 INTERRUPT, INTERRUPTED = "INT", 130  # the signal of Ctrl-C, and the status that it leaves
 FOR_EVER = "this goes on until somebody types Ctrl-C"  # what is said of a command that is given up
 LONGEST_OUTPUT = 100_000  # characters of a command or a Python example that a page shows; more would freeze it
 MOST_COMMANDS, LONGEST_HISTORY = 1_000, 1_000_000  # of the history, and characters of commands and output
+PLAIN = Terminal()
 LONGEST_COMMAND = 60 * 60  # seconds, on a fixed clock, where nobody gets tired of waiting
 
 
@@ -55,8 +57,11 @@ def traceback_of(error: BaseException, filename: str) -> tuple[int | None, str]:
 class Job:
     """A command line that runs: what it has shown so far, and what it waits for, which is None once it has ended."""
 
-    def __init__(self, command: str, program: Program, show: Callable[[str], object], work: Work) -> None:
+    def __init__(
+        self, command: str, program: Program, show: Callable[[str], object], work: Work, terminal: Terminal | None
+    ) -> None:
         self.command, self._program, self._show, self._work = command, program, show, work
+        self._terminal = terminal
         self._steps = 0  # of work that it has done
         self._output: list[str] = []
         self.wait: Sleep | Read | None = None
@@ -84,7 +89,7 @@ class Job:
                 while not isinstance(effect, Sleep | Read):
                     if isinstance(effect, Write):
                         self.show(effect.text)
-                    effect = next(self._program)
+                    effect = self._program.send(self._terminal if isinstance(effect, FindTerminal) else None)
         except StopIteration as end:
             self.wait, self.status = None, end.value
         except TooMuchWork as problem:
@@ -112,32 +117,35 @@ class Session:
 
     `clock` and `seed` make a session repeatable. `ask` is called with a prompt when a command reads from the terminal, and
     returns a line, or nothing at the end of the input; without `ask`, the input is at its end. `show` gets each piece of
-    text as soon as it is written.
+    text as soon as it is written, on a `terminal` that is None if it is none. `docker` names the Docker that is installed,
+    of `model.edition.EDITIONS`.
     """
 
     def __init__(
         self,
         *,
+        docker: str | Edition = DEFAULT,
         clock: Clock | None = None,
         seed: int | None = None,
+        terminal: Terminal | None = PLAIN,
         ask: Callable[[str], str] | None = None,
         show: Callable[[str], object] = lambda text: None,
     ) -> None:
         self.clock = clock or SystemClock()
-        self.engine = Engine([hub()], clock=self.clock, seed=seed)
+        self.engine = Engine([hub()], docker=docker, clock=self.clock, seed=seed)
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
-        self._show, self._ask = show, ask
+        self._show, self._ask, self._terminal = show, ask, terminal
         self.history: deque[tuple[str, Result]] = deque()  # the last command lines, each with what came of it
         self._history_length = 0  # characters
         files = Files()
-        docker = Docker(self.engine, files, asks=ask is not None)
+        client = Docker(self.engine, files, asks=ask is not None)
         work = self.engine.work
-        self._shell = Shell({"docker": docker.run, **commands(files, self.engine.answer, work)}, files, work=work)
+        self._shell = Shell({"docker": client.run, **commands(files, self.engine.answer, work)}, files, work=work)
 
     @classmethod
-    def page(cls) -> Session:
+    def page(cls, docker: str | Edition = PAGE_DOCKER) -> Session:
         """The session of a page of the course: its clock and its identities are the same at every run."""
-        return cls(clock=FixedClock(PAGE_CLOCK), seed=PAGE_SEED)
+        return cls(docker=docker, clock=FixedClock(PAGE_CLOCK), seed=PAGE_SEED)
 
     def run(self, command: str, *, interrupt: bool = False) -> Result:
         """Run a command line as the terminal would. Whatever the line says, this returns; it never raises.
@@ -163,7 +171,7 @@ class Session:
 
     def begin(self, command: str) -> Job:
         """Run a command line up to where it first waits. The caller resumes it from there, and passes it to `end`."""
-        return Job(command, self._shell.run(command), self._show, self.engine.work)
+        return Job(command, self._shell.run(command), self._show, self.engine.work, self._terminal)
 
     def end(self, job: Job) -> Result:
         """Record a command line that has ended in the history, and its status in `$?`."""

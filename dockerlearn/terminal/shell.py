@@ -13,7 +13,7 @@ from functools import partial
 from posixpath import dirname, join, normpath
 from typing import TypeAlias, TypeVar
 
-from ..model.process import Answer, Effect, Program, Signals, Sleep, Stream, Write, err
+from ..model.process import Answer, Effect, FindTerminal, Program, Signals, Sleep, Stream, Write, err
 from ..model.resources import CHARACTERS_A_STEP, Work
 from .arithmetic import arithmetic
 from .lapse import Lapse, Moment
@@ -299,6 +299,8 @@ class Execution:
                 else:
                     yield effect if end is effect.stream else Write(end, effect.text)
                 shell.work.owe(len(effect.text) // CHARACTERS_A_STEP)  # and not spend: what is said is said to its end
+            elif isinstance(effect, FindTerminal):
+                answer = (yield effect) if ends[Stream.STDOUT] is Stream.STDOUT else None
             else:
                 shell.busy = 0
                 answer = yield effect
@@ -419,5 +421,7 @@ def capture(running: Running[object]) -> Running[str]:
             return text
         if isinstance(effect, Write) and effect.stream is Stream.STDOUT:
             text, answer = text + effect.text, None
+        elif isinstance(effect, FindTerminal):
+            answer = None
         else:
             answer = yield effect

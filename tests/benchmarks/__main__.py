@@ -99,7 +99,7 @@ def run_block(block: Block, session: Session, names: dict[str, object], page: Pa
 
 def machine(files: int) -> Engine:
     """An engine with an image of so many files."""
-    engine = Engine(clock=FixedClock("2025-02-20"), seed=1)
+    engine = Engine(clock=FixedClock("2025-02-20"), seed=1, docker="28")
     layer = Layer.of({f"{number // 1000}/{number}": b"x" for number in range(files)})
     engine.add(Image.scratch.with_layer(layer, by="COPY").with_config(cmd=["sh"]), "image")
     return engine
@@ -107,7 +107,7 @@ def machine(files: int) -> Engine:
 
 def create_all(image: Image, names: list[str]) -> float:
     """Seconds that it takes to make containers of these names, of an image, on a machine of their own."""
-    engine = Engine(clock=FixedClock("2025-02-20"), seed=1)
+    engine = Engine(clock=FixedClock("2025-02-20"), seed=1, docker="28")
     engine.add(image, "image")
     gc.collect()
     start = time.perf_counter()

@@ -20,7 +20,7 @@ NOW = "2025-02-20T09:00:00"
 
 @pytest.fixture
 def session() -> Session:
-    return Session(clock=FixedClock(NOW), seed=28)
+    return Session(clock=FixedClock(NOW), seed=28, docker="28")
 
 
 def inspected(session: Session, name: str) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def test_a_pull_is_no_tagging_but_a_tag_is(session: Session) -> None:
 
 def client(*images: Image) -> Docker:
     """The client of an engine with these images, named odd:1, odd:2 and so on."""
-    engine = Engine(clock=FixedClock(NOW), seed=1)
+    engine = Engine(clock=FixedClock(NOW), seed=1, docker="28")
     for number, image in enumerate(images, 1):
         engine.add(image, f"odd:{number}")
     return Docker(engine)

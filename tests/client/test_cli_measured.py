@@ -21,6 +21,7 @@ import pytest
 
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.terminal.session import Session
+from dockerlearn.terminal.syntax import incomplete
 
 TRANSCRIPTS = sorted((Path(__file__).parents[1] / "measured").glob("*.console"))
 THEN = "2026-11-24T00:40:00"
@@ -42,6 +43,8 @@ def machines(transcript: Path) -> Iterator[list[Typed]]:
             typed = []
         elif line.startswith("$ "):
             typed.append(Typed(number, line[2:].rstrip("\n"), ""))
+        elif typed and not typed[-1].answer and incomplete(typed[-1].command):
+            typed[-1] = typed[-1]._replace(command=f"{typed[-1].command}\n{line.rstrip()}")
         else:
             typed[-1] = typed[-1]._replace(answer=typed[-1].answer + line)
     yield typed
@@ -79,7 +82,7 @@ class Identities:
 def test_the_model_answers_as_the_engine_did(transcript: Path) -> None:
     wrong = []
     for typed in machines(transcript):
-        session, identities = Session(clock=FixedClock(THEN), seed=1), Identities()
+        session, identities = Session(clock=FixedClock(THEN), seed=1, docker="28"), Identities()
         for line, command, measured in typed:
             said = answer(session, command)
             if not identities.same(said, measured):

@@ -57,7 +57,7 @@ def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] =
     machine.reset()
     by_line = {entry.line: entry for entry in accepted}
     clock, same, slowest = Following(), Correspondence(), 0.0
-    beside = Session(clock=clock, seed=PAGE_SEED)
+    beside = Session(clock=clock, seed=PAGE_SEED, docker="28")
     with Terminal(machine) as terminal:
         for command in chain.from_iterable(map(typed, blocks)):
             if "curl" in command.source:

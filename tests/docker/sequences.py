@@ -183,7 +183,7 @@ COMMANDS = {
 
 def drawn(chance: Random, length: int = LENGTH) -> list[str]:
     """A sequence of commands. Most name what is there, in the state that they need: a model goes along and tells what is."""
-    beside = Session(clock=FixedClock(PAGE_CLOCK), seed=0)
+    beside = Session(clock=FixedClock(PAGE_CLOCK), seed=0, docker="28")
     commands: list[str] = []
     while len(commands) < length:
         pattern = chance.choices(list(COMMANDS), list(COMMANDS.values()))[0]

@@ -11,7 +11,7 @@ import pytest
 
 from dockerlearn.model.container import Container
 from dockerlearn.model.digest import chain_ids, short
-from dockerlearn.model.inspection import ENGINE_VERSION
+from dockerlearn.model.edition import RELEASE_28
 from dockerlearn.terminal.session import PAGE_SEED, Session
 from tests.figures import Figures
 
@@ -71,7 +71,7 @@ class Pair:
     def __init__(self, machine: Machine, terminal: Terminal) -> None:
         self._machine, self._terminal = machine, terminal
         self._clock = Following()
-        self._model = Session(clock=self._clock, seed=PAGE_SEED)
+        self._model = Session(clock=self._clock, seed=PAGE_SEED, docker="28")
         self._same = Correspondence()
         self._release = str(machine.ask("/version")["Version"])  # with the suffix of whoever packed it
         self._made: set[str] = set()
@@ -93,7 +93,7 @@ class Pair:
         same = replace(self._same, invented=self._machine.invented() | self._made)
         same.theirs, same.ours = dict(same.theirs), dict(same.ours)
         self._slowest = max(self._slowest, shown.ended - shown.began)
-        printed = LINE.sub("sh: ", _in_order(shown.output)).replace(self._release, ENGINE_VERSION).replace(*EITHER)
+        printed = LINE.sub("sh: ", _in_order(shown.output)).replace(self._release, RELEASE_28.version).replace(*EITHER)
         said = self._with_choices(_in_order(result.output), printed)
         found = difference(
             said,

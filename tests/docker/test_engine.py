@@ -237,7 +237,7 @@ def test_a_terminal_begins_in_an_empty_home_of_its_own(engine: Machine) -> None:
 
 def test_a_pull_leaves_the_lines_that_the_model_prints(engine: Machine) -> None:
     engine.reset()
-    model = Session()
+    model = Session(docker="28")
     with Terminal(engine) as terminal:
         for typed in ("docker pull nginx", "docker pull nginx"):
             lines = terminal.run(typed).output.splitlines()

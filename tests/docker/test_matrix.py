@@ -60,7 +60,7 @@ def side_by_side(
 ) -> tuple[Outcome, Outcome, str | None]:
     """What the model and the engine make of a command in a state, and how the outputs differ, if they do."""
     clock = Following()
-    beside = Session(clock=clock, seed=PAGE_SEED)
+    beside = Session(clock=clock, seed=PAGE_SEED, docker="28")
     for each in (*PREPARED, *SETUP[state]):
         assert beside.run(each).status == 0
     with Terminal(engine) as terminal:

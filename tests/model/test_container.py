@@ -24,7 +24,7 @@ from dockerlearn.model.lifecycle import State
 from dockerlearn.model.network import Port
 from dockerlearn.model.process import SIGNALS, Stream, Write, complete, signal_name
 from dockerlearn.model.processes import MOST_ROUNDS
-from dockerlearn.model.store.classic import Removal
+from dockerlearn.model.store.images import Removal
 from dockerlearn.model.tree import Content, Directory, Symlink
 
 IMAGES = ("alpine", "nginx", "postgres:16")
@@ -33,7 +33,7 @@ IMAGES = ("alpine", "nginx", "postgres:16")
 @pytest.fixture
 def engine() -> Engine:
     """An engine that has some images, on a clock that moves only when told to."""
-    engine = Engine([hub()], clock=FixedClock("2025-02-20T09:00:00"), seed=1)
+    engine = Engine([hub()], clock=FixedClock("2025-02-20T09:00:00"), seed=1, docker="28")
     for image in IMAGES:
         engine.pull(image)
     return engine
@@ -66,7 +66,7 @@ def ended(container: Container) -> tuple[State, int]:
 
 
 def test_a_container_in_python() -> None:
-    engine = Engine([hub()], clock=FixedClock("2025-02-20T09:00:00"), seed=1)
+    engine = Engine([hub()], clock=FixedClock("2025-02-20T09:00:00"), seed=1, docker="28")
     web = engine.run("nginx", name="web")
     assert web.state is State.RUNNING
     web.write("/tmp/x", "1")
@@ -124,7 +124,7 @@ def test_a_container_without_a_command_is_refused(engine: Engine, image: str, en
 
 
 def test_a_container_can_only_be_made_of_an_image_that_is_here() -> None:
-    engine = Engine([hub()], clock=FixedClock("2025-02-20"), seed=1)
+    engine = Engine([hub()], clock=FixedClock("2025-02-20"), seed=1, docker="28")
     with pytest.raises(NotFound, match=r"^No such image: nginx:latest$"):
         engine.create("nginx")
     assert engine.run("nginx").image == engine.image("nginx")
@@ -994,7 +994,7 @@ def test_an_image_loses_its_name_but_not_the_container_that_runs(engine: Engine)
     web, image = engine.run("nginx"), engine.image("nginx")
     removals = engine.rmi("nginx", force=True)
     assert [removal.action for removal in removals] == ["Untagged", "Untagged"]
-    assert (engine.store.references.of(image), image in engine.images()) == ([], True)
+    assert (engine.store.names(image), image in engine.images()) == ([], True)
     web.restart()
     assert web.state is State.RUNNING
 
@@ -1015,7 +1015,7 @@ def test_a_prune_frees_an_image_that_a_container_was_made_of(engine: Engine) -> 
     )
     container.remove()
     engine.rmi("alpine")
-    assert engine.store.references.of(base) == []
+    assert engine.store.names(base) == []
     assert [removal.name for removal in engine.rmi("child")] == [
         "child:latest",
         child.id,
@@ -1050,7 +1050,7 @@ SITE: dict[str, Content] = {
 @pytest.fixture
 def site() -> Engine:
     """An engine with an image of that, called `site`, that has links in it which lead through its directories."""
-    engine = Engine(clock=FixedClock("2025-02-20"), seed=1)
+    engine = Engine(clock=FixedClock("2025-02-20"), seed=1, docker="28")
     image = Image.scratch.with_layer(Layer.of(SITE), by="COPY").with_config(entrypoint=["/busybox", "sleep", "1d"])
     engine.add(image, "site")
     return engine

@@ -227,7 +227,7 @@ class Commands(RuleBasedStateMachine):
         super().__init__()
         self.registry = Registry()
         self.clock = FixedClock(NOON)
-        self.engine = Engine()
+        self.engine = Engine(docker="28")
         self.now = NOON
         self.unseen = False  # whether time has passed, and nobody has looked
         self.boxes: dict[str, Box] = {}
@@ -249,7 +249,7 @@ class Commands(RuleBasedStateMachine):
     def fill_the_machine(
         self, first: list[tuple[str, Image]], programs: list[Program | None], fleeting: bool, seed: int
     ) -> None:
-        self.engine = Engine([self.registry], clock=self.clock, seed=seed)
+        self.engine = Engine([self.registry], clock=self.clock, seed=seed, docker="28")
         for name, image in first:
             self.registry.push(name, image)
             self.engine.pull(name)
@@ -767,10 +767,10 @@ class Commands(RuleBasedStateMachine):
                 assert left == sorted(tagged)
             elif self.users(image):
                 assert len(left) <= 1
-                assert self.engine.store.references.of(image) or not self.names(image)
+                assert self.engine.store.names(image) or not self.names(image)
         self.images = {id: image for id, image in self.images.items() if id in here}
         self.parents = {child: parent for child, parent in self.parents.items() if child in here}
-        kept = {each.familiar for image in here.values() for each in self.engine.store.references.of(image)}
+        kept = {each.familiar for image in here.values() for each in self.engine.store.names(image)}
         self.tags = {name: image for name, image in self.tags.items() if name in kept}
         self.digests = {name: image for name, image in self.digests.items() if name in kept}
 
@@ -924,9 +924,7 @@ class Commands(RuleBasedStateMachine):
     @invariant()
     def every_image_and_name_is_here(self) -> None:
         assert {image.id for image in self.engine.images()} == self.images.keys()
-        named = {
-            name.familiar: image for image in self.engine.images() for name in self.engine.store.references.of(image)
-        }
+        named = {name.familiar: image for image in self.engine.images() for name in self.engine.store.names(image)}
         assert named == self.tags | self.digests
         for image in self.images.values():
             parents = [self.parents[image.id]] if image.id in self.parents else []

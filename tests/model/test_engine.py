@@ -13,7 +13,7 @@ from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
 from dockerlearn.model.reference import Reference
 from dockerlearn.model.registry import Registry
-from dockerlearn.model.store.classic import LayerPull, Removal
+from dockerlearn.model.store.images import LayerPull, Removal
 
 NOON = datetime(2025, 2, 20, 12, tzinfo=UTC)
 EXISTS, PULLED = "Already exists", "Pull complete"
@@ -53,7 +53,7 @@ def hub() -> Registry:
 
 @pytest.fixture
 def engine(hub: Registry) -> Engine:
-    return Engine([hub], clock=FixedClock(NOON), seed=1)
+    return Engine([hub], clock=FixedClock(NOON), seed=1, docker="28")
 
 
 def state(engine: Engine) -> object:
@@ -61,8 +61,8 @@ def state(engine: Engine) -> object:
     images = engine.images()
     return (
         [each.id for each in images],
-        [[str(name) for name in engine.store.references.of(each)] for each in images],
-        [engine.store.references.last_tagged(each) for each in images],
+        [[str(name) for name in engine.store.names(each)] for each in images],
+        [engine.store.last_tagged(each) for each in images],
         [engine.store.layers.cache_ids(each) for each in images],
         sorted(engine.layers),
     )
@@ -87,7 +87,7 @@ def test_a_pull_gets_every_layer_of_a_first_image(engine: Engine) -> None:
     assert list(pull) == [LayerPull(BASE.digest, PULLED), LayerPull(SITE.digest, PULLED)]
     assert (pull.newer, pull.image, str(pull.reference)) == (True, NGINX, "docker.io/library/nginx:latest")
     assert engine.images() == [NGINX]
-    assert [name.familiar for name in engine.store.references.of(NGINX)] == ["nginx:latest", f"nginx@{NGINX.digest}"]
+    assert [name.familiar for name in engine.store.names(NGINX)] == ["nginx:latest", f"nginx@{NGINX.digest}"]
     assert list(engine.layers.items()) == list(zip(NGINX.chain_ids, NGINX.layers, strict=True))
 
 
@@ -132,7 +132,7 @@ def test_a_pull_moves_the_local_tag_and_leaves_the_old_image_dangling(engine: En
     pull = engine.pull("nginx")
     assert ([each.status for each in pull], pull.newer) == ([EXISTS, PULLED], True)
     assert engine.image("nginx") == NEWER
-    assert [name.familiar for name in engine.store.references.of(NGINX)] == [f"nginx@{NGINX.digest}"]
+    assert [name.familiar for name in engine.store.names(NGINX)] == [f"nginx@{NGINX.digest}"]
     assert engine.tags(NGINX) == []
     assert engine.images() == [NEWER, NGINX]
 
@@ -140,7 +140,7 @@ def test_a_pull_moves_the_local_tag_and_leaves_the_old_image_dangling(engine: En
 def test_a_pull_by_digest_gives_no_tag(engine: Engine) -> None:
     pull = engine.pull(f"nginx@{NGINX.digest}")
     assert pull.newer
-    assert [name.familiar for name in engine.store.references.of(NGINX)] == [f"nginx@{NGINX.digest}"]
+    assert [name.familiar for name in engine.store.names(NGINX)] == [f"nginx@{NGINX.digest}"]
     assert engine.tags(NGINX) == []
     assert not engine.pull(f"nginx@{NGINX.digest}").newer
 
@@ -258,18 +258,15 @@ def test_a_tag_that_exists_moves_and_the_image_it_left_stays(engine: Engine) -> 
 
 def test_tagging_is_remembered_and_pulling_is_not(engine: Engine) -> None:
     engine.pull("nginx")
-    assert engine.store.references.last_tagged(NGINX) is None
+    assert engine.store.last_tagged(NGINX) is None
     engine.clock.sleep(60)
     engine.tag("nginx", "mine")
-    assert engine.store.references.last_tagged(NGINX) == NOON + timedelta(minutes=1)
+    assert engine.store.last_tagged(NGINX) == NOON + timedelta(minutes=1)
     engine.rmi("mine")
-    assert engine.store.references.last_tagged(NGINX) == NOON + timedelta(minutes=1)
+    assert engine.store.last_tagged(NGINX) == NOON + timedelta(minutes=1)
     engine.rmi("nginx")
     engine.pull("nginx")
-    assert engine.store.references.last_tagged(NGINX) is None
-
-
-NO_TAG = "Error parsing reference: {} is not a valid repository/tag: {}"
+    assert engine.store.last_tagged(NGINX) is None
 
 
 @pytest.mark.parametrize(
@@ -280,11 +277,11 @@ NO_TAG = "Error parsing reference: {} is not a valid repository/tag: {}"
         ("nosuch", "sha256:x", NoSuchImage, "No such image: nosuch:latest"),
         ("nginx", f"x@{NGINX.digest}", InvalidReference, "refusing to create a tag with a digest reference"),
         ("nginx", "sha256:x", DaemonError, "refusing to create an ambiguous tag using digest algorithm as name"),
-        ("nginx", "", InvalidReference, NO_TAG.format('""', "invalid reference format")),
-        ("", "x", InvalidReference, NO_TAG.format('""', "invalid reference format")),
-        ("sha256:", "x", InvalidReference, NO_TAG.format('"sha256:"', "invalid reference format")),
-        ("a:b:c", "d:e:f", InvalidReference, NO_TAG.format('"a:b:c"', "invalid reference format")),
-        ("nginx", 'q"\n', InvalidReference, NO_TAG.format(r'"q\"\n"', "invalid reference format")),
+        ("nginx", "", InvalidReference, "invalid reference format"),
+        ("", "x", InvalidReference, "invalid reference format"),
+        ("sha256:", "x", InvalidReference, "invalid reference format"),
+        ("a:b:c", "d:e:f", InvalidReference, "invalid reference format"),
+        ("nginx", 'q"\n', InvalidReference, "invalid reference format"),
     ],
 )
 def test_what_cannot_be_tagged(engine: Engine, source: str, target: str, kind: type[DockerError], text: str) -> None:
@@ -296,10 +293,10 @@ def test_what_cannot_be_tagged(engine: Engine, source: str, target: str, kind: t
 
 def test_an_image_made_here_may_have_a_name_or_none(engine: Engine) -> None:
     engine.add(NGINX)
-    assert engine.store.references.of(NGINX) == []
+    assert engine.store.names(NGINX) == []
     engine.add(NGINX, "mine")
-    assert engine.store.references.of(NGINX) == [Reference.parse("mine:latest")]
-    assert engine.store.references.last_tagged(NGINX) == NOON
+    assert engine.store.names(NGINX) == [Reference.parse("mine:latest")]
+    assert engine.store.last_tagged(NGINX) == NOON
 
 
 @pytest.mark.parametrize(
@@ -352,7 +349,7 @@ def test_a_digest_goes_with_the_last_tag_of_its_own_repository_only(engine: Engi
     engine.pull("nginx")
     engine.pull("web")
     assert told(engine.rmi("nginx")) == ["Untagged: nginx:latest", f"Untagged: nginx@{NGINX.digest}"]
-    assert [name.familiar for name in engine.store.references.of(NGINX)] == ["web:latest", f"web@{NGINX.digest}"]
+    assert [name.familiar for name in engine.store.names(NGINX)] == ["web:latest", f"web@{NGINX.digest}"]
 
 
 def test_an_image_that_another_repository_names_by_digest_stays(engine: Engine) -> None:
@@ -388,7 +385,7 @@ def test_removing_by_id_an_image_of_two_tags_needs_force(engine: Engine, other: 
         f"conflict: unable to delete {short} (must be forced) - image is referenced in multiple repositories"
     )
     assert state(engine) == before
-    names = [f"Untagged: {name.familiar}" for name in engine.store.references.of(NGINX)]
+    names = [f"Untagged: {name.familiar}" for name in engine.store.names(NGINX)]
     assert told(engine.rmi(short, force=True))[: len(names) + 1] == [*names, f"Deleted: {NGINX.id}"]
     assert engine.images() == []
 
@@ -539,7 +536,7 @@ def test_the_layers_of_an_engine_can_be_looked_at_only(engine: Engine) -> None:
 
 def test_identities_repeat_with_the_seed_and_differ_without(hub: Registry) -> None:
     def identities(seed: int | None) -> list[str]:
-        engine = Engine([hub], seed=seed)
+        engine = Engine([hub], seed=seed, docker="28")
         engine.pull("nginx")
         return engine.store.layers.cache_ids(NGINX)
 
@@ -562,8 +559,8 @@ def test_a_layer_keeps_its_directory_as_long_as_it_is_here(engine: Engine) -> No
 
 
 def test_an_engine_without_a_clock_uses_the_computers() -> None:
-    assert isinstance(Engine().clock, SystemClock)
+    assert isinstance(Engine(docker="28").clock, SystemClock)
 
 
 def test_an_engine_without_registries_pulls_nothing() -> None:
-    assert "lookup docker.io: no such host" in refused(DaemonError, lambda: Engine().pull("nginx"))
+    assert "lookup docker.io: no such host" in refused(DaemonError, lambda: Engine(docker="28").pull("nginx"))

@@ -18,7 +18,7 @@ from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
 from dockerlearn.model.reference import Reference
 from dockerlearn.model.registry import Registry
-from dockerlearn.model.store.classic import Removal
+from dockerlearn.model.store.images import Removal
 from tests.model.remains import remains
 
 NOON = utc("2025-02-20T12:00:00")
@@ -71,7 +71,7 @@ class Commands(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.registry = Registry()
-        self.engine = Engine([self.registry], clock=FixedClock(NOON), seed=28)
+        self.engine = Engine([self.registry], clock=FixedClock(NOON), seed=28, docker="28")
         self.tags: dict[str, Image] = {}
 
     @initialize(first=st.lists(st.tuples(on_hub, images), min_size=1, max_size=4))
@@ -95,8 +95,8 @@ class Commands(RuleBasedStateMachine):
             [
                 (
                     each.id,
-                    engine.store.references.of(each),
-                    engine.store.references.last_tagged(each),
+                    engine.store.names(each),
+                    engine.store.last_tagged(each),
                     engine.store.layers.cache_ids(each),
                 )
                 for each in engine.images()
@@ -149,9 +149,7 @@ class Commands(RuleBasedStateMachine):
     @rule(each=images_here, length=st.integers(4, 64), force=st.booleans())
     def remove_by_id(self, each: Image, length: int, force: bool) -> None:
         here = each in self.engine.images()
-        single = (
-            len(self.engine.tags(each)) <= 1 and len({name.name for name in self.engine.store.references.of(each)}) <= 1
-        )
+        single = len(self.engine.tags(each)) <= 1 and len({name.name for name in self.engine.store.names(each)}) <= 1
         removed = self.attempt(lambda: self.engine.rmi(each.id[: 7 + length], force=force))
         assert removed == (here and (force or single))
         if removed:
@@ -191,7 +189,7 @@ class Commands(RuleBasedStateMachine):
     @invariant()
     def every_name_points_to_an_image_that_is_here(self) -> None:
         engine = self.engine
-        named = {name: each for each in engine.images() for name in engine.store.references.of(each)}
+        named = {name: each for each in engine.images() for name in engine.store.names(each)}
         assert {name.familiar: each for name, each in named.items() if not name.digest} == self.tags
         assert all(engine.image(str(name)) == each for name, each in named.items())
         assert all(each.digest == name.digest for name, each in named.items() if name.digest)
@@ -220,7 +218,7 @@ def test_whatever_is_done_nothing_is_lost_and_nothing_is_left() -> None:
 
 def test_removing_the_whole_catalog_leaves_nothing() -> None:
     registry = hub()
-    engine = Engine([registry], clock=FixedClock(NOON), seed=28)
+    engine = Engine([registry], clock=FixedClock(NOON), seed=28, docker="28")
     for repository in "nginx node python ubuntu debian alpine postgres".split():
         for tag in registry.tags(repository):
             engine.pull(f"{repository}:{tag}")

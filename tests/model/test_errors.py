@@ -27,7 +27,7 @@ from dockerlearn.model.errors import (
 
 @pytest.fixture
 def engine() -> Engine:
-    engine = Engine([hub()], clock=FixedClock("2025-02-20"), seed=1)
+    engine = Engine([hub()], clock=FixedClock("2025-02-20"), seed=1, docker="28")
     engine.run("nginx", name="web", ports=["8080:80"])
     return engine
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from dockerlearn.hub.catalog import hub
 from dockerlearn.model.digest import canonical_json, chain_ids
 from dockerlearn.model.errors import NotFound
-from dockerlearn.model.image import CONFIG_TYPE, MANIFEST_TYPE, Config, Image, Step, timestamp
+from dockerlearn.model.image import Config, Image, Step, timestamp
+from dockerlearn.model.index import CONFIG_TYPE, MANIFEST_TYPE
 from dockerlearn.model.layer import Layer, union
 from dockerlearn.model.tree import Directory, File, Symlink
 from tests.strategies import trees

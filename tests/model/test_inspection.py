@@ -14,7 +14,7 @@ import pytest
 from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.engine import Engine
-from dockerlearn.model.inspection import directories
+from dockerlearn.model.store.classic import directories
 from dockerlearn.terminal.session import Session
 from tests.client.test_cli_measured import Identities
 
@@ -24,7 +24,7 @@ CELLS: dict[str, dict[str, Any]] = {cell["container"]: cell for cell in MEASURED
 
 def inspected(name: str) -> dict[str, Any]:
     """What the model tells of such a container."""
-    session = Session(clock=FixedClock("2026-11-24T22:00:00"), seed=1)
+    session = Session(clock=FixedClock("2026-11-24T22:00:00"), seed=1, docker="28")
     for image in ("nginx", "alpine", "postgres:16"):
         session.run(f"docker pull -q {image}")
     for command in CELLS[name]["commands"]:
@@ -63,7 +63,7 @@ def test_its_network_settings_are_told_as_of_a_real_one(name: str) -> None:
 
 def test_times_and_sizes_are_those_of_the_engine() -> None:
     clock = FixedClock("2025-02-20T09:00:00")
-    engine = Engine([hub()], clock=clock, seed=1)
+    engine = Engine([hub()], clock=clock, seed=1, docker="28")
     engine.pull("alpine")
     container = engine.create("alpine", "sh", "-c", "echo 12345 >/f; sleep 5")
     clock.sleep(1)
@@ -87,7 +87,7 @@ def test_a_process_has_a_number_only_while_it_runs() -> None:
 
 
 def test_two_containers_of_an_image_share_its_layers_and_no_directory_of_their_own() -> None:
-    engine = Engine([hub()], clock=FixedClock("2025-02-20"), seed=1)
+    engine = Engine([hub()], clock=FixedClock("2025-02-20"), seed=1, docker="28")
     engine.pull("nginx")
     one, two = (engine.inspect(engine.create("nginx"))["GraphDriver"]["Data"] for _ in range(2))
     assert one["LowerDir"].split(":")[1:] == two["LowerDir"].split(":")[1:]

@@ -30,7 +30,7 @@ IMAGE = re.compile(r"sha256:[0-9a-f]{64}")
 
 def machine(state: str) -> Session:
     """A session with nginx pulled, a file of six bytes, and a container called demo in that state."""
-    session = Session(clock=FixedClock("2026-11-24T00:40:00"), seed=1)
+    session = Session(clock=FixedClock("2026-11-24T00:40:00"), seed=1, docker="28")
     for command in ["docker pull -q nginx", "echo hello > f", *SETUP[state]]:
         assert session.run(command).status == 0
     return session

@@ -74,7 +74,7 @@ def test_a_name_that_is_taken_is_not_given_again(drawn: str, times: int) -> None
 
 def test_containers_that_nobody_has_named_have_different_names_and_the_same_with_the_same_seed() -> None:
     def names(seed: int) -> list[str]:
-        engine = Engine([hub()], clock=FixedClock("2025-02-20"), seed=seed)
+        engine = Engine([hub()], clock=FixedClock("2025-02-20"), seed=seed, docker="28")
         engine.pull("alpine")
         return [engine.create("alpine").name for _ in range(300)]
 
@@ -86,7 +86,7 @@ def test_containers_that_nobody_has_named_have_different_names_and_the_same_with
 
 def test_without_a_seed_nobody_knows_the_name_before() -> None:
     def name() -> str:
-        engine = Engine([hub()])
+        engine = Engine([hub()], docker="28")
         engine.pull("alpine")
         return engine.create("alpine").name
 
@@ -95,7 +95,7 @@ def test_without_a_seed_nobody_knows_the_name_before() -> None:
 
 def test_a_name_that_somebody_gave_is_not_given_by_the_engine() -> None:
     def drawn_after(name: str) -> str:
-        engine = Engine([hub()], clock=FixedClock("2025-02-20"), seed=1)
+        engine = Engine([hub()], clock=FixedClock("2025-02-20"), seed=1, docker="28")
         engine.pull("alpine")
         engine.create("alpine", name=name)
         return engine.create("alpine").name

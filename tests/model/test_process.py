@@ -84,7 +84,7 @@ class Tiny:
 @pytest.fixture
 def engine() -> Engine:
     """An engine with that runtime, and an image with its programs."""
-    engine = Engine(clock=FixedClock("2025-02-20T09:00:00"), seed=1, runtime=Tiny())
+    engine = Engine(clock=FixedClock("2025-02-20T09:00:00"), seed=1, runtime=Tiny(), docker="28")
     files = {f"bin/{name}": File.script(name) for name in PROGRAMS} | {"page": File(b"a page")}
     image = Image.scratch.with_layer(Layer.of(files), by="COPY").with_config(cmd=["count"])
     engine.add(image, "tiny")

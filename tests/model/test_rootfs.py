@@ -16,7 +16,7 @@ from dockerlearn.model.engine import Engine
 from dockerlearn.model.errors import InvalidPath
 from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
-from dockerlearn.model.rootfs import INIT, Mount, Rootfs
+from dockerlearn.model.rootfs import PLACES, Mount, Rootfs
 from dockerlearn.model.tree import Content, Directory, File, Node, Symlink
 from tests import strategies
 
@@ -357,7 +357,7 @@ def test_a_new_file_lies_where_links_lead(path: str, place: str) -> None:
 
 def sample(tree: Directory = IMAGE, *, volumes: tuple[str, ...] = ()) -> Engine:
     """An engine with an image of that tree, called `it`, whose container would run the busybox in it for ever."""
-    engine = Engine(clock=FixedClock("2025-02-20"), seed=1)
+    engine = Engine(clock=FixedClock("2025-02-20"), seed=1, docker="28")
     image = Image.scratch.with_layer(Layer.of({**dict(tree.entries), "busybox": BUSYBOX}), by="COPY")
     engine.add(image.with_config(entrypoint=["/busybox", "sleep", "1d"], volumes=volumes), "it")
     return engine
@@ -366,7 +366,7 @@ def sample(tree: Directory = IMAGE, *, volumes: tuple[str, ...] = ()) -> Engine:
 edits = st.one_of(
     st.tuples(strategies.paths, strategies.nodes),
     st.tuples(strategies.paths, st.none()),
-    st.tuples(st.sampled_from([*INIT, "etc", "vol", "vol/b", "vol/b/a", "vol/c"]), st.none() | strategies.leaves),
+    st.tuples(st.sampled_from([*PLACES, "etc", "vol", "vol/b", "vol/b/a", "vol/c"]), st.none() | strategies.leaves),
 )
 
 

@@ -85,7 +85,7 @@ def test_an_agenda_says_what_a_plain_table_says(steps: list[tuple[str, int | Non
 @pytest.fixture
 def engine() -> Engine:
     """An engine with alpine."""
-    engine = Engine([hub()], clock=FixedClock(NOON), seed=1)
+    engine = Engine([hub()], clock=FixedClock(NOON), seed=1, docker="28")
     engine.pull("alpine")
     return engine
 
@@ -243,7 +243,7 @@ def test_a_layer_stays_as_long_as_an_image_or_a_container_stands_on_it(engine: E
 
 
 def test_shared_sizes_count_what_two_images_stand_on() -> None:
-    engine = Engine(clock=FixedClock(NOON), seed=1)
+    engine = Engine(clock=FixedClock(NOON), seed=1, docker="28")
     images = [image("1"), image("1", "22"), image("1", "22", "333"), image("4444")]
     for each in images:
         engine.add(each)
@@ -253,7 +253,7 @@ def test_shared_sizes_count_what_two_images_stand_on() -> None:
 
 
 def test_an_image_that_is_made_of_another_parent_is_no_child_of_the_first() -> None:
-    engine = Engine(clock=FixedClock(NOON), seed=1)
+    engine = Engine(clock=FixedClock(NOON), seed=1, docker="28")
     one, two, child = image("1"), image("2"), image("3")
     store = engine.store
     for each in (one, two):
@@ -269,17 +269,18 @@ def test_an_image_that_is_made_of_another_parent_is_no_child_of_the_first() -> N
 
 def test_names_of_an_image_come_in_order_and_move_with_their_image() -> None:
     store = ReferenceStore(FixedClock(NOON))
-    one, two = image("1"), image("2")
+    one, two = "sha256:1", "sha256:2"
     for name in ("b:2", "a:1", "b:1", "a-b:1", "a.c:1"):
         store.tag(Reference.parse(name), one)
-    store.pulled(Reference.parse("b:1"), one)
-    digest = Reference.parse("b").pinned(one.digest)
+    digest = Reference.parse("b").pinned(f"sha256:{'1' * 64}")
+    for reference in (Reference.parse("b:1"), digest):
+        store.point(reference, one)
     assert [name.familiar for name in store.of(one)] == ["a-b:1", "a.c:1", "a:1", "b:1", "b:2", digest.familiar]
     assert [name.familiar for name in store.siblings(Reference.parse("b:9"), one)] == ["b:1", "b:2", digest.familiar]
     assert [name.familiar for name in store.siblings(Reference.parse("a:9"), one)] == ["a:1"]
     assert list(store.siblings(Reference.parse("c"), one)) == []
     store.tag(Reference.parse("a:1"), two)
-    assert ([name.familiar for name in store.of(two)], store.id(Reference.parse("a:1"))) == (["a:1"], two.id)
+    assert ([name.familiar for name in store.of(two)], store.id(Reference.parse("a:1"))) == (["a:1"], two)
     store.remove([Reference.parse("b:1"), Reference.parse("b:2"), digest])
     assert [name.familiar for name in store.of(one)] == ["a-b:1", "a.c:1"]
     store.of(one).clear()

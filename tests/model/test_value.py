@@ -33,7 +33,7 @@ from dockerlearn import (
     hub,
 )
 from dockerlearn.model.errors import InvalidPath, InvalidReference
-from dockerlearn.model.store.classic import LayerPull, Pruned, Removal
+from dockerlearn.model.store.images import LayerPull, Pruned, Removal
 from dockerlearn.model.tree import Content
 from dockerlearn.model.value import Value
 
@@ -197,7 +197,7 @@ def test_a_value_refuses_what_is_of_another_type_and_names_the_field(fields: dic
     assert str(refusal.value) == problem
 
 
-FIELDS = Engine([hub()], clock=FixedClock("2025-01-01"), seed=1)
+FIELDS = Engine([hub()], clock=FixedClock("2025-01-01"), seed=1, docker="28")
 FIELDS.pull("alpine")
 BOX = FIELDS.run("alpine", "sleep", "9", name="box")
 ALPINE = FIELDS.image("alpine")
@@ -233,7 +233,7 @@ TREE: Any = Directory
         ("container", lambda: ENGINE.rename("box", "x")),
         ("name", lambda: ENGINE.rename(BOX, None)),
         ("thing", lambda: ENGINE.inspect("box")),
-        ("registries", lambda: Engine(hub())),  # type: ignore[arg-type]
+        ("registries", lambda: Engine(hub(), docker="28")),  # type: ignore[arg-type]
         ("words", lambda: CONTAINER.exec(3)),
         ("stdin", lambda: CONTAINER.exec("cat", stdin=3)),
         ("env", lambda: CONTAINER.call("env", env="A=b")),

@@ -186,7 +186,7 @@ def test_an_automaton_may_come_from_elsewhere() -> None:
 
 @pytest.fixture
 def session() -> Session:
-    session = Session(clock=FixedClock("2025-02-20"), seed=1)
+    session = Session(clock=FixedClock("2025-02-20"), seed=1, docker="28")
     session.run("docker create --name web nginx; docker create --name " + "a" * 60 + " nginx")
     return session
 

@@ -26,7 +26,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @pytest.fixture
 def engine() -> Engine:
-    return Engine([hub()], clock=FixedClock("2025-02-20T09:00:00"), seed=1)
+    return Engine([hub()], clock=FixedClock("2025-02-20T09:00:00"), seed=1, docker="28")
 
 
 @pytest.fixture

@@ -157,6 +157,8 @@ class _Execution:
                 value = value[name]
             elif isinstance(value, Decoded):
                 raise self._error(blamed, f'map has no entry for key "{name}"')
+            elif isinstance(value, Nil) and value.is_pointer:
+                raise self._error(blamed, f"nil pointer evaluating {name}")
             elif isinstance(value, Struct) or not isinstance(value, dict):
                 raise self._error(blamed, f"can't evaluate field {name} in type {static}")
             else:

@@ -35,6 +35,11 @@ class Nil(dict[str, Any]):
         super().__init__()
         self.printed = printed
 
+    @property
+    def is_pointer(self) -> bool:
+        """Whether it would point to a structure, whose fields cannot be asked for."""
+        return self.printed == "<nil>"
+
 
 class Strings(list[str]):
     """A Go slice of strings. `join` takes it, and refuses the lists of decoded JSON."""

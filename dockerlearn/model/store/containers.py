@@ -37,7 +37,7 @@ class ContainerStore:
         self._by_id: dict[str, Container] = {}
         self._by_name: dict[str, Container] = {}
         self._by_beginning: dict[str, list[Container]] = {}  # of the ID
-        self._by_image: dict[str, dict[str, Container]] = {}  # by the image's ID, then by their own
+        self._by_image: dict[Image, dict[str, Container]] = {}  # by image, then by their own ID
 
     @property
     def kept(self) -> Collection[Container]:
@@ -61,11 +61,11 @@ class ContainerStore:
     def users(self, image: Image) -> list[Container]:
         """The containers of an image, the oldest first."""
         self.settle()
-        return list(self._by_image.get(image.id, {}).values())
+        return list(self._by_image.get(image, {}).values())
 
     def uses(self, image: Image) -> bool:
         """Whether there are containers of an image, without a look at what their processes have done since."""
-        return image.id in self._by_image
+        return image in self._by_image
 
     def container(self, name: str) -> Container:
         """The container called `name`: its name, its ID or the unambiguous beginning of one.
@@ -91,19 +91,19 @@ class ContainerStore:
         """Keep a container, whose name is free."""
         self._by_id[container.id] = self._by_name[container.name] = container
         self._by_beginning.setdefault(container.id[:BEGINNING], []).append(container)
-        self._by_image.setdefault(container.image.id, {})[container.id] = container
+        self._by_image.setdefault(container.image, {})[container.id] = container
 
     def discard(self, container: Container) -> None:
         """Forget a container."""
         del self._by_id[container.id]
         del self._by_name[container.name]
-        near, users = self._by_beginning[container.id[:BEGINNING]], self._by_image[container.image.id]
+        near, users = self._by_beginning[container.id[:BEGINNING]], self._by_image[container.image]
         near.remove(container)
         del users[container.id]
         if not near:
             del self._by_beginning[container.id[:BEGINNING]]
         if not users:
-            del self._by_image[container.image.id]
+            del self._by_image[container.image]
 
     def name(self, wanted: str | None, identity: str) -> str:
         """A free name: the one that is wanted, or else one that is drawn by 64 hex digits. Raises `DaemonError`."""

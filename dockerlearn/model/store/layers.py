@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from ..image import Image
@@ -49,9 +49,3 @@ class LayerStore:
 def stack(image: Image) -> Iterator[tuple[str, Layer]]:
     """The layers of an image with their chain IDs, the bottom one first."""
     return zip(image.chain_ids, image.layers, strict=True)
-
-
-def total_size(images: Iterable[Image]) -> int:
-    """Bytes of the layers of images, each counted once."""
-    every = {chain: layer for image in images for chain, layer in stack(image)}
-    return sum(layer.size for layer in every.values())

@@ -9,7 +9,6 @@ from itertools import takewhile
 
 from ..clock import Clock
 from ..errors import DaemonError
-from ..image import Image
 from ..reference import Reference
 
 
@@ -26,47 +25,47 @@ class ReferenceStore:
         """The ID of the image that a name points to."""
         return self._ids.get(reference.target)
 
-    def of(self, image: Image) -> list[Reference]:
+    def of(self, id: str) -> list[Reference]:
         """Every name of an image, tags and digests, in order."""
-        return list(self._names.get(image.id, ()))
+        return list(self._names.get(id, ()))
 
-    def siblings(self, name: Reference, image: Image) -> Iterator[Reference]:
+    def siblings(self, name: Reference, id: str) -> Iterator[Reference]:
         """The names of an image in the repository of a name, in order: tags before digests."""
-        names = self._names.get(image.id, [])
+        names = self._names.get(id, [])
         start = bisect_left(names, f"{name.name}:", key=str)
         near = (names[place] for place in range(start, len(names)))
         return takewhile(lambda each: each.name == name.name, near)
 
-    def last_tagged(self, image: Image) -> datetime | None:
-        """When `tag` last gave the image a name; a pull does not count."""
-        return self._tagged_at.get(image.id)
+    def last_tagged(self, id: str) -> datetime | None:
+        """When an image was last given a name that counts as a tagging."""
+        return self._tagged_at.get(id)
 
-    def pulled(self, reference: Reference, image: Image) -> None:
-        """Let a name point to an image that was pulled by it, and its digest too."""
-        for name in (reference.target, reference.pinned(image.digest)):
-            self._point(name, image)
+    def point(self, name: Reference, id: str) -> None:
+        """Let a name point to an image."""
+        if name in self._ids:
+            self._drop(name)
+        self._ids[name] = id
+        insort(self._names.setdefault(id, []), name, key=str)
 
-    def tag(self, reference: Reference, image: Image) -> None:
+    def tag(self, reference: Reference, id: str) -> None:
         """Let a tag point to an image. Raises `DaemonError` for a name that would read as a digest."""
         if reference.familiar_name == "sha256":
             raise DaemonError("refusing to create an ambiguous tag using digest algorithm as name")
-        self._point(reference, image)
-        self._tagged_at[image.id] = self._clock.now()
+        self.point(reference, id)
+        self.touch(id)
+
+    def touch(self, id: str) -> None:
+        """Note that an image is tagged now."""
+        self._tagged_at[id] = self._clock.now()
 
     def remove(self, references: Iterable[Reference]) -> None:
         """Forget names."""
         for reference in references:
             self._drop(reference.target)
 
-    def forget(self, image: Image) -> None:
+    def forget(self, id: str) -> None:
         """Forget when an image that is gone was tagged."""
-        self._tagged_at.pop(image.id, None)
-
-    def _point(self, name: Reference, image: Image) -> None:
-        if name in self._ids:
-            self._drop(name)
-        self._ids[name] = image.id
-        insort(self._names.setdefault(image.id, []), name, key=str)
+        self._tagged_at.pop(id, None)
 
     def _drop(self, name: Reference) -> None:
         id = self._ids.pop(name)

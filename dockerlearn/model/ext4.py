@@ -1,0 +1,50 @@
+"""What files take up on a disk with ext4 and blocks of 4096 bytes, which is what most readers have.
+
+Measured on Engine 28.5.2 and 29.8.0 with containerd's store, which counts blocks and not bytes. A directory is one block,
+a regular file as many as it fills; a short link lies in its inode, as does the mark that says what was deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from .tree import Directory, File, Node
+
+BLOCK = 4096  # bytes
+LONGEST_IN_INODE = 59  # bytes of a link's target
+
+
+def unpacked(nodes: Iterable[Node]) -> int:
+    """Bytes of all files and directories below one that holds them, and of that one."""
+    return BLOCK + sum(map(_blocks, nodes))
+
+
+def written(lower: Directory, changes: Directory) -> int:
+    """Bytes of an overlay's upper directory: `changes` that lie on `lower`.
+
+    A directory that was copied up from below takes one block more if something in it was copied up as well: overlayfs
+    marks it, and with the mark its attributes no longer fit into the inode. The root has room for it.
+    """
+    return BLOCK + _written(lower.entries, changes)[0]
+
+
+def _written(lower: Mapping[str, Node], changes: Directory) -> tuple[int, bool]:
+    """The bytes of what is in a directory, and whether something in it was copied up."""
+    size, copied_up = 0, False
+    for name, found in changes.entries.items():
+        below = lower.get(name)
+        size += _blocks(found)
+        copied_up |= type(found) is type(below)
+        if isinstance(found, Directory):
+            inside, marked = _written(below.entries if isinstance(below, Directory) else {}, found)
+            size += inside + (BLOCK if marked and isinstance(below, Directory) else 0)
+    return size, copied_up
+
+
+def _blocks(found: Node) -> int:
+    """Bytes that a file or a link takes up, or a directory without what is in it."""
+    if isinstance(found, Directory):
+        return BLOCK
+    if isinstance(found, File) or found.size > LONGEST_IN_INODE:
+        return -(-found.size // BLOCK) * BLOCK
+    return 0
