@@ -55,10 +55,10 @@ REGISTRY
 docker-registry serve /srv/registry.yml &
 
 # Whoever looks for Docker Hub comes to this machine, and trusts nobody else.
-hub=registry-1.docker.io
-printf '127.0.0.1 localhost\n127.0.0.2 %s\n::1 localhost\n' $hub > /etc/hosts
+hub=registry-1.docker.io tokens=auth.docker.io
+printf '127.0.0.1 localhost\n127.0.0.2 %s %s\n::1 localhost\n' $hub $tokens > /etc/hosts
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$hub" \
-  -addext "subjectAltName=DNS:$hub" -keyout /srv/key.pem -out /srv/certificate.pem
+  -addext "subjectAltName=DNS:$hub,DNS:$tokens" -keyout /srv/key.pem -out /srv/certificate.pem
 cat /srv/key.pem /srv/certificate.pem > /srv/hub.pem
 
 SSL_CERT_FILE=/srv/certificate.pem dockerd \

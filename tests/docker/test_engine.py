@@ -1,6 +1,8 @@
 """The real engine's machine, and the terminal on it: what the other tests here rely on."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from dockerlearn.model.image import MANIFEST_TYPE
 from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable, kept
 
@@ -70,6 +73,19 @@ def test_what_is_not_there_is_refused_as_docker_hub_refuses_it(engine: Machine, 
     with Terminal(engine) as terminal:
         shown = terminal.run(f"docker pull {name}")
     assert (shown.output, shown.status) == (f"Error response from daemon: {refusal}\n", 1)
+
+
+def test_docker_hub_sends_whoever_has_no_token_to_fetch_one(engine: Machine) -> None:
+    curl = "curl -s --cacert /srv/certificate.pem"
+    head = f"{curl} --head -H 'Accept: {MANIFEST_TYPE}' https://registry-1.docker.io/v2/library/nginx/manifests/latest"
+    with Terminal(engine) as terminal:
+        refused = terminal.run(head).output
+        realm, service, scope = re.findall('(?:realm|service|scope)="(.*?)"', refused)
+        token = json.loads(terminal.run(f"{curl} '{realm}?service={service}&scope={scope}'").output)["token"]
+        answered = terminal.run(f"{head} -H 'Authorization: Bearer {token}'").output
+    assert scope == "repository:library/nginx:pull"
+    assert refused.startswith("HTTP/1.1 401 ")
+    assert answered.startswith("HTTP/1.1 200 ")
 
 
 # The machine
