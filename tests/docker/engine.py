@@ -197,10 +197,14 @@ class Machine:
         with tempfile.TemporaryDirectory(dir=self.folder) as layout:
             write_layout({str(number): image for number, (_, image) in enumerate(images)}, Path(layout))
             for number, (name, _) in enumerate(images):
-                copy = ["skopeo", "copy", "--quiet", "--insecure-policy", "--dest-tls-verify=false"]
-                source, target = f"oci:{layout}:{number}", f"docker://{REGISTRY}/library/{name}"
-                entered = ["nsenter", "--target", str(self.pid), "--net", "--"]
-                subprocess.run([*entered, *copy, source, target], check=True)
+                self.push_layout(Path(layout), str(number), name)
+
+    def push_layout(self, layout: Path, tag: str, name: str) -> None:
+        """Give what has that tag in an OCI layout to the registry: an image, or an index with all that it lists."""
+        copy = ["skopeo", "copy", "--all", "--quiet", "--insecure-policy", "--dest-tls-verify=false"]
+        source, target = f"oci:{layout}:{tag}", f"docker://{REGISTRY}/library/{name}"
+        entered = ["nsenter", "--target", str(self.pid), "--net", "--"]
+        subprocess.run([*entered, *copy, source, target], check=True)
 
 
 def releases() -> list[tuple[str, Image]]:
