@@ -1,9 +1,9 @@
-"""One engine for all tests here, with the course's images in its registry."""
+"""One engine of each kind for all tests here, started when the first asks for it, with the course's images in its registry."""
 
 import os
 import shutil
 from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from _pytest.capture import CaptureManager
 from tests.docker.debian import Unavailable
 from tests.figures import Figures, keep
 
-from .engine import DIALECT, Machine, machine, releases
+from .engine import DIALECT, Machine, Store, machine, releases
 from .root import engine_root
 
-RUNNING = pytest.StashKey[Machine]()
+RUNNING = pytest.StashKey[list[Machine]]()
 FAILED = pytest.StashKey[bool]()
 
 
@@ -42,20 +42,42 @@ def _uncaptured(config: pytest.Config) -> AbstractContextManager[None]:
     return capture.global_and_fixture_disabled()
 
 
-@pytest.fixture(scope="session")
-def engine(pytestconfig: pytest.Config) -> Iterator[Machine]:
-    """A machine with the catalog in its registry; each test that needs it empty resets it."""
+@contextmanager
+def _started(config: pytest.Config, store: Store) -> Iterator[Machine]:
+    """A machine with the catalog in its registry; skip the test, or where nobody reads that let it fail, if there is none."""
     try:
-        with _uncaptured(pytestconfig):  # unpacking takes a minute, and tells how far it is
+        with _uncaptured(config):  # unpacking takes a minute, and tells how far it is
             root = engine_root()
-        with machine(root) as it:
+        with machine(root, store) as it:
             it.push(releases())
-            pytestconfig.stash[RUNNING] = it
+            config.stash[RUNNING] = [*config.stash.get(RUNNING, []), it]
             yield it
     except Unavailable as reason:
         if os.environ.get("CI"):
             pytest.fail(f"the witness of a real engine cannot be called: {reason}")
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def engine(pytestconfig: pytest.Config) -> Iterator[Machine]:
+    """The engine with the classic store; each test that needs it empty resets it."""
+    with _started(pytestconfig, Store.CLASSIC) as it:
+        yield it
+
+
+@pytest.fixture(scope="session")
+def containerd_engine(pytestconfig: pytest.Config) -> Iterator[Machine]:
+    """The engine with containerd's image store; each test that needs it empty resets it."""
+    with _started(pytestconfig, Store.CONTAINERD) as it:
+        yield it
+
+
+@pytest.fixture(params=["engine", "containerd_engine"])
+def each_engine(request: pytest.FixtureRequest) -> Machine:
+    """One after the other."""
+    it = request.getfixturevalue(request.param)
+    assert isinstance(it, Machine)
+    return it
 
 
 @pytest.fixture(scope="session")
@@ -75,16 +97,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Let an engine of another dialect report what it does otherwise, and gate nothing."""
     report = yield
     item.config.stash[FAILED] = item.config.stash.get(FAILED, False) or report.failed
-    it = item.config.stash.get(RUNNING, None)
-    if report.failed and it is not None and not it.speaks_our_dialect:
+    foreign = [it for it in item.config.stash.get(RUNNING, []) if not it.speaks_our_dialect]
+    if report.failed and foreign:
         report.outcome = "skipped"
-        report.wasxfail = f"engine {it.engine_version} is not {DIALECT}x: reported only"
+        report.wasxfail = f"engine {foreign[0].engine_version} is not {DIALECT}x: reported only"
     return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say whose word it was."""
-    it = config.stash.get(RUNNING, None)
-    if it is not None:
+    for it in config.stash.get(RUNNING, []):
         whose = "this machine's own, started once more" if shutil.which("dockerd") else "of Debian's packages"
         terminalreporter.write_line(f"compared with {it.versions}, {whose}")

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,26 @@ from tests.docker.debian import Unavailable
 DIALECT = "28."  # the versions of the engine whose texts the course has
 REGISTRY = "127.0.0.1:5000"
 STARTS_WITHIN = 60  # seconds
+SWEEPS_WITHIN = 10  # seconds
+
+
+class Store(StrEnum):
+    """Where an engine keeps images: as Docker 28 does unless told otherwise, or in containerd's store, as Docker 29 does."""
+
+    CLASSIC = "classic"
+    CONTAINERD = "containerd"
+
+
+# In the engine's data, the folders that have an entry for each layer or blob that is there. The last is for those on their way.
+CONTAINERD_DATA = "containerd/daemon/io.containerd"
+KEPT = {
+    Store.CLASSIC: ("image/overlay2/layerdb/sha256",),
+    Store.CONTAINERD: (
+        f"{CONTAINERD_DATA}.snapshotter.v1.overlayfs/snapshots",
+        f"{CONTAINERD_DATA}.content.v1.content/blobs/sha256",
+        f"{CONTAINERD_DATA}.content.v1.content/ingest",
+    ),
+}
 
 
 class _Connection(http.client.HTTPConnection):
@@ -38,9 +59,10 @@ class _Connection(http.client.HTTPConnection):
 class Machine:
     """Where the engine runs: the process ID of its first process, and a folder of ours that goes when the machine goes."""
 
-    def __init__(self, pid: int, folder: Path) -> None:
+    def __init__(self, pid: int, folder: Path, store: Store) -> None:
         self.pid = pid
         self.folder = folder
+        self.store = store
         self.engine_version = self._await()
         self.client_version = self._install_client()
         self._invented: set[str] = set()
@@ -54,7 +76,8 @@ class Machine:
     @property
     def versions(self) -> str:
         """What one types at, and what answers."""
-        return f"Docker Engine {self.engine_version}, client {self.client_version}"
+        images = ", containerd's image store" if self.store is Store.CONTAINERD else ""
+        return f"Docker Engine {self.engine_version}{images}, client {self.client_version}"
 
     @property
     def root(self) -> Path:
@@ -145,28 +168,43 @@ class Machine:
         for container in self.ask("/containers/json?all=1"):
             self.ask(f"/containers/{container['Id']}?force=1&v=1", "DELETE")
 
+    def layers(self) -> set[str]:
+        """The names of what is there of layers, whether an image has them or not."""
+        folders = (self.root / "var/lib/docker" / kept for kept in KEPT[self.store])
+        return {path.name for folder in folders if folder.exists() for path in folder.iterdir()}
+
     def reset(self) -> None:
         """Remove all containers, volumes and images."""
         self.remove_containers()
-        for prune in (
-            "volumes/prune?filters={%22all%22:[%22true%22]}",
-            "images/prune?filters={%22dangling%22:[%22false%22]}",
-        ):
-            self.ask(f"/{prune}", "POST")
+        self.ask("/volumes/prune?filters={%22all%22:[%22true%22]}", "POST")
+        self._remove_images()
+        deadline = time.monotonic() + SWEEPS_WITHIN
+        while self.store is Store.CONTAINERD and self.layers() and time.monotonic() < deadline:
+            # Of a pull that was interrupted, there may be what containerd has no note of. It looks for such things when it
+            # deletes others.
+            self.run("sh", "-c", "head -c 1024 /dev/zero | docker import -")
+            self._remove_images()
         left = self.ask("/system/df")
         assert not any(left[kind] for kind in ("Images", "Containers", "Volumes", "BuildCache")), left
-        layers = self.root / "var/lib/docker/image/overlay2/layerdb/sha256"
-        assert not layers.exists() or not list(layers.iterdir()), "layers that no image has: a pull would find them"
+        assert not self.layers(), "layers that no image has: a pull would find them"
+
+    def _remove_images(self) -> None:
+        """Remove all images that no container has, with and without names, and wait until their layers have gone."""
+        self.ask("/images/prune?filters={%22dangling%22:[%22false%22]}", "POST")
 
     def push(self, images: Sequence[tuple[str, Image]]) -> None:
         """Give images to the registry, in order, with skopeo: `nginx:1.27` becomes `library/nginx:1.27`."""
         with tempfile.TemporaryDirectory(dir=self.folder) as layout:
             write_layout({str(number): image for number, (_, image) in enumerate(images)}, Path(layout))
             for number, (name, _) in enumerate(images):
-                copy = ["skopeo", "copy", "--quiet", "--insecure-policy", "--dest-tls-verify=false"]
-                source, target = f"oci:{layout}:{number}", f"docker://{REGISTRY}/library/{name}"
-                entered = ["nsenter", "--target", str(self.pid), "--net", "--"]
-                subprocess.run([*entered, *copy, source, target], check=True)
+                self.push_layout(Path(layout), str(number), name)
+
+    def push_layout(self, layout: Path, tag: str, name: str) -> None:
+        """Give what has that tag in an OCI layout to the registry: an image, or an index with all that it lists."""
+        copy = ["skopeo", "copy", "--all", "--quiet", "--insecure-policy", "--dest-tls-verify=false"]
+        source, target = f"oci:{layout}:{tag}", f"docker://{REGISTRY}/library/{name}"
+        entered = ["nsenter", "--target", str(self.pid), "--net", "--"]
+        subprocess.run([*entered, *copy, source, target], check=True)
 
 
 def releases() -> list[tuple[str, Image]]:
@@ -175,10 +213,12 @@ def releases() -> list[tuple[str, Image]]:
 
 
 @contextmanager
-def machine(root: Path) -> Iterator[Machine]:
+def machine(root: Path, store: Store = Store.CLASSIC) -> Iterator[Machine]:
     """A machine, its engine empty and listening. Raises `Unavailable` with what it said if it does not come up."""
+    if store is Store.CONTAINERD and shutil.which("mkfs.ext4") is None:
+        raise Unavailable("mkfs.ext4 is not installed (package e2fsprogs)")
     guard = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("guard.py"), root],
+        [sys.executable, Path(__file__).with_name("guard.py"), root, store],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -189,7 +229,7 @@ def machine(root: Path) -> Iterator[Machine]:
     with ExitStack() as afterwards:
         try:
             pid, folder = guard.stdout.readline().split(" ", 1)
-            it = Machine(int(pid), Path(folder.rstrip("\n")))
+            it = Machine(int(pid), Path(folder.rstrip("\n")), store)
             afterwards.enter_context(_docker_hub(it))
             yield it
         finally:

@@ -1,6 +1,6 @@
 """Keeps the engine's machine, and ends it when whoever asked for it has gone, however it went.
 
-    python guard.py ROOT
+    python guard.py ROOT STORE
 
 It says the process ID of the machine's first process on its output, and then waits for the end of its input: a pipe
 whose other end the tests hold, and which the kernel closes if they are killed. It needs nothing but the standard library.
@@ -18,7 +18,7 @@ CGROUPS = Path("/sys/fs/cgroup")
 THAW = {"freezer.state": "THAWED", "cgroup.freeze": "0"}  # a paused container does not die of being killed
 
 
-def main(root: str) -> None:
+def main(root: str, store: str) -> None:
     """Start the machine, wait, end it, and remove what the kernel does not."""
     folder = Path(tempfile.mkdtemp(prefix="dockerlearn-"))
     stage = folder / "stage"
@@ -27,7 +27,7 @@ def main(root: str) -> None:
     namespaces = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child=KILL"]
     with (folder / "log").open("wb") as log:
         machine = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", *namespaces, "bash", inside, root, stage, folder.name],
+            ["setpriv", "--pdeathsig", "KILL", *namespaces, "bash", inside, root, stage, folder.name, store],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -70,4 +70,4 @@ def _remove_cgroups(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -2,8 +2,9 @@
 
     python hub.py CERTIFICATE
 
-A registry that knows nothing of a repository says so; Docker Hub does not tell whether there is a private one. It runs in
-the machine's network, where the name registry-1.docker.io leads here, and trusted is a certificate made for that machine.
+A registry that knows nothing of a repository says so; Docker Hub does not tell whether there is a private one. Whoever
+comes without a token is sent to fetch one, which anybody gets. It runs in the machine's network, where the names
+registry-1.docker.io and auth.docker.io lead here, and trusted is a certificate made for that machine.
 """
 
 import http.client
@@ -14,7 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 REGISTRY = "127.0.0.1:5000"
 REFUSAL = json.dumps({"errors": [{"code": "UNAUTHORIZED", "message": "authentication required"}]}).encode()
-CHALLENGE = 'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",error="insufficient_scope"'
+CHALLENGE = 'Bearer realm="https://auth.docker.io/token",service="registry.docker.io"'
+TOKEN = json.dumps({"token": "anybody", "expires_in": 300}).encode()
+JSON = {"Content-Type": "application/json"}
 HOP_BY_HOP = {"connection", "transfer-encoding", "keep-alive", "date", "server"}
 
 
@@ -24,23 +27,27 @@ class Hub(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        """Pass the registry's answer on, or refuse."""
-        if self.path == "/v2/" or self._asked(f"/v2/{self._repository}/tags/list")[0] == 200:
-            self._answer(*self._asked(self.path))
+        """Give a token, or pass the registry's answer on, or refuse."""
+        repository = self.path.removeprefix("/v2/").rsplit("/", 2)[0]
+        if self.path.startswith("/token"):
+            self._answer(200, JSON, TOKEN)
+        elif "Authorization" not in self.headers:
+            self._refuse(f',scope="repository:{repository}:pull"' if repository else "")
+        elif not repository or self._asked(f"/v2/{repository}/tags/list", "GET")[0] == 200:
+            self._answer(*self._asked(self.path, self.command))
         else:
-            self._answer(401, {"Content-Type": "application/json", "WWW-Authenticate": CHALLENGE}, REFUSAL)
+            self._refuse(f',scope="repository:{repository}:pull",error="insufficient_scope"')
 
     def do_HEAD(self) -> None:
         """As for GET, without a body."""
         self.do_GET()
 
-    @property
-    def _repository(self) -> str:
-        return self.path.removeprefix("/v2/").rsplit("/", 2)[0]
+    def _refuse(self, why: str) -> None:
+        self._answer(401, {**JSON, "WWW-Authenticate": f"{CHALLENGE}{why}"}, REFUSAL)
 
-    def _asked(self, path: str) -> tuple[int, dict[str, str], bytes]:
+    def _asked(self, path: str, method: str) -> tuple[int, dict[str, str], bytes]:
         connection = http.client.HTTPConnection(REGISTRY)
-        connection.putrequest(self.command, path, skip_accept_encoding=True)
+        connection.putrequest(method, path, skip_accept_encoding=True)
         for accepted in self.headers.get_all("Accept", []):
             connection.putheader("Accept", accepted)
         connection.endheaders()

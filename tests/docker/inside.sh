@@ -2,7 +2,7 @@
 # The first process of the engine's machine: in namespaces of its own it makes a root, then starts the registry and the
 # engine. When it is killed, the kernel ends all that lives here, and mounts and networks go with them.
 set -eu
-root=$1 stage=$2 name=$3
+root=$1 stage=$2 name=$3 store=$4
 
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 machine "$stage"
@@ -18,6 +18,13 @@ mount --rbind /dev dev
 for folder in run tmp var/lib/docker; do  # an overlay of overlays is refused: the engine's data needs another ground
   mount -t tmpfs tmpfs "$folder"
 done
+snapshotter=false
+if [ "$store" = containerd ]; then  # it counts blocks: let them be those of the file system that most readers have
+  snapshotter=true
+  truncate -s 1G "$stage/$name"
+  mkfs.ext4 -q -b 4096 -I 256 "$stage/$name"
+  mount -t ext4 -o loop "$stage/$name" var/lib/docker  # the kernel frees the device when this mount goes
+fi
 bin/busybox pivot_root . old  # not every Debian has the command itself
 cd /
 umount --lazy /old
@@ -55,14 +62,16 @@ REGISTRY
 docker-registry serve /srv/registry.yml &
 
 # Whoever looks for Docker Hub comes to this machine, and trusts nobody else.
-hub=registry-1.docker.io
-printf '127.0.0.1 localhost\n127.0.0.2 %s\n::1 localhost\n' $hub > /etc/hosts
+hub=registry-1.docker.io tokens=auth.docker.io
+printf '127.0.0.1 localhost\n127.0.0.2 %s %s\n::1 localhost\n' $hub $tokens > /etc/hosts
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$hub" \
-  -addext "subjectAltName=DNS:$hub" -keyout /srv/key.pem -out /srv/certificate.pem
+  -addext "subjectAltName=DNS:$hub,DNS:$tokens" -keyout /srv/key.pem -out /srv/certificate.pem
 cat /srv/key.pem /srv/certificate.pem > /srv/hub.pem
 
+echo "{\"features\": {\"containerd-snapshotter\": $snapshotter}}" > /srv/daemon.json
 SSL_CERT_FILE=/srv/certificate.pem dockerd \
-  --data-root /var/lib/docker --exec-root /run/docker --pidfile /run/docker.pid --host unix:///run/docker.sock \
+  --config-file /srv/daemon.json --host unix:///run/docker.sock \
+  --data-root /var/lib/docker --exec-root /run/docker --pidfile /run/docker.pid \
   --iptables=false --ip6tables=false --cgroup-parent "/$name" &
 
 wait -n  # that one of them ends is the end

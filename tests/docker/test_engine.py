@@ -1,6 +1,8 @@
 """The real engine's machine, and the terminal on it: what the other tests here rely on."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from dockerlearn.model.image import MANIFEST_TYPE
 from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable, kept
 
 from . import guard, root
-from .engine import Machine, machine, releases
+from .engine import KEPT, Machine, Store, machine, releases
 from .root import engine_root
 from .terminal import GivenUp, Terminal
 
@@ -56,6 +59,21 @@ def test_the_engine_computes_what_the_model_computes(engine: Machine, name: str)
     assert {f"sha256:{layer.name}" for layer in layers.iterdir()} == set(image.chain_ids)
 
 
+@pytest.mark.parametrize("name", IMAGES)
+def test_containerds_store_names_an_image_by_its_manifest(containerd_engine: Machine, name: str) -> None:
+    containerd_engine.reset()
+    image = IMAGES[name]
+    containerd_engine.run("docker", "pull", "-q", name)
+    told = containerd_engine.ask(f"/images/{name}/json")
+    assert told["RepoDigests"] == [f"{name.split(':')[0]}@{image.digest}"]
+    assert told["Id"] == image.digest
+    assert told["RootFS"]["Layers"] == list(image.diff_ids)
+    blobs = {image.digest: image.manifest, image.id: image.config_json}
+    blobs |= {layer.digest: layer.blob for layer in image.layers}
+    assert told["Size"] == sum(len(blob) for blob in blobs.values())
+    assert {blob.removeprefix("sha256:") for blob in blobs} <= containerd_engine.layers()
+
+
 @pytest.mark.parametrize(
     ("name", "refusal"),
     [
@@ -72,7 +90,53 @@ def test_what_is_not_there_is_refused_as_docker_hub_refuses_it(engine: Machine, 
     assert (shown.output, shown.status) == (f"Error response from daemon: {refusal}\n", 1)
 
 
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [
+        (
+            "pyhton:latest",
+            "pull access denied for pyhton, repository does not exist or may require 'docker login'",
+        ),
+        (
+            "nginx:1.27.4-slim",
+            'failed to resolve reference "docker.io/library/nginx:1.27.4-slim": docker.io/library/nginx:1.27.4-slim: not found',
+        ),
+    ],
+)
+def test_containerds_store_has_other_words_for_what_docker_hub_refuses(
+    containerd_engine: Machine, name: str, refusal: str
+) -> None:
+    with Terminal(containerd_engine) as terminal:
+        shown = terminal.run(f"docker pull {name}")
+    assert (shown.output, shown.status) == (f"Error response from daemon: {refusal}\n", 1)
+
+
+def test_docker_hub_sends_whoever_has_no_token_to_fetch_one(engine: Machine) -> None:
+    curl = "curl -s --cacert /srv/certificate.pem"
+    head = f"{curl} --head -H 'Accept: {MANIFEST_TYPE}' https://registry-1.docker.io/v2/library/nginx/manifests/latest"
+    with Terminal(engine) as terminal:
+        refused = terminal.run(head).output
+        realm, service, scope = re.findall('(?:realm|service|scope)="(.*?)"', refused)
+        token = json.loads(terminal.run(f"{curl} '{realm}?service={service}&scope={scope}'").output)["token"]
+        answered = terminal.run(f"{head} -H 'Authorization: Bearer {token}'").output
+    assert scope == "repository:library/nginx:pull"
+    assert refused.startswith("HTTP/1.1 401 ")
+    assert answered.startswith("HTTP/1.1 200 ")
+
+
 # The machine
+
+
+def test_an_engine_has_the_store_that_is_asked_for(each_engine: Machine) -> None:
+    driver = {Store.CLASSIC: "overlay2", Store.CONTAINERD: "overlayfs"}[each_engine.store]
+    assert each_engine.run("docker", "info", "-f", "{{.Driver}}") == f"{driver}\n"
+
+
+def test_containerds_store_counts_blocks_of_a_common_file_system(containerd_engine: Machine) -> None:
+    data = containerd_engine.root / "var/lib/docker"
+    mounts = [line.split() for line in Path(f"/proc/{containerd_engine.pid}/mounts").read_text().splitlines()]
+    assert [kind for _, folder, kind, *_ in mounts if folder == "/var/lib/docker"][-1] == "ext4"
+    assert os.statvfs(data).f_bsize == 4096
 
 
 def test_the_machine_is_not_this_one(engine: Machine) -> None:
@@ -93,12 +157,12 @@ def test_a_published_port_answers_on_the_machine_and_nowhere_else(engine: Machin
         socket.create_connection(("127.0.0.1", port))
 
 
-def test_a_container_has_a_real_busybox_that_nobody_sees(engine: Machine) -> None:
-    engine.reset()
-    engine.run("docker", "run", "-d", "--name", "web", "alpine", "sleep", "60")
-    assert engine.run("docker", "exec", "web", "busybox").startswith("BusyBox v1.")
-    assert engine.run("docker", "diff", "web") == ""
-    assert engine.run("docker", "inspect", "-f", "{{.HostConfig.Runtime}} {{.Mounts}}", "web") == "runc []\n"
+def test_a_container_has_a_real_busybox_that_nobody_sees(each_engine: Machine) -> None:
+    each_engine.reset()
+    each_engine.run("docker", "run", "-d", "--name", "web", "alpine", "sleep", "60")
+    assert each_engine.run("docker", "exec", "web", "busybox").startswith("BusyBox v1.")
+    assert each_engine.run("docker", "diff", "web") == ""
+    assert each_engine.run("docker", "inspect", "-f", "{{.HostConfig.Runtime}} {{.Mounts}}", "web") == "runc []\n"
 
 
 def test_a_reset_leaves_nothing(engine: Machine) -> None:
@@ -123,15 +187,54 @@ def test_a_reset_leaves_nothing(engine: Machine) -> None:
     assert not list((data / "volumes").glob("*/"))
 
 
+def test_a_reset_leaves_nothing_in_containerds_store(containerd_engine: Machine) -> None:
+    containerd_engine.reset()
+    with Terminal(containerd_engine) as terminal:
+        for typed in (
+            "docker run -d -v kept:/kept --name web nginx",
+            "docker run -d -v /anonymous --name resting alpine sleep 60",
+            "docker pause resting",
+            "docker commit web mine",
+            "docker commit web mine",
+            "docker commit web",
+            "docker run --name child mine true",
+            "docker commit child grandchild",
+            "docker rm -f web",
+            "docker rmi mine nginx",
+            "docker rmi -f alpine",
+        ):
+            terminal.run(typed)
+        assert len(containerd_engine.ask("/images/json?all=1")) > 4
+        containerd_engine.reset()
+        assert containerd_engine.ask("/images/json?all=1") == []
+        assert not list((containerd_engine.root / "var/lib/docker/volumes").glob("*/"))
+        assert containerd_engine.layers() == set()
+        shown = terminal.run("docker pull nginx | cat").output.splitlines()
+    layers = {layer.digest[7:19] for layer in IMAGES["nginx:latest"].layers}
+    assert {line[:12] for line in shown if line.endswith(": Download complete")} == layers
+    assert {line[:12] for line in shown if line.endswith(": Pull complete")} == layers
+    assert "Already exists" not in "".join(shown)
+
+
+def test_a_reset_removes_what_containerd_forgot_with_an_interrupted_pull(containerd_engine: Machine) -> None:
+    containerd_engine.reset()
+    layer = IMAGES["alpine:latest"].layers[0]
+    snapshots, blobs, _ = (containerd_engine.root / "var/lib/docker" / kept for kept in KEPT[Store.CONTAINERD])
+    (snapshots / "86399").mkdir()
+    (blobs / layer.digest.removeprefix("sha256:")).write_bytes(layer.blob)
+    containerd_engine.reset()
+    assert containerd_engine.layers() == set()
+
+
 # What is left of it
 
 OWNER = """
 import sys
-from tests.docker.engine import machine, releases
+from tests.docker.engine import Store, machine, releases
 from tests.docker.root import engine_root
 from tests.docker.terminal import Terminal
 
-with machine(engine_root()) as it, Terminal(it) as terminal:
+with machine(engine_root(), Store(sys.argv[1])) as it, Terminal(it) as terminal:
     it.push([release for release in releases() if release[0] == "nginx:latest"])
     for command in ("docker run -d --name web nginx", "docker run -d --name resting nginx", "docker pause resting"):
         assert terminal.run(command).status == 0
@@ -141,10 +244,12 @@ with machine(engine_root()) as it, Terminal(it) as terminal:
 
 
 def traces(folder: Path, lived_in: set[Path]) -> list[str]:
-    """What there is of a machine: its folder, its cgroups, its mounts, and processes in those namespaces or cgroups."""
+    """What there is of a machine: its folder, cgroups, mounts, loop devices, and processes in those namespaces or cgroups."""
     cgroups = [*guard.CGROUPS.glob(folder.name), *guard.CGROUPS.glob(f"*/{folder.name}")]
     found = [str(path) for path in (folder, *cgroups) if path.exists()]
     found += [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if folder.name in line]
+    loops = [(path, path.read_text()) for path in Path("/sys/block").glob("loop*/loop/backing_file")]
+    found += [str(path) for path, file in loops if folder.name in file]
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if namespaces(int(process.name)) & lived_in or folder.name in (process / "cgroup").read_text():
@@ -160,11 +265,14 @@ def left(folder: Path, lived_in: set[Path]) -> list[str]:
     return traces(folder, lived_in)
 
 
+@pytest.mark.parametrize("store", Store)
 @pytest.mark.parametrize("end", [None, signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nothing_is_left_of_a_machine_however_its_owner_ends(end: signal.Signals | None, tmp_path: Path) -> None:
+def test_nothing_is_left_of_a_machine_however_its_owner_ends(
+    end: signal.Signals | None, store: Store, tmp_path: Path
+) -> None:
     checkout = _copy(tmp_path)
     owner = subprocess.Popen(
-        ["env", "--default-signal", sys.executable, "-c", OWNER],  # also where nohup has these tests ignore some
+        ["env", "--default-signal", sys.executable, "-c", OWNER, store],  # also where nohup has these tests ignore some
         cwd=checkout,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -177,7 +285,9 @@ def test_nothing_is_left_of_a_machine_however_its_owner_ends(end: signal.Signals
         assert owner.stdin is not None
         pid, folder = owner.stdout.readline().split()
         its = Path(folder), namespaces(int(pid))
-        assert len(traces(*its)) > 10
+        there = traces(*its)
+        assert len(there) > 10
+        assert any("/loop/" in trace for trace in there) == (store is Store.CONTAINERD)
         if end is None:
             owner.stdin.close()
         else:
@@ -189,8 +299,8 @@ def test_nothing_is_left_of_a_machine_however_its_owner_ends(end: signal.Signals
 
 def test_two_machines_know_nothing_of_each_other(engine: Machine) -> None:
     engine.run("docker", "pull", "-q", "nginx")
-    for _ in range(2):
-        with machine(engine_root()) as other:
+    for store in Store:
+        with machine(engine_root(), store) as other:
             assert other.ask("/images/json") == []
             assert other.ask("/info")["ID"] != engine.ask("/info")["ID"]
             lived_in = namespaces(other.pid)
@@ -358,6 +468,20 @@ def test_an_engine_that_does_not_come_up_says_what_it_said(monkeypatch: pytest.M
     with pytest.raises(Unavailable, match=r"did not come up:\n(.|\n)*mount"), machine(tmp_path / "root"):
         pass
     assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_containerds_store_needs_a_file_system_of_its_own(programs: Callable[..., None], tmp_path: Path) -> None:
+    programs("unshare")
+    missing = r"mkfs\.ext4 is not installed \(package e2fsprogs\)"
+    with pytest.raises(Unavailable, match=missing), machine(tmp_path, Store.CONTAINERD):
+        pass
+
+
+def test_without_that_file_system_the_machine_does_not_come_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "mkfs.ext4").symlink_to("/bin/true")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(Unavailable, match=r"did not come up:\nmount: "), machine(engine_root(), Store.CONTAINERD):
+        pass
 
 
 # A machine with an engine of its own, of which this one's Python and checkout are a part.
