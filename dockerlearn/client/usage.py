@@ -185,9 +185,12 @@ def help_texts(release: str = "29") -> dict[str, HelpText]:
 
 
 def _changed(text: str, changes: str) -> str:
-    """A text in which lines that begin with - have been replaced by those after them that begin with +."""
-    for old, new in re.findall(r"((?:^-.*\n)+)((?:^\+.*\n)*)", changes, re.MULTILINE):
-        text = text.replace(re.sub("^-", "", old, flags=re.MULTILINE), re.sub(r"^\+", "", new, flags=re.MULTILINE))
+    """A text in which lines that begin with - have been replaced by those after them that begin with +, one place after the other."""
+    for place in changes.split("@@\n"):
+        old, new = (
+            "".join(line[1:] for line in place.splitlines(keepends=True) if line[0] == sign) for sign in ("-", "+")
+        )
+        text = text.replace(old, new)
     return text
 
 
