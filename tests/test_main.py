@@ -448,19 +448,23 @@ def test_help_tells_what_may_be_said(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert (
         capsys.readouterr().out
         == """\
-usage: dockerlearn [-h] [--version] [-c COMMAND] [--seed SEED] [--clock TIME] [{challenge}]
+usage: dockerlearn [-h] [--version] [-c COMMAND] [--docker {29,29-upgraded,28}] [--seed SEED]
+                   [--clock TIME]
+                   [{challenge}]
 
 Docker's images and containers, as a model that you can type at.
 
 positional arguments:
-  {challenge}   be graded, as on the course's last page
+  {challenge}           be graded, as on the course's last page
 
 options:
-  -h, --help    show this help message and exit
-  --version     show the version and exit
-  -c COMMAND    run this command line and exit
-  --seed SEED   make IDs repeatable
-  --clock TIME  start a repeatable clock at this ISO 8601 time
+  -h, --help            show this help message and exit
+  --version             show the version and exit
+  -c COMMAND            run this command line and exit
+  --docker {29,29-upgraded,28}
+                        which Docker it is (29 unless given)
+  --seed SEED           make IDs repeatable
+  --clock TIME          start a repeatable clock at this ISO 8601 time
 """
     )
 

@@ -41,6 +41,7 @@ STREAMS = {"/dev/stdout": Stream.STDOUT, "/dev/stderr": Stream.STDERR}
 # Seconds of a loop that never waits, before it is taken to go on for ever, and rests until a signal comes.
 MOST_BUSY = 20
 READ_STEPS, OPEN_STEPS = 2, 10  # of work, to read a character of a line, and to open a file
+CHEAP_TO_COPY = 30  # characters of a file that cost as much to copy as one to make
 MOST_REMEMBERED = 1_000_000  # characters of all variables together
 MOST_STORED = 16_000_000  # characters of all files of a computer
 BETWEEN_FIELDS = re.compile("[ \t\n]+")
@@ -323,7 +324,7 @@ class Execution:
     def _read(self, path: str) -> str:
         """The text of a file that is to be added to, which is copied."""
         text = self.shell.files.get(path, "")
-        self.shell.work.spend(0, len(text) // 10)
+        self.shell.work.spend(0, len(text) // CHEAP_TO_COPY)
         return text
 
     def _ends(self, redirects: list[tuple[Redirect, list[str]]]) -> dict[Stream, Stream | str]:

@@ -52,6 +52,14 @@ def test_shells_side_by_side_are_not_within_each_other(session: Session) -> None
     assert result == Result("done\n", 0)
 
 
+def test_a_file_that_grows_in_the_background_leaves_the_next_line_its_own_work(session: Session) -> None:
+    grow = "while true; do head -c 1000000 /dev/zero >> /z; done"
+    session.run(f"for i in a b c; do docker exec -d box sh -c '{grow}'; done")
+    told = [session.run("docker system df").status for _ in range(80)]
+    assert set(told) == {0}
+    assert answers(session)
+
+
 def test_a_tree_cannot_be_moved_too_deep(session: Session) -> None:
     session.run("docker exec box mkdir -p /a/" + "d/" * 150)
     session.run("docker exec box mkdir -p /b/" + "d/" * 100)
