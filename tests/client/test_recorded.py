@@ -1,9 +1,14 @@
-"""All pages, typed at Docker 29: the model as 29 prints the same.
+"""All pages, typed at Docker 29, and much else typed at containerd's store: the model prints the same.
 
 `measured/docker29/*.console` holds the final screens of a terminal at engine and client 29.8.0 (containerd
 2.1.9, runc 1.3.6) with containerd's store on ext4, in November 2026: the console blocks of a page as they were then, and of
 each of its quizzes at a machine of its own. What an engine draws by lot, or a clock decides, stands for what the model has:
 see `tests/docker/compare.py`. The lines of layers in a pull are a set.
+
+`measured/containerd/*.console` was typed at Engine 28.5.2 with client 28.2.2 and containerd's store: removals, prunes and commits
+in every order that seemed odd. Of it was kept what that engine prints as 29 does, as far as is known: not the sizes of commits,
+which it compresses otherwise, nor `docker system df`; the totals of its prunes, which leave out what was unpacked, are not looked
+at. The rows of a list of images, and of a prune, are a set.
 """
 
 import re
@@ -15,13 +20,18 @@ import pytest
 from dockerlearn.hub.catalog import RELEASES
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.digest import short
+from dockerlearn.model.edition import RELEASE_28, Edition
 from dockerlearn.model.process import Terminal
+from dockerlearn.model.store.containerd import ContainerdStore
 from dockerlearn.terminal.session import Session
-from tests.client.test_cli_measured import Typed, machines
+from tests.client.test_cli_measured import Typed, answer, machines
 from tests.docker.compare import Correspondence, difference
 
-FOLDER = Path(__file__).parents[1] / "measured" / "docker29"
+MEASURED = Path(__file__).parents[1] / "measured"
+FOLDER = MEASURED / "docker29"
 RECORDINGS = sorted(FOLDER.glob("*.console"))
+TRANSCRIPTS = sorted((MEASURED / "containerd").glob("*.console"))
+BETWEEN = Edition("28 with containerd's store", RELEASE_28, ContainerdStore)
 THEN = "2026-11-28T18:30:00"
 LAYER = re.compile(r"[0-9a-f]{12}: (?:Pull|Download) complete")
 LEGEND = "i Info →   U  In Use"
@@ -93,6 +103,36 @@ def test_the_model_as_29_prints_what_docker_29_printed(recording: Path) -> None:
         if f"{recording.stem}:{typed.line}" not in EXCEPTIONS
     ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
+def test_the_model_with_containerds_store_answers_as_the_engine_did(transcript: Path) -> None:
+    wrong = []
+    for typed in filter(None, machines(transcript)):
+        session, same = (
+            Session(docker=BETWEEN, clock=FixedClock("2026-11-29T03:30:00"), seed=1),
+            Correspondence(INVENTED),
+        )
+        for each in typed:
+            said, measured = (
+                _as_a_set(each.command, answer(session, each.command)),
+                _as_a_set(each.command, each.answer),
+            )
+            if found := difference(said, measured, said, same, slack=60):
+                wrong.append(f"{transcript.name}:{each.line}: $ {each.command}\n{found}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _as_a_set(command: str, screen: str) -> str:
+    """A screen without the total of a prune, and with the rows in order that have none."""
+    lines = [line for line in screen.split("\n") if not line.startswith("Total reclaimed space")]
+    if command.startswith(("docker images", "docker image prune")):
+        lines.sort()
+    return _in_order("\n".join(lines))
+
+
+def test_the_transcripts_hold_a_thousand_commands() -> None:
+    assert sum(len(typed) for transcript in TRANSCRIPTS for typed in machines(transcript)) > 950
 
 
 def test_all_pages_were_recorded() -> None:
