@@ -52,6 +52,7 @@ class Call:
     ) -> None:
         self.engine, self.release, self.files, self.stdin, self.asks = engine, release, files, stdin, asks
         self.help_texts = help_texts(release.name)
+        self.command = "docker"  # as it was typed, without its flags and operands
         self.status = 0
         self._writes: list[Write] = []
 

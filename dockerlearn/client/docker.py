@@ -93,7 +93,7 @@ def _run(call: Call, flags: Flags, operands: list[str], help_text: HelpText) -> 
     """Run the verb of a command, if it has it all."""
     if problem := help_text.miscount(len(operands)):
         raise UsageError(problem)
-    verb = VERBS[help_text.verb]
+    verb, call.command = VERBS[help_text.verb], help_text.command
     known = f"{verb.flags} {verb.newer}" if call.release.views_images else verb.flags
     _need_known(flags, known, help_text)
     return verb.run(call, flags, operands)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from itertools import zip_longest
 
 from ..model.digest import short
 from ..model.engine import Pull
@@ -19,21 +20,27 @@ from .usage import Flags, NotInModel, filters
 LACKING_FILTERS = ("before", "label", "since", "until")
 
 
-def pull(call: Call, flags: Flags, operands: list[str]) -> None:
+def pull(call: Call, flags: Flags, operands: list[str]) -> Effects:
     """Get an image from the registry."""
     reference, quiet = Reference.parse(operands[0]), flags.on("quiet")
     if not quiet and reference != reference.tagged():
         call.out(f"Using default tag: {DEFAULT_TAG}\n")
     pulled = call.engine.pull(operands[0], platform=flags.text("platform"))
     if not quiet:
-        call.out(progress(pulled))
+        call.out(progress(pulled, steps=(yield from call.terminal()) is None))
     call.out(f"{pulled.reference}\n")
 
 
-def progress(pulled: Pull) -> str:
-    """What a terminal shows of a pull, but for the last line, which `docker run` leaves out."""
+def progress(pulled: Pull, *, steps: bool = False) -> str:
+    """What a terminal shows of a pull, but for the last line, which `docker run` leaves out.
+
+    What is no terminal gets all `steps` on the way there.
+    """
     target = pulled.reference.target
     lines = [f"{target if target.digest else target.tag}: Pulling from {pulled.reference.path}"]
+    if steps:
+        for told in zip_longest(*(layer.before for layer in pulled)):
+            lines += [f"{short(layer.digest)}: {step}" for layer, step in zip(pulled, told, strict=True) if step]
     lines += [f"{short(layer.digest)}: {layer.status}" for layer in pulled]
     status = "Downloaded newer image" if pulled.newer else "Image is up to date"
     lines += [f"Digest: {pulled.image.descriptor.digest}", f"Status: {status} for {target.familiar}"]
@@ -61,7 +68,7 @@ def ls(call: Call, flags: Flags, operands: list[str]) -> Effects | None:
         and (each.tags or not call.release.views_images or flags.on("all") or dangling)
     ]
     if call.release.views_images and not any(texts.values()):
-        return _view(call, found, tree=tree)
+        return _view(call, found, operands, tree=tree)
     rows = []
     for each in found:
         users = len(call.engine.store.users(each.image))
@@ -84,8 +91,11 @@ def _matching(it: Summary, patterns: list[str]) -> Summary:
     return it.replace(tags=tags, digests=digests)
 
 
-def _view(call: Call, found: list[Summary], *, tree: bool) -> Effects:
-    """Show images in the view of Docker 29: by name, or each with its platforms below."""
+def _view(call: Call, found: list[Summary], operands: list[str], *, tree: bool) -> Effects:
+    """Show images in the view of Docker 29: by name, or each with its platforms below.
+
+    Whoever asks `docker images` for what is no image but a command is told where that is.
+    """
     blocks = []
     for each in found:
         names = [name.familiar for name in each.tags] or [UNTAGGED]
@@ -98,6 +108,13 @@ def _view(call: Call, found: list[Summary], *, tree: bool) -> Effects:
     if not tree:
         blocks.sort(key=lambda block: (block[0].name == UNTAGGED, block[0].name))
     call.out(image_view.show(blocks, (yield from call.terminal())))
+    if (
+        not blocks
+        and operands
+        and call.command == "docker images"
+        and operands[0] in call.help_texts["docker image"].commands
+    ):
+        call.err(f'No images found matching "{operands[0]}": did you mean "docker image {operands[0]}"?\n')
 
 
 def _platforms(call: Call, it: Summary) -> list[Item]:

@@ -192,3 +192,11 @@ d68ed3598995 382kB 103kB, 016e65401007 465kB 134kB, a202b80bfda9 593kB 225kB, 4f
         typed.engine.add(build(), f"image:{number}")
     rows = [" ".join(line.split()[1:4]) for line in typed.run("docker images").output.splitlines()[1:]]
     assert sorted(rows) == sorted(told.split(", "))
+
+
+@pytest.mark.parametrize("verb", ["ls", "prune", "inspect", "build"])
+def test_a_verb_in_place_of_a_name_is_told_where_it_belongs(verb: str) -> None:
+    told = f'No images found matching "{verb}": did you mean "docker image {verb}"?\n'
+    assert session(None).run(f"docker images {verb}").output == NOTHING + told
+    assert session(None).run(f"docker image ls {verb}").output == NOTHING
+    assert session(None).run("docker images nosuch").output == NOTHING

@@ -269,3 +269,29 @@ def test_an_id_in_full_is_never_pulled() -> None:
         f"docker: Error response from daemon: No such image: sha256:{'0' * 64}",
         125,
     )
+
+
+# What a pull tells on its way
+
+
+def test_what_is_no_terminal_is_told_each_step_of_a_layer() -> None:
+    first = session().run("docker pull nginx | cat").output.splitlines()
+    layers = [line.partition(":")[0] for line in first if line.endswith("Pulling fs layer")]
+    steps = ("Pulling fs layer", "Download complete", "Pull complete")
+    assert first[2:-3] == [f"{layer}: {step}" for step in steps for layer in layers]
+    assert len(layers) == 7
+
+
+def test_a_blob_that_is_there_is_not_downloaded_again_but_unpacked_on_other_layers() -> None:
+    typed = session("29", "docker pull -q nginx")
+    told = typed.run("docker pull nginx:1.27.3 | sort | uniq").output
+    assert told.count("Already exists") == 5
+    assert told.count("Download complete") == 2
+    assert told.count("Pull complete") == told.count("Pulling fs layer") == 7
+    shown = session("29", "docker pull -q nginx").run("docker pull nginx:1.27.3").output
+    assert "Already exists" not in shown
+    assert shown.count("Pull complete") == 7
+
+
+def test_the_classic_store_tells_a_pipe_what_it_tells_a_terminal() -> None:
+    assert session("28").run("docker pull nginx | cat").output == session("28").run("docker pull nginx").output

@@ -201,9 +201,12 @@ class ContainerdStore(ImageStore):
 
         A blob that is here is not downloaded again, whatever it lies on; but it is unpacked once for each chain.
         """
-        pulled = [
-            LayerPull(layer.digest, "Pull complete") for chain, layer in stack(image) if chain not in self.layers.layers
-        ]
+        here = {name for each in self._images.values() for name in self._content(each)}
+        pulled = []
+        for chain, layer in stack(image):
+            if chain not in self.layers.layers:
+                got = "Already exists" if layer.digest in here else "Download complete"
+                pulled.append(LayerPull(layer.digest, "Pull complete", ("Pulling fs layer", got)))
         for attestation in image.index.attestations_of(image) if image.index and image not in self else ():
             pulled.append(LayerPull(sha256(attestation.statement), "Download complete"))
         self.add(image)

@@ -31,10 +31,14 @@ UNDATED = datetime.fromtimestamp(0, UTC)
 
 
 class LayerPull(Value):
-    """What a pull did about one layer. `digest` is that of the compressed blob."""
+    """What a pull did about one layer. `digest` is that of the compressed blob.
+
+    `status` is what remains on a terminal: "Already exists" or "Pull complete". `before` is what was told on the way there.
+    """
 
     digest: str
-    status: str  # "Already exists" or "Pull complete"
+    status: str
+    before: tuple[str, ...] = ()
 
 
 class Removal(Value):
