@@ -24,6 +24,7 @@ from dockerlearn.learn.playground import CTRL_C, CTRL_D, PROMPT, Playground
 from dockerlearn.terminal.session import Session
 from tests.hostile import BACKTRACKING, BUSY, IN_A_CONTAINER, LINES, LOOPS, PREPARED, TEMPLATES
 
+DOCKERS = ("28", "29")
 WHOLE = ("docker ps -a", "docker system df")
 LINES_A_MACHINE = 60
 MOST_SECONDS, HANGS = 1.0, 20  # of processor time for a line, and when it is taken to go on for ever
@@ -209,15 +210,15 @@ class Terminal(NamedTuple):
     free: Callable[[], bool] = lambda: True
 
 
-def session() -> Terminal:
+def session(docker: str) -> Terminal:
     """A session, as pages and the terminal program have it."""
-    it = Session.page()
+    it = Session.page(docker)
     return Terminal(lambda line: it.run(line), it.clock.sleep)
 
 
-def playground() -> Terminal:
+def playground(docker: str) -> Terminal:
     """The playground, in which what goes on is ended by Ctrl-C, and a shell that reads by Ctrl-D."""
-    it, now = Playground(1), 1_800_000_000.0
+    it, now = Playground(1, docker=docker), 1_800_000_000.0
 
     def type(line: str) -> tuple[str, int | None]:
         entry = it.type(line, now)["entries"][-1]
@@ -280,7 +281,7 @@ def type_one(terminal: Terminal, line: str, seed: int, *, whole: bool = False) -
 
 def machine(seed: int) -> Iterator[Typed]:
     """Type the lines of a seed at a machine of its own, until one fails."""
-    composer, terminal = Composer(seed), (session, playground)[seed % 2]()
+    composer, terminal = Composer(seed), (session, playground)[seed % 2](DOCKERS[seed // 2 % 2])
     for line in PREPARED:
         yield type_one(terminal, line, seed, whole=True)
     for _ in range(LINES_A_MACHINE):

@@ -42,9 +42,10 @@ def sample(kind: str, every: int) -> Sequence[str]:
     return LINES[kind][::every]
 
 
+@pytest.mark.parametrize("docker", ["28", "29"])
 @pytest.mark.parametrize("kind", LINES)
-def test_a_terminal_answers_and_stays_whole(kind: str, every: int) -> None:
-    session = Session.page()
+def test_a_terminal_answers_and_stays_whole(kind: str, docker: str, every: int) -> None:
+    session = Session.page(docker)
     for line in PREPARED:
         assert session.run(line).status == 0
     for line in sample(kind, every):
