@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from dockerlearn.course.blocks import Command, Lexer, read_console
-from dockerlearn.terminal.session import PAGE_CLOCK, PAGE_SEED
+from dockerlearn.terminal.session import PAGE_CLOCK, PAGE_DOCKER, PAGE_SEED
 from tests.browser.built import ROOT, addresses
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
@@ -87,7 +87,17 @@ def test_the_copy_button_gives_the_commands_and_they_give_the_output(tab: Page, 
         copied.append(clipboard(tab))
     assert copied == [commands_of(block) for block in expected]
 
-    program = [sys.executable, "-m", "dockerlearn", "--clock", PAGE_CLOCK, "--seed", str(PAGE_SEED)]
+    program = [
+        sys.executable,
+        "-m",
+        "dockerlearn",
+        "--docker",
+        PAGE_DOCKER,
+        "--clock",
+        PAGE_CLOCK,
+        "--seed",
+        str(PAGE_SEED),
+    ]
     script = "".join(f"{typed(block)}\n" for block in expected)
     ran = subprocess.run(
         program, input=script, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
