@@ -16,7 +16,7 @@ from . import containers, copy, images, inspect, system
 from .call import Call, Effects, Verb
 from .release import CLIENTS, ClientRelease
 from .usage import MORE, Flags, HelpText, NotInModel, UsageError, parse
-from .versions import CLIENTS as CLIENT_VERSIONS
+from .versions import CLIENT_VERSIONS
 
 CALL_STEPS = 100  # of work, for a call on an empty machine
 

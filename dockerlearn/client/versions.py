@@ -22,7 +22,7 @@ _CLIENT: dict[str, Any] = {
     "BuildTime": "Fri May 30 12:07:14 2025",
     "Context": "default",
 }
-CLIENTS: dict[str, dict[str, Any]] = {
+CLIENT_VERSIONS: dict[str, dict[str, Any]] = {
     "28": _CLIENT,
     "29": {
         **_CLIENT,
@@ -83,7 +83,7 @@ def versions(client: str, server: str) -> Struct:
         "Experimental": False,
         "BuildTime": _BUILT[server],
     }
-    own = ClientStruct("system.clientVersion", CLIENTS[client])
+    own = ClientStruct("system.clientVersion", CLIENT_VERSIONS[client])
     return Struct("system.versionInfo", {"Client": own, "Server": ClientStruct("*types.Version", told)})
 
 

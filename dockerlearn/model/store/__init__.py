@@ -1,4 +1,5 @@
 """What an engine keeps images in: their layers, their names, and the images themselves.
 
-Rules measured on Engine 28.5.2 with the classic store (graph driver overlay2).
+There are two stores of images, `classic` and `containerd`, and `images` says what the engine asks of either. Containers and
+volumes are kept the same way beside both.
 """
