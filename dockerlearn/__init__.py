@@ -11,6 +11,7 @@ from .model.container import Container
 from .model.engine import Engine
 from .model.errors import DockerError
 from .model.image import Config, Image, Step
+from .model.index import Attestation, Index, Platform
 from .model.layer import Layer
 from .model.lifecycle import LIFECYCLE, State
 from .model.names import ADJECTIVES, SURNAMES, random_name
@@ -37,6 +38,7 @@ __all__ = [
     "ADJECTIVES",
     "LIFECYCLE",
     "SURNAMES",
+    "Attestation",
     "Config",
     "Container",
     "Directory",
@@ -45,7 +47,9 @@ __all__ = [
     "File",
     "FixedClock",
     "Image",
+    "Index",
     "Layer",
+    "Platform",
     "Reference",
     "Registry",
     "State",
