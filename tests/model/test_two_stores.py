@@ -471,3 +471,68 @@ def test_however_names_came_about_what_they_need_is_what_it_would_be_from_scratc
     assert engine.layers == scratch.layers
     assert engine.layers_size == scratch.layers_size
     assert engine.store.shared_sizes() == scratch.store.shared_sizes()
+
+
+def test_the_places_that_an_image_lacks_are_made_below_each_container() -> None:
+    engine = fresh(Registry())
+    bare, full = image("os"), image("os", "proc/x", "sys/x", "dev/pts/x", "dev/shm/x")
+    for name, each in (("bare", bare), ("full", full)):
+        engine.add(each, name)
+    made = {name: engine.create(name, name=f"box-{name}") for name in ("bare", "full")}
+    below = {
+        name: engine.store.root_size(it) - it.size - sum(layer.unpacked_size for layer in it.image.layers)
+        for name, it in made.items()
+    }
+    # the root, dev and etc are touched in any case; proc, sys, dev/pts and dev/shm only if they are missing
+    assert below == {"bare": 7 * BLOCK, "full": 3 * BLOCK}
+
+
+def test_a_container_made_by_tag_and_digest_keeps_the_tag_from_a_prune() -> None:
+    engine = fresh()
+    digest = engine.pull("nginx").image.digest
+    for name in ("nginx:1", "nginx:1.27.4"):
+        engine.tag("nginx", name)
+    engine.create(f"nginx:1.27.4@{digest}", name="web")
+    engine.prune(all=True)
+    assert [name.familiar for name in engine.store.names(engine.image("nginx:1.27.4"))] == ["nginx:1.27.4"]
+
+
+def test_a_container_made_by_id_leaves_the_last_name_to_its_image() -> None:
+    engine = fresh()
+    digest = engine.pull("nginx").image.digest
+    engine.tag("nginx", "a:1")
+    engine.tag("nginx", "z:1")
+    engine.create(digest[7:19], name="web")
+    engine.prune(all=True)
+    assert [name.familiar for name in engine.store.names(engine.image("z:1"))] == ["z:1"]
+
+
+def test_an_image_that_comes_back_was_tagged_when_it_came() -> None:
+    engine = fresh()
+    first = engine.pull("nginx").image
+    engine.rmi("nginx")
+    assert engine.store.last_tagged(first) is None
+    engine.clock.sleep(60)
+    engine.pull("nginx")
+    assert engine.store.last_tagged(first) == NOON + timedelta(minutes=1)
+
+
+def test_a_prune_counts_what_lay_below_a_commit() -> None:
+    engine = fresh()
+    engine.pull("alpine")
+    box = engine.create("alpine", name="box")
+    box.write("/one", "abc\n")
+    engine.commit(box)
+    box.remove()
+    before = engine.layers_size
+    assert engine.prune().reclaimed == before - engine.layers_size
+
+
+def test_the_platform_of_this_machine_stands_for_the_image_even_if_it_came_second() -> None:
+    registry = Registry()
+    registry.push("multi:1", index())
+    engine = fresh(registry)
+    engine.pull("multi:1", platform="linux/arm64")
+    assert engine.image("multi:1").architecture == "arm64"
+    engine.pull("multi:1")
+    assert engine.image("multi:1").architecture == "amd64"
