@@ -15,7 +15,7 @@ from dockerlearn.model.edition import RELEASE_28
 from dockerlearn.terminal.session import PAGE_SEED, Session
 from tests.figures import Figures
 
-from .compare import Correspondence, difference
+from .compare import ENDPOINT, Correspondence, beginnings_in_order, difference
 from .engine import Machine, releases
 from .replay import Following
 from .sequences import drawn, shrunk
@@ -31,16 +31,12 @@ STATE = (
 SETTLES_WITHIN = 3  # seconds until the engine has seen that a process has ended, and nginx has begun
 # Here the engine goes through a map, or sorts names that are drawn by lot.
 UNORDERED = re.compile("docker (diff|.* prune|volume)|docker rmi .*docker images")
-# The two first lines of nginx, written to two streams, which the engine reads side by side.
-BEGINNING = re.compile("(?:(?:nginx/.*: start worker processes|/docker-entrypoint.sh: Configuration complete; .*)\n)+")
 # The busybox of the engine's machine is younger than that of the images, and tells the line of a shell's refusal.
 LINE = re.compile("^sh: line [0-9]+: ", re.MULTILINE)
 # Of the containers of an image, the engine names any: the first that it meets in a map.
 USER = re.compile(r"\bcontainer ([0-9a-f]{12})\b")
 # Of a port that is taken on both versions of IP, it names either.
 EITHER = "Bind for :::", "Bind for 0.0.0.0:"
-# Of one that came to nothing, no event tells.
-ENDPOINT = re.compile(r" on endpoint \S+ \(([0-9a-f]{64})\)")
 
 
 @dataclass(frozen=True)
@@ -89,12 +85,16 @@ class Pair:
         shown = self._terminal.run(command)
         self._clock.set(shown.began)
         result = self._model.run(command)
-        self._made |= committed(self._machine) | set(map(short, ENDPOINT.findall(shown.output)))
+        self._made |= committed(self._machine) | set(ENDPOINT.findall(shown.output))
         same = replace(self._same, invented=self._machine.invented() | self._made)
         same.theirs, same.ours = dict(same.theirs), dict(same.ours)
         self._slowest = max(self._slowest, shown.ended - shown.began)
-        printed = LINE.sub("sh: ", _in_order(shown.output)).replace(self._release, RELEASE_28.version).replace(*EITHER)
-        said = self._with_choices(_in_order(result.output), printed)
+        printed = (
+            LINE.sub("sh: ", beginnings_in_order(shown.output))
+            .replace(self._release, RELEASE_28.version)
+            .replace(*EITHER)
+        )
+        said = self._with_choices(beginnings_in_order(result.output), printed)
         found = difference(
             said,
             printed,
@@ -128,10 +128,6 @@ class Pair:
         while (found := next(filter(None, map(self.differ, STATE)), None)) and time.monotonic() < deadline:
             time.sleep(0.05)
         return found
-
-
-def _in_order(text: str) -> str:
-    return BEGINNING.sub(lambda lines: "".join(sorted(lines[0].splitlines(keepends=True))), text)
 
 
 @dataclass

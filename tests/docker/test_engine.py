@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dockerlearn.model.image import MANIFEST_TYPE
+from dockerlearn.model.index import MANIFEST_TYPE
 from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable, kept
 
