@@ -1,4 +1,7 @@
-"""Random sequences of commands, typed at a real engine and at the model: after each, both must say the same, and be the same."""
+"""Random sequences of commands, typed at a real engine and at the model: after each, both must say the same, and be the same.
+
+With either store. Of containerd's, the model beside is what the engine was before Docker 29: see `editions`.
+"""
 
 import functools
 import re
@@ -15,8 +18,9 @@ from dockerlearn.model.edition import RELEASE_28
 from dockerlearn.terminal.session import PAGE_SEED, Session
 from tests.figures import Figures
 
-from .compare import ENDPOINT, Correspondence, beginnings_in_order, difference
-from .engine import Machine, releases
+from .compare import ENDPOINT, Correspondence, beginnings_in_order, difference, layers_in_order
+from .editions import BESIDE, tell_lengths
+from .engine import Machine, Store, releases
 from .replay import Following
 from .sequences import drawn, shrunk
 from .terminal import Terminal
@@ -28,6 +32,7 @@ STATE = (
     "docker volume ls -q",
     "for it in $(docker ps -aq); do docker logs $it; done",
 )
+FIGURES = {Store.CLASSIC: "sequences", Store.CONTAINERD: "sequences_containerd"}
 SETTLES_WITHIN = 3  # seconds until the engine has seen that a process has ended, and nginx has begun
 # Here the engine goes through a map, or sorts names that are drawn by lot.
 UNORDERED = re.compile("docker (diff|.* prune|volume)|docker rmi .*docker images")
@@ -67,7 +72,7 @@ class Pair:
     def __init__(self, machine: Machine, terminal: Terminal) -> None:
         self._machine, self._terminal = machine, terminal
         self._clock = Following()
-        self._model = Session(clock=self._clock, seed=PAGE_SEED, docker="28")
+        self._model = Session(clock=self._clock, seed=PAGE_SEED, docker=BESIDE[machine.store])
         self._same = Correspondence()
         self._release = str(machine.ask("/version")["Version"])  # with the suffix of whoever packed it
         self._made: set[str] = set()
@@ -90,11 +95,11 @@ class Pair:
         same.theirs, same.ours = dict(same.theirs), dict(same.ours)
         self._slowest = max(self._slowest, shown.ended - shown.began)
         printed = (
-            LINE.sub("sh: ", beginnings_in_order(shown.output))
+            LINE.sub("sh: ", self._in_order(shown.output))
             .replace(self._release, RELEASE_28.version)
             .replace(*EITHER)
         )
-        said = self._with_choices(beginnings_in_order(result.output), printed)
+        said = self._with_choices(self._in_order(result.output), printed)
         found = difference(
             said,
             printed,
@@ -108,8 +113,13 @@ class Pair:
             found = f"exit status {shown.status}, and not {result.status}"
         if found is None:
             self._same = same
+            tell_lengths(self._model.engine, self._machine, same)
             return None
         return Difference([command], command, shown.output, result.output, found)
+
+    def _in_order(self, text: str) -> str:
+        text = beginnings_in_order(text)
+        return layers_in_order(text) if self._machine.store is Store.CONTAINERD else text
 
     def _with_choices(self, said: str, printed: str) -> str:
         """What the model says, with those containers as users of images that the engine has chosen, if they are such."""
@@ -174,15 +184,16 @@ def committed(machine: Machine) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def tally(record: Figures) -> Iterator[Tally]:
-    """Counts, and hands on what it has counted."""
-    it = Tally()
-    yield it
-    record["sequences"] = {
-        "compared": it.commands,
-        "equal": it.commands - it.differences,
-        "sequences": it.sequences,
-    }
+def tallies(record: Figures) -> Iterator[dict[Store, Tally]]:
+    """Counts for each store, and hands on what it has counted."""
+    counted = {store: Tally() for store in Store}
+    yield counted
+    for store, it in counted.items():
+        record[FIGURES[store]] = {
+            "compared": it.commands,
+            "equal": it.commands - it.differences,
+            "sequences": it.sequences,
+        }
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -191,12 +202,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("sequence", [f"{seed}/{number}" for number in range(count)])
 
 
-def test_the_model_does_what_the_engine_does(sequence: str, engine: Machine, tally: Tally) -> None:
-    commands = drawn(Random(sequence))
-    found = compare(engine, commands, tally)
+def test_the_model_does_what_the_engine_does(
+    sequence: str, each_engine: Machine, tallies: dict[Store, Tally]
+) -> None:
+    commands = drawn(Random(sequence), docker=BESIDE[each_engine.store])
+    found = compare(each_engine, commands, tallies[each_engine.store])
     if found is not None:
-        needed = shrunk(found.commands, lambda fewer: compare(engine, fewer) is not None)
-        pytest.fail(str(compare(engine, needed) or found), pytrace=False)
+        needed = shrunk(found.commands, lambda fewer: compare(each_engine, fewer) is not None)
+        pytest.fail(str(compare(each_engine, needed) or found), pytrace=False)
 
 
 def test_a_fault_is_found_and_shrunk_to_what_shows_it(engine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
