@@ -26,6 +26,11 @@ Images = Mapping[str, str]  # the ID of the image that each name has
 NO_IMAGES: Images = {}
 HEADER = re.compile(r"[A-Z][A-Z ]*(?: {3,}[A-Z][A-Z /%]*)+$")
 HOUR, DAY = 3600, 24 * 3600
+# What an engine does side by side: the layers of a pull, in containerd's store; the two first lines of nginx, written to two
+# streams; the endpoint of a container that came to nothing, of which no event tells.
+LAYERS = re.compile("(?:^[0-9a-f]{12}: (?:Pull|Download) complete *\n)+", re.MULTILINE)
+BEGINNING = re.compile("(?:(?:nginx/.*: start worker processes|/docker-entrypoint.sh: Configuration complete; .*)\n)+")
+ENDPOINT = re.compile(r" on endpoint \S+ \(([0-9a-f]{12})[0-9a-f]{52}\)")
 UNITS = {"second": 1, "minute": 60, "hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY, "year": 365 * DAY}
 
 
@@ -69,6 +74,20 @@ class Correspondence:
         if kind == "address":
             return ours.startswith(BRIDGE) and theirs.startswith(BRIDGE)
         return kind in ("mac", "folder") or theirs in self.invented
+
+
+def beginnings_in_order(text: str) -> str:
+    """A text with nginx's first lines in order."""
+    return BEGINNING.sub(_ordered, text)
+
+
+def layers_in_order(text: str) -> str:
+    """A text with the lines of a pull's layers in order."""
+    return LAYERS.sub(_ordered, text)
+
+
+def _ordered(lines: re.Match[str]) -> str:
+    return "".join(sorted(lines[0].splitlines(keepends=True)))
 
 
 def difference(

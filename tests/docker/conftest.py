@@ -86,7 +86,7 @@ def record(pytestconfig: pytest.Config, engine: Machine) -> Iterator[Figures]:
     figures: Figures = {}
     yield figures
     if pytestconfig.getoption("cells") is not None:
-        figures.pop("matrix", None)
+        figures = {about: what for about, what in figures.items() if not about.startswith("matrix")}
     if pytestconfig.getoption("record") and not pytestconfig.stash.get(FAILED, False):
         ran = {"date": f"{date.today()}", "engine": engine.engine_version, "client": engine.client_version}
         keep({about: {**ran, **what} for about, what in figures.items()})

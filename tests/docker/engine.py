@@ -34,11 +34,12 @@ class Store(StrEnum):
 
 # In the engine's data, the folders that have an entry for each layer or blob that is there. The last is for those on their way.
 CONTAINERD_DATA = "containerd/daemon/io.containerd"
+BLOBS = f"{CONTAINERD_DATA}.content.v1.content/blobs/sha256"
 KEPT = {
     Store.CLASSIC: ("image/overlay2/layerdb/sha256",),
     Store.CONTAINERD: (
         f"{CONTAINERD_DATA}.snapshotter.v1.overlayfs/snapshots",
-        f"{CONTAINERD_DATA}.content.v1.content/blobs/sha256",
+        BLOBS,
         f"{CONTAINERD_DATA}.content.v1.content/ingest",
     ),
 }
@@ -172,6 +173,10 @@ class Machine:
         """The names of what is there of layers, whether an image has them or not."""
         folders = (self.root / "var/lib/docker" / kept for kept in KEPT[self.store])
         return {path.name for folder in folders if folder.exists() for path in folder.iterdir()}
+
+    def blob(self, digest: str) -> bytes:
+        """A blob of containerd's store."""
+        return (self.root / "var/lib/docker" / BLOBS / digest.removeprefix("sha256:")).read_bytes()
 
     def reset(self) -> None:
         """Remove all containers, volumes and images."""

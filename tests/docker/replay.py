@@ -62,7 +62,7 @@ def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] =
         for command in chain.from_iterable(map(typed, blocks)):
             if "curl" in command.source:
                 machine.await_servers()
-            shown = terminal.run(command.source, interrupt=_reached(command) if command.interrupt else None)
+            shown = terminal.run(command.source, interrupt=reached(command) if command.interrupt else None)
             clock.set(shown.began)
             began = time.perf_counter()
             model = beside.run(command.source, interrupt=command.interrupt)
@@ -101,7 +101,7 @@ def typed(block: Block) -> list[Command]:
     return []
 
 
-def _reached(command: Command) -> Callable[[str], bool]:
+def reached(command: Command) -> Callable[[str], bool]:
     """Whether a screen has all lines that stand before the Ctrl-C."""
     before = command.expected.split("\n").index(INTERRUPT)
     return lambda screen: screen.count("\n") >= before

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from random import Random
 
 from dockerlearn.model.clock import FixedClock
+from dockerlearn.model.edition import Edition
 from dockerlearn.model.engine import Engine
 from dockerlearn.model.lifecycle import State
 from dockerlearn.terminal.session import PAGE_CLOCK, Session
@@ -181,9 +182,9 @@ COMMANDS = {
 }
 
 
-def drawn(chance: Random, length: int = LENGTH) -> list[str]:
+def drawn(chance: Random, length: int = LENGTH, *, docker: str | Edition = "28") -> list[str]:
     """A sequence of commands. Most name what is there, in the state that they need: a model goes along and tells what is."""
-    beside = Session(clock=FixedClock(PAGE_CLOCK), seed=0, docker="28")
+    beside = Session(clock=FixedClock(PAGE_CLOCK), seed=0, docker=docker)
     commands: list[str] = []
     while len(commands) < length:
         pattern = chance.choices(list(COMMANDS), list(COMMANDS.values()))[0]

@@ -1,4 +1,7 @@
-"""Random sequences of commands, typed at a real engine and at the model: after each, both must say the same, and be the same."""
+"""Random sequences of commands, typed at a real engine and at the model: after each, both must say the same, and be the same.
+
+With either store. Of containerd's, the model beside is what the engine was before Docker 29: see `editions`.
+"""
 
 import functools
 import re
@@ -15,8 +18,9 @@ from dockerlearn.model.edition import RELEASE_28
 from dockerlearn.terminal.session import PAGE_SEED, Session
 from tests.figures import Figures
 
-from .compare import Correspondence, difference
-from .engine import Machine, releases
+from .compare import ENDPOINT, Correspondence, beginnings_in_order, difference, layers_in_order
+from .editions import BESIDE, tell_lengths
+from .engine import Machine, Store, releases
 from .replay import Following
 from .sequences import drawn, shrunk
 from .terminal import Terminal
@@ -28,19 +32,16 @@ STATE = (
     "docker volume ls -q",
     "for it in $(docker ps -aq); do docker logs $it; done",
 )
+FIGURES = {Store.CLASSIC: "sequences", Store.CONTAINERD: "sequences_containerd"}
 SETTLES_WITHIN = 3  # seconds until the engine has seen that a process has ended, and nginx has begun
 # Here the engine goes through a map, or sorts names that are drawn by lot.
 UNORDERED = re.compile("docker (diff|.* prune|volume)|docker rmi .*docker images")
-# The two first lines of nginx, written to two streams, which the engine reads side by side.
-BEGINNING = re.compile("(?:(?:nginx/.*: start worker processes|/docker-entrypoint.sh: Configuration complete; .*)\n)+")
 # The busybox of the engine's machine is younger than that of the images, and tells the line of a shell's refusal.
 LINE = re.compile("^sh: line [0-9]+: ", re.MULTILINE)
 # Of the containers of an image, the engine names any: the first that it meets in a map.
 USER = re.compile(r"\bcontainer ([0-9a-f]{12})\b")
 # Of a port that is taken on both versions of IP, it names either.
 EITHER = "Bind for :::", "Bind for 0.0.0.0:"
-# Of one that came to nothing, no event tells.
-ENDPOINT = re.compile(r" on endpoint \S+ \(([0-9a-f]{64})\)")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Pair:
     def __init__(self, machine: Machine, terminal: Terminal) -> None:
         self._machine, self._terminal = machine, terminal
         self._clock = Following()
-        self._model = Session(clock=self._clock, seed=PAGE_SEED, docker="28")
+        self._model = Session(clock=self._clock, seed=PAGE_SEED, docker=BESIDE[machine.store])
         self._same = Correspondence()
         self._release = str(machine.ask("/version")["Version"])  # with the suffix of whoever packed it
         self._made: set[str] = set()
@@ -89,12 +90,16 @@ class Pair:
         shown = self._terminal.run(command)
         self._clock.set(shown.began)
         result = self._model.run(command)
-        self._made |= committed(self._machine) | set(map(short, ENDPOINT.findall(shown.output)))
+        self._made |= committed(self._machine) | set(ENDPOINT.findall(shown.output))
         same = replace(self._same, invented=self._machine.invented() | self._made)
         same.theirs, same.ours = dict(same.theirs), dict(same.ours)
         self._slowest = max(self._slowest, shown.ended - shown.began)
-        printed = LINE.sub("sh: ", _in_order(shown.output)).replace(self._release, RELEASE_28.version).replace(*EITHER)
-        said = self._with_choices(_in_order(result.output), printed)
+        printed = (
+            LINE.sub("sh: ", self._in_order(shown.output))
+            .replace(self._release, RELEASE_28.version)
+            .replace(*EITHER)
+        )
+        said = self._with_choices(self._in_order(result.output), printed)
         found = difference(
             said,
             printed,
@@ -108,8 +113,13 @@ class Pair:
             found = f"exit status {shown.status}, and not {result.status}"
         if found is None:
             self._same = same
+            tell_lengths(self._model.engine, self._machine, same)
             return None
         return Difference([command], command, shown.output, result.output, found)
+
+    def _in_order(self, text: str) -> str:
+        text = beginnings_in_order(text)
+        return layers_in_order(text) if self._machine.store is Store.CONTAINERD else text
 
     def _with_choices(self, said: str, printed: str) -> str:
         """What the model says, with those containers as users of images that the engine has chosen, if they are such."""
@@ -128,10 +138,6 @@ class Pair:
         while (found := next(filter(None, map(self.differ, STATE)), None)) and time.monotonic() < deadline:
             time.sleep(0.05)
         return found
-
-
-def _in_order(text: str) -> str:
-    return BEGINNING.sub(lambda lines: "".join(sorted(lines[0].splitlines(keepends=True))), text)
 
 
 @dataclass
@@ -178,15 +184,16 @@ def committed(machine: Machine) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def tally(record: Figures) -> Iterator[Tally]:
-    """Counts, and hands on what it has counted."""
-    it = Tally()
-    yield it
-    record["sequences"] = {
-        "compared": it.commands,
-        "equal": it.commands - it.differences,
-        "sequences": it.sequences,
-    }
+def tallies(record: Figures) -> Iterator[dict[Store, Tally]]:
+    """Counts for each store, and hands on what it has counted."""
+    counted = {store: Tally() for store in Store}
+    yield counted
+    for store, it in counted.items():
+        record[FIGURES[store]] = {
+            "compared": it.commands,
+            "equal": it.commands - it.differences,
+            "sequences": it.sequences,
+        }
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -195,12 +202,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("sequence", [f"{seed}/{number}" for number in range(count)])
 
 
-def test_the_model_does_what_the_engine_does(sequence: str, engine: Machine, tally: Tally) -> None:
-    commands = drawn(Random(sequence))
-    found = compare(engine, commands, tally)
+def test_the_model_does_what_the_engine_does(
+    sequence: str, each_engine: Machine, tallies: dict[Store, Tally]
+) -> None:
+    commands = drawn(Random(sequence), docker=BESIDE[each_engine.store])
+    found = compare(each_engine, commands, tallies[each_engine.store])
     if found is not None:
-        needed = shrunk(found.commands, lambda fewer: compare(engine, fewer) is not None)
-        pytest.fail(str(compare(engine, needed) or found), pytrace=False)
+        needed = shrunk(found.commands, lambda fewer: compare(each_engine, fewer) is not None)
+        pytest.fail(str(compare(each_engine, needed) or found), pytrace=False)
 
 
 def test_a_fault_is_found_and_shrunk_to_what_shows_it(engine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

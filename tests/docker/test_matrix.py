@@ -1,4 +1,4 @@
-"""The life of a container, live: what a real engine and the model make of every command in every state."""
+"""The life of a container, live: what a real engine and the model make of every command in every state, with either store."""
 
 import random
 import time
@@ -11,7 +11,8 @@ from tests.figures import Figures
 
 from ..model.test_lifecycle import CELLS, SETUP, demo
 from .compare import Correspondence, difference
-from .engine import Machine
+from .editions import BESIDE
+from .engine import Machine, Store
 from .replay import Following
 from .terminal import Terminal
 
@@ -21,6 +22,7 @@ UP = "until busybox ps | grep -q '[b]usybox httpd'; do :; done; docker logs demo
 STARTS = "/docker-entrypoint.sh: Configuration complete; ready for start up\n", "nginx/1.27.4: start worker processes\n"
 SETTLES_WITHIN = 10  # seconds
 TRIES = 10
+FIGURES = {Store.CLASSIC: "matrix", Store.CONTAINERD: "matrix_containerd"}
 
 
 class Outcome(NamedTuple):
@@ -33,7 +35,7 @@ class Outcome(NamedTuple):
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Take all cells, or as many as are asked for."""
+    """Take all cells, or as many as are asked for, for each store."""
     if "cell" in metafunc.fixturenames:
         number = metafunc.config.getoption("cells")
         chance = random.Random(metafunc.config.getoption("seed"))
@@ -41,14 +43,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("cell", cells, ids=lambda cell: f"{cell['state']}: {cell['command']}")
 
 
-def test_a_container_does_what_the_model_says(engine: Machine, cell: dict[str, Any], record: Figures) -> None:
-    figures = record.setdefault("matrix", {"compared": 0, "equal": 0})
+def test_a_container_does_what_the_model_says(each_engine: Machine, cell: dict[str, Any], record: Figures) -> None:
+    figures = record.setdefault(FIGURES[each_engine.store], {"compared": 0, "equal": 0})
     figures["compared"] += 1
     # At Ctrl-C, this one hangs up and passes the signal on at the same time. Mostly the container then ends unheard, sometimes
     # it is heard, or goes on: so try again.
     races = cell["command"] == "docker start -a demo" and "interrupt" in cell
     for _ in range(TRIES if races else 1):
-        model, real, different = side_by_side(engine, **cell)
+        model, real, different = side_by_side(each_engine, **cell)
         if different is None and model[1:] == real[1:]:
             figures["equal"] += 1
             return
@@ -60,7 +62,7 @@ def side_by_side(
 ) -> tuple[Outcome, Outcome, str | None]:
     """What the model and the engine make of a command in a state, and how the outputs differ, if they do."""
     clock = Following()
-    beside = Session(clock=clock, seed=PAGE_SEED, docker="28")
+    beside = Session(clock=clock, seed=PAGE_SEED, docker=BESIDE[engine.store])
     for each in (*PREPARED, *SETUP[state]):
         assert beside.run(each).status == 0
     with Terminal(engine) as terminal:
