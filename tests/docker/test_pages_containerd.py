@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from dockerlearn.course.blocks import Block, Command
+from dockerlearn.model import process
 from dockerlearn.model.edition import Edition
 from dockerlearn.terminal.session import PAGE_SEED, Session
 from tests.course.course_pages import PAGES, name
@@ -24,7 +25,7 @@ from .compare import ENDPOINT, Correspondence, beginnings_in_order, difference, 
 from .editions import AS_29, AS_29_BEHIND_AN_OLD_CLIENT, BESIDE, tell_lengths
 from .engine import Machine, Store
 from .replay import Following, reached, typed
-from .terminal import Shown, Terminal
+from .terminal import COLUMNS, Shown, Terminal
 from .test_pages import BLOCKS, QUIZZES
 
 UNORDERED = re.compile("docker (diff|.* prune)")
@@ -76,7 +77,7 @@ class Beside:
 
     def __init__(self, edition: Edition) -> None:
         self._clock = Following()
-        self.session = Session(clock=self._clock, seed=PAGE_SEED, docker=edition)
+        self.session = Session(clock=self._clock, seed=PAGE_SEED, docker=edition, terminal=process.Terminal(COLUMNS))
         self._same = Correspondence()
 
     def run(self, command: Command, shown: Shown, machine: Machine, slack: float) -> str | None:
