@@ -6,12 +6,15 @@
 A witness is live if an engine prints it at each run of `make test-docker`, and recorded if a real 29.8 once did.
 """
 
-import re
 import sys
 from itertools import chain
 
+from dockerlearn.terminal.session import Session
+
+from .editions import AS_29, BESIDE
+from .engine import Store
 from .replay import typed
-from .test_pages_containerd import RULES, SESSIONS
+from .test_pages_containerd import SESSIONS
 
 LIVE_28 = "28: live, 28.5.2"
 LIVE_29 = "29: live, 28.5.2 with containerd's store"
@@ -24,9 +27,10 @@ def main(places: list[str]) -> int:
         if place not in SESSIONS:
             print(f"there is no page or quiz {place}, only {', '.join(SESSIONS)}", file=sys.stderr)
             return 2
+        as_29, as_the_engine = Session.page(AS_29), Session.page(BESIDE[Store.CONTAINERD])
         for command in chain.from_iterable(map(typed, SESSIONS[place])):
-            rule = next((rule for rule in RULES if re.search(rule.command, command.source)), None)
-            witness = f"{RECORDED}: {rule.reason}" if rule else LIVE_29
+            both = [it.run(command.source, interrupt=command.interrupt) for it in (as_29, as_the_engine)]
+            witness = LIVE_29 if both[0] == both[1] else RECORDED
             print(f"{place}:{command.line}: $ {command.source.splitlines()[0]}\n    {LIVE_28}\n    {witness}")
     return 0
 
