@@ -41,7 +41,8 @@ def of_language(tab: Page, language: str) -> Locator:
 
 
 def edit(block: Locator, text: str) -> Locator:
-    """Put other text into an example; its editor."""
+    """Put other text into an example, whose box is opened if it's in one; its editor."""
+    block.evaluate("block => block.closest('details')?.setAttribute('open', '')")
     if block.locator("textarea").count() == 0:
         press(block, "edit")
     editor = block.locator("textarea")
