@@ -254,6 +254,7 @@ ADVICE: tuple[tuple[re.Pattern[str], Word], ...] = (
     (re.compile(r"^bash: '(.+)' \(a keyword or a command\) is shell that dockerlearn does not know$"), _no_command),
     (re.compile(r"pull access denied for (\S+?), repository does not exist"), _no_repository),
     (re.compile(r"manifest for ([^\s:@]+)[:@]\S+ not found"), _no_tag),
+    (re.compile(r'failed to resolve reference "docker\.io/(?:library/)?([^\s:@"]+)[:@]'), _no_tag),
     (re.compile(r"No such container: (\S+)"), _no_container),
     (re.compile(r"No such image: (\S+)"), _no_image),
     (re.compile(r"dial tcp: lookup"), lambda *_: "The course has one registry, Docker Hub's: leave the host out."),

@@ -20,6 +20,7 @@ from dockerlearn.learn.playground import (
     Playground,
 )
 from dockerlearn.learn.wire import Entry, View
+from dockerlearn.model.edition import EDITIONS
 from dockerlearn.terminal.session import LONGEST_OUTPUT
 from dockerlearn.terminal.tools import TOOLS
 from tests.challenge import SOLUTION
@@ -30,8 +31,8 @@ AT = 1_795_700_000.0  # a moment in November 2026
 class Typist:
     """Somebody who types a line every five seconds."""
 
-    def __init__(self, *lines: str, challenge: bool = False) -> None:
-        self.playground, self.at = Playground(7, challenge=challenge), AT
+    def __init__(self, *lines: str, docker: str = "28", challenge: bool = False) -> None:
+        self.playground, self.at = Playground(7, docker=docker, challenge=challenge), AT
         for line in lines:
             self.view = self.type(line)
 
@@ -665,8 +666,9 @@ def test_suggestions_follow_the_state() -> None:
         ("false", ""),
     ],
 )
-def test_what_came_to_nothing_gets_a_word(line: str, note: str) -> None:
-    assert Typist("docker run -d --name web nginx").notes(line) == note
+@pytest.mark.parametrize("docker", EDITIONS)
+def test_what_came_to_nothing_gets_a_word(line: str, note: str, docker: str) -> None:
+    assert Typist("docker run -d --name web nginx", docker=docker).notes(line) == note
 
 
 @pytest.mark.parametrize(
@@ -737,3 +739,17 @@ def test_goals_and_hints_are_there_again_after_a_replay() -> None:
     again = Playground(7, challenge=True).replay(typist.playground.commands)
     assert again["goals"] == typist.view["goals"]
     assert [goal["met"] for goal in again["goals"]] == [True, True, True, False, False, False, False]
+
+
+def test_a_playground_of_docker_29_tells_what_that_counts() -> None:
+    typist = Typist("docker pull nginx", "docker tag nginx web", docker="29")
+    machine = typist.view["machine"]
+    [image] = machine["images"]
+    assert (image["id"], image["size"], machine["disk"]) == ("8219b0d4c7bf", "769kB", "769kB")
+    assert image["names"] == ["nginx:latest", "web:latest"]
+    assert typist.prints("docker images").startswith(" " * 60 + "i Info →   U  In Use\nIMAGE ")
+
+
+def test_a_playground_of_another_docker_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="there is no Docker '27' here, only 29, 29-upgraded, 28"):
+        Playground(7, docker="27")
