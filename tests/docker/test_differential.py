@@ -95,9 +95,7 @@ class Pair:
         same.theirs, same.ours = dict(same.theirs), dict(same.ours)
         self._slowest = max(self._slowest, shown.ended - shown.began)
         printed = (
-            LINE.sub("sh: ", self._in_order(shown.output))
-            .replace(self._release, RELEASE_28.version)
-            .replace(*EITHER)
+            LINE.sub("sh: ", self._in_order(shown.output)).replace(self._release, RELEASE_28.version).replace(*EITHER)
         )
         said = self._with_choices(self._in_order(result.output), printed)
         found = difference(
@@ -202,9 +200,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("sequence", [f"{seed}/{number}" for number in range(count)])
 
 
-def test_the_model_does_what_the_engine_does(
-    sequence: str, each_engine: Machine, tallies: dict[Store, Tally]
-) -> None:
+def test_the_model_does_what_the_engine_does(sequence: str, each_engine: Machine, tallies: dict[Store, Tally]) -> None:
     commands = drawn(Random(sequence), docker=BESIDE[each_engine.store])
     found = compare(each_engine, commands, tallies[each_engine.store])
     if found is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import ext4
@@ -33,7 +33,7 @@ class ContainerdStore(ImageStore):
     What came compressed is kept beside what was unpacked, so an image takes up both.
     """
 
-    driver = "overlayfs"
+    driver, compares = "overlayfs", True
 
     def __init__(self, clock: Clock, identity: Callable[[], str], containers: ContainerStore) -> None:
         super().__init__(clock, identity, containers)
@@ -72,6 +72,12 @@ class ContainerdStore(ImageStore):
         """What a list of images tells of one: of its digests, the last."""
         id, names = self.id(image), tuple(self.names(image))
         return Summary(image, id, names, tuple(self.digests(image)[-1:]), self.size(image), self.content_size(image))
+
+    def matching(self, it: Summary, patterns: Iterable[str]) -> Summary:
+        """Only the names are matched; the digest is that of the last name that is left."""
+        found = super().matching(it, patterns)
+        last = sorted(found.tags, key=lambda name: name.name)[-1:]
+        return found.replace(digests=tuple(name.pinned(it.id) for name in last))
 
     def parts(self, image: Image) -> list[Part]:
         """What there is of an image, by platform, those first that are here."""
@@ -123,7 +129,8 @@ class ContainerdStore(ImageStore):
 
     def written_size(self, container: Container) -> int:
         """Bytes of the disk's blocks that the upper directory takes up."""
-        return ext4.written(container.lower, container.layer.changes)
+        root = container.root
+        return ext4.BLOCK if root is None else ext4.written(root.overlay, root.upper)
 
     def root_size(self, container: Container) -> int:
         """The same with the places that the engine makes for its mounts, and the image's unpacked layers."""
