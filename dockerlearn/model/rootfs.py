@@ -156,6 +156,14 @@ class Rootfs(MutableMapping[str, str]):
             self.overlay.mark(self.place(target).rpartition("/")[0])
         del self[source]
 
+    def _note_removal(self, path: str, old: Node) -> None:
+        """Note that what was at a path has gone, but for what something is mounted in: that is only emptied."""
+        if isinstance(old, Directory) and any(mount.startswith(f"{path}/") for mount in self.mounts):
+            for name, child in old.entries.items():
+                self._note_removal(f"{path}/{name}", child)
+        elif not self._is_mounted(path):
+            self.overlay.remove(path, old)
+
     def _is_mounted(self, path: str) -> bool:
         """Whether what is at a path lies in something that is mounted, and so in no layer."""
         return any(f"{path}/".startswith(f"{mount}/") for mount in self.mounts)
@@ -184,8 +192,8 @@ class Rootfs(MutableMapping[str, str]):
     def __delitem__(self, path: str) -> None:
         real, old = "/".join(split(path)), self.tree.get(path)
         self.edit(lambda tree: tree.without(path))
-        if old is not None and not self._is_mounted(real):
-            self.overlay.remove(real, old)
+        if old is not None:
+            self._note_removal(real, old)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.tree.files())

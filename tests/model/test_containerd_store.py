@@ -30,6 +30,7 @@ def size_after(session: Session, *lines: str) -> int:
         ("a file that was written to was", ["echo a >> /etc/passwd"], 2 + 1),
         ("a file that was only given a mode was, too", ["chmod 600 /etc/passwd"], 2 + 1),
         ("a directory is copied up to be emptied before it is removed", ["rm -r /etc/nginx/conf.d"], 2 + 2),
+        ("a directory in which the engine mounts something is only emptied", ["rm -rf /etc"], 2),
         ("a file is copied up to be moved", ["mv /etc/passwd /srv/p"], 2 + (1 + 1) + 1),
         ("what is new and goes leaves nothing", ["mkdir /a", "echo x > /a/b", "rm -r /a"], 0),
     ],
@@ -76,3 +77,16 @@ def test_a_list_of_some_names_has_the_digest_of_the_last_of_them(session: Sessio
     digest = session.engine.id(session.engine.image("nginx"))
     assert session.run(listed).output == f"nginx <none>\nother {digest}\n"
     assert session.run(f"{listed} nginx:latest").output == f"nginx {digest}\n"
+
+
+def test_two_images_of_one_container_have_its_places_for_mounts_once(session: Session) -> None:
+    session.run("docker run -d --name box alpine sleep 300")
+    engine, box = session.engine, session.engine.container("box")
+    engine.run("alpine", "true", name="other")
+    before = engine.layers_size
+    box.write("/a", "x")
+    one = engine.commit(box)
+    box.write("/b", "x")
+    two = engine.commit(box)
+    blobs = sum(len(image.manifest) + len(image.config_json) + len(image.layers[-1].blob) for image in (one, two))
+    assert engine.layers_size - before == blobs + 20480 + one.layers[-1].unpacked_size + two.layers[-1].unpacked_size

@@ -276,8 +276,8 @@ class ImageStore(ABC):
 
     # Changes
 
-    def add(self, image: Image, *, parent: Image | None = None) -> None:
-        """Keep an image; `parent` is the one that it was made of here."""
+    def add(self, image: Image, *, parent: Image | None = None, container: str = "") -> None:
+        """Keep an image; `parent` is the one that it was made of here, by way of a container with that ID."""
         if image not in self and not self._containers.uses(image):
             self.layers.add(image)
         self._images.setdefault(self.id(image), image)
