@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from itertools import zip_longest
 
 from ..model.digest import short
@@ -59,9 +58,10 @@ def ls(call: Call, flags: Flags, operands: list[str]) -> Effects | None:
     wanted, patterns = _filters(flags.all("filter"))
     dangling = wanted is True
     patterns += [pattern for pattern in operands if pattern]
+    listed = call.engine.summaries(all=flags.on("all"))
     found = [
         each
-        for each in map(partial(_matching, patterns=patterns), call.engine.summaries(all=flags.on("all")))
+        for each in ([call.engine.store.matching(it, patterns) for it in listed] if patterns else listed)
         if (each.tags or each.digests or not patterns)
         and not (dangling and (each.tags or call.engine.store.children(each.image)))
         and (each.tags or wanted is not False or not call.engine.edition.release.heeds_dangling)
@@ -78,17 +78,6 @@ def ls(call: Call, flags: Flags, operands: list[str]) -> Effects | None:
     kind = formats.with_digests(kind) if pinned else kind
     call.out(kind.show(rows, call.view(flags), form, quiet=flags.on("quiet")))
     return None
-
-
-def _matching(it: Summary, patterns: list[str]) -> Summary:
-    """What is told of an image, with those of its names that match, if that is asked for."""
-    if not patterns:
-        return it
-    tags, digests = (
-        tuple(name for name in names if any(name.matches(pattern) for pattern in patterns))
-        for names in (it.tags, it.digests)
-    )
-    return it.replace(tags=tags, digests=digests)
 
 
 def _view(call: Call, found: list[Summary], operands: list[str], *, tree: bool) -> Effects:

@@ -184,14 +184,17 @@ class Container:
 
     @property
     def layer(self) -> Layer:
-        """Its writable layer."""
-        self.settle()
-        return self.environment.root.layer if self._environment else Layer.of()
+        """Its writable layer, as `docker commit` would make it."""
+        root = self.root
+        if root is None:
+            return Layer.of()
+        return root.compared_layer if self._home.edition.store.compares else root.layer
 
     @property
-    def lower(self) -> Directory:
-        """What its writable layer lies on; nothing as long as nothing was written."""
-        return self._environment.root.lower if self._environment else Directory()
+    def root(self) -> Rootfs | None:
+        """Its files; none as long as nothing was written."""
+        self.settle()
+        return self._environment.root if self._environment else None
 
     @property
     def size(self) -> int:
@@ -200,8 +203,8 @@ class Container:
 
     def diff(self) -> list[tuple[str, str]]:
         """What it has changed, as `docker diff` tells it: A added, C changed, D deleted."""
-        self.settle()
-        return self.environment.root.diff() if self._environment else []
+        root = self.root
+        return [] if root is None else root.diff(compared=self._home.edition.store.compares)
 
     @property
     def log(self) -> Log:
@@ -230,7 +233,7 @@ class Container:
 
     def write(self, path: str, content: Content) -> None:
         """Put a file, or a tree, into the container. Raises `OSError` if its directory is missing."""
-        self.environment.root.put(path, node(content))
+        self.environment.root.put(path, node(content), instead=True)
 
     def lend(self) -> None:
         """Let its files be copied in or out: if it was ever started, the engine mounts its own anew, which leaves a trace."""

@@ -265,7 +265,7 @@ class Engine:
         self.store.check_commit(base)
         step = Step(" ".join(config.cmd), layer if layer.changes.entries else None, now, message, author)
         image = base.replace(steps=(*base.steps, step), config=config, created=now, author=author, index=None)
-        self.store.add(image, parent=base)
+        self.store.add(image, parent=base, container=container.id)
         if reference is not None:
             self.store.name(image, reference)
         return image

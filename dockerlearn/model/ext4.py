@@ -6,8 +6,9 @@ a regular file as many as it fills; a short link lies in its inode, as does the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
+from .overlay import Overlay
 from .tree import Directory, File, Node
 
 BLOCK = 4096  # bytes
@@ -19,26 +20,13 @@ def unpacked(nodes: Iterable[Node]) -> int:
     return BLOCK + sum(map(_blocks, nodes))
 
 
-def written(lower: Directory, changes: Directory) -> int:
-    """Bytes of an overlay's upper directory: `changes` that lie on `lower`.
+def written(overlay: Overlay, upper: Directory) -> int:
+    """Bytes of an overlay's upper directory, when `upper` is seen through it.
 
-    A directory that was copied up from below takes one block more if something in it was copied up as well: overlayfs
-    marks it, and with the mark its attributes no longer fit into the inode. The root has room for it.
+    A directory that was copied up takes one block more if it is marked: with the mark its attributes no longer fit into the
+    inode. The root has room for it.
     """
-    return BLOCK + _written(lower.entries, changes)[0]
-
-
-def _written(lower: Mapping[str, Node], changes: Directory) -> tuple[int, bool]:
-    """The bytes of what is in a directory, and whether something in it was copied up."""
-    size, copied_up = 0, False
-    for name, found in changes.entries.items():
-        below = lower.get(name)
-        size += _blocks(found)
-        copied_up |= type(found) is type(below)
-        if isinstance(found, Directory):
-            inside, marked = _written(below.entries if isinstance(below, Directory) else {}, found)
-            size += inside + (BLOCK if marked and isinstance(below, Directory) else 0)
-    return size, copied_up
+    return BLOCK * (1 + overlay.raised + overlay.marked) + sum(map(_blocks, overlay.fresh(upper)))
 
 
 def _blocks(found: Node) -> int:

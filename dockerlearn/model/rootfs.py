@@ -11,6 +11,7 @@ from datetime import datetime
 
 from .errors import InvalidPath
 from .layer import Layer
+from .overlay import Overlay
 from .resources import Disk
 from .tree import DEEPEST, Directory, File, Node, Symlink, depth, split
 
@@ -77,6 +78,7 @@ class Rootfs(MutableMapping[str, str]):
             if lower.get(path) is None:
                 lower = lower.with_node(path, _empty(mount.node))
         self.lower = self.upper = lower
+        self.overlay = Overlay(lower)
         self.mounts = dict(mounts)
         self._disk = disk or Disk(lambda: _sum(self.written()))
         self._seen: Directory | None = None
@@ -119,8 +121,11 @@ class Rootfs(MutableMapping[str, str]):
             raise NotADirectoryError("Not a directory")
         return f"{parent[0]}/{name}".lstrip("/")
 
-    def put(self, path: str, new: Node) -> None:
-        """Write a node, in place of what is there. Raises `OSError` if its directory is missing, or the disk is full."""
+    def put(self, path: str, new: Node, *, instead: bool = False) -> None:
+        """Write a node, into a file that is there, or `instead` of it.
+
+        Raises `OSError` if its directory is missing, or the disk is full.
+        """
         real = self.place(path)
         if len(split(real)) + depth(new) > DEEPEST:
             raise OSError("File name too long")
@@ -130,6 +135,38 @@ class Rootfs(MutableMapping[str, str]):
             self.edit(lambda tree: tree.with_node(real, new, merge=False))
         except InvalidPath as error:
             raise FileNotFoundError("No such file or directory") from error
+        if not self._is_mounted(real):
+            self.overlay.write(real, new, instead=instead)
+
+    def chmod(self, path: str, mode: int) -> None:
+        """Set the mode of a file or a directory. A file keeps its content, and the time that it was written at."""
+        real, found = self.tree.resolve(path) or ("", None)
+        if isinstance(found, File | Directory):
+            kept = real in self.overlay.untouched or self.lower.get(real) is self.upper.get(real)
+            self.put(real, found.replace(mode=mode))
+            if kept and isinstance(found, File) and self.overlay.below(real):
+                self.overlay.untouched.add(real)
+
+    def move(self, source: str, target: str, new: Node) -> None:
+        """Put a file that is to be `new` at another place, instead of what is there. Raises `OSError` as `put` does."""
+        came_from_below = isinstance(self.overlay.below(source), File)
+        self.put(target, new, instead=True)
+        if came_from_below:
+            self.overlay.raise_to(source)
+            self.overlay.mark(self.place(target).rpartition("/")[0])
+        del self[source]
+
+    def _note_removal(self, path: str, old: Node) -> None:
+        """Note that what was at a path has gone, but for what something is mounted in: that is only emptied."""
+        if isinstance(old, Directory) and any(mount.startswith(f"{path}/") for mount in self.mounts):
+            for name, child in old.entries.items():
+                self._note_removal(f"{path}/{name}", child)
+        elif not self._is_mounted(path):
+            self.overlay.remove(path, old)
+
+    def _is_mounted(self, path: str) -> bool:
+        """Whether what is at a path lies in something that is mounted, and so in no layer."""
+        return any(f"{path}/".startswith(f"{mount}/") for mount in self.mounts)
 
     def __getitem__(self, path: str) -> str:
         found = self.tree.resolve(path)
@@ -153,7 +190,10 @@ class Rootfs(MutableMapping[str, str]):
         self.put(path, File(text.encode(errors="surrogateescape"), mode))
 
     def __delitem__(self, path: str) -> None:
+        real, old = "/".join(split(path)), self.tree.get(path)
         self.edit(lambda tree: tree.without(path))
+        if old is not None:
+            self._note_removal(real, old)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.tree.files())
@@ -169,17 +209,33 @@ class Rootfs(MutableMapping[str, str]):
             if isinstance(mount.node, Directory):
                 yield from mount.node.nodes()
 
-    def diff(self) -> list[tuple[str, str]]:
-        """The writable layer as `docker diff` tells it: A added, C changed, D deleted, paths sorted."""
-        return list(self.lower.diff(self.upper, written=True))
+    def diff(self, *, compared: bool = False) -> list[tuple[str, str]]:
+        """The writable layer as `docker diff` tells it: A added, C changed, D deleted, paths sorted; see `compared`."""
+        return list(self.lower.diff(self.compared if compared else self.upper, written=True))
 
     def copy_up(self) -> None:
         """Let the places of the engine's own files lie in the writable layer, unchanged: there `diff` finds no change."""
         self._copied_up = OWN_FILES
+        self.overlay.raise_to(OWN_FILES[0])
+
+    @property
+    def compared(self) -> Directory:
+        """What the container has written, for whoever compares files: one that was only copied up is as it was."""
+        upper = self.upper
+        for path in self.overlay.untouched:
+            found = self.lower.get(path)
+            if found is not None and upper.get(path) == found:
+                upper = upper.with_node(path, found)
+        return upper
+
+    @property
+    def compared_layer(self) -> Layer:
+        """What `docker commit` makes of it where it compares files: see `compared`."""
+        return Layer.between(self.lower, self.compared, written=True)
 
     @property
     def layer(self) -> Layer:
-        """The writable layer: what `docker commit` would make of it."""
+        """The writable layer, all that is in it: what `docker commit` would make of it."""
         upper = self.upper
         for path in self._copied_up:
             found = upper.get(path)

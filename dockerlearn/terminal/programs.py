@@ -315,6 +315,9 @@ def _cp(environment: Environment, options: Options, operands: list[str], *, move
             files = sum(1 for _ in node.nodes()) if isinstance(node, Directory) else 1
             environment.work.spend(EDIT_STEPS + COPY_STEPS * files)
             try:
+                if move and isinstance(node, File):
+                    environment.root.move(real, place, _anew(node))
+                    continue
                 environment.root.put(place, _anew(node))
             except OSError as error:
                 refusals += f"{problem}: {error}\n"
@@ -359,16 +362,19 @@ def _chmod(environment: Environment, options: Options, operands: list[str]) -> P
         if found is None:
             raise Misuse(f"{path}: {NO_FILE}")
         if not isinstance(found[1], Symlink):
-            _put(
-                environment, path, found[1].replace(mode=found[1].mode | 0o111 if mode == "+x" else int(mode, 8)), path
-            )
+            bits = found[1].mode | 0o111 if mode == "+x" else int(mode, 8)
+            _edit(environment, path, partial(environment.root.chmod, path, bits), path)
     return out("")
 
 
 def _put(environment: Environment, path: str, new: Node, problem: str) -> None:
+    _edit(environment, path, partial(environment.root.put, path, new), problem)
+
+
+def _edit(environment: Environment, path: str, edit: Callable[[], None], problem: str) -> None:
     environment.work.spend(EDIT_STEPS + 2 * path.count("/"))
     try:
-        environment.root.put(path, new)
+        edit()
     except (OSError, InvalidPath) as error:
         raise Misuse(f"{problem}: {error}") from error
 

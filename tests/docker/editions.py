@@ -51,8 +51,9 @@ class EarlyContainerdStore(ToldStore):
     @property
     def total_size(self) -> int:
         """What containers have unpacked, their own layer and the one below it, counts among the images."""
-        containers = self._containers.containers()
-        return super().total_size + sum(self.written_size(each) + self._places_size(each.image) for each in containers)
+        containers, counted = self._containers.containers(), self._places_sizes()
+        own = {each.id: self._places_size(each.image) for each in containers if each.id not in counted}
+        return super().total_size + sum(own.values()) + sum(map(self.written_size, containers))
 
     def _sizes(self) -> dict[str, int]:
         """A prune counts only blobs."""
@@ -91,5 +92,5 @@ def tell_lengths(engine: Engine, machine: Machine, same: Correspondence) -> None
             manifest = machine.blob(digest)
             told = json.loads(manifest)
             store.told_lengths |= {image.digest: len(manifest), image.id: told["config"]["size"]}
-            for layer, blob in zip(image.layers, told["layers"], strict=True):
+            for layer, blob in zip(image.layers, told["layers"], strict=False):  # if not, a history tells
                 store.told_lengths[layer.digest] = blob["size"]

@@ -206,12 +206,11 @@ def test_a_container_takes_up_the_directories_that_it_copied_up() -> None:
     web.write("/new", "x\n")
     sizes.append(web.size)
     assert sizes == [BLOCK, 2 * BLOCK]
-    engine.pull("alpine")
-    other = engine.create("nginx", name="other")
-    other.write("/etc/nginx/nginx.conf", other.read("/etc/nginx/nginx.conf") + "\n")
+    other = engine.run("nginx", name="other")
+    other.exec("sh", "-c", "echo >> /etc/nginx/nginx.conf")
     assert other.size == 24576  # the root, /etc and /etc/nginx with a mark each, and the file
-    third = engine.create("nginx", name="third")
-    third.write("/usr/share/nginx/html/index.html", "<h1>new</h1>\n")
+    third = engine.run("nginx", name="third")
+    third.exec("sh", "-c", "echo '<h1>new</h1>' > /usr/share/nginx/html/index.html")
     assert third.size == 40960
     assert engine.store.root_size(third) == third.size + 20480 + 487424
 

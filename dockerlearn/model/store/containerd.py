@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import ext4
@@ -22,9 +22,17 @@ from ..layer import Layer
 from ..reference import Reference
 from ..rootfs import PLACES
 from ..tree import Directory, Node
+from ..value import Value
 from .containers import ContainerStore
 from .images import ImageStore, LayerPull, Part, Pruned, Removal, Summary, is_whole_id, of_one_tag
 from .layers import stack
+
+
+class Places(Value):
+    """What lies below a layer that was made of a container: its places for mounts. Other layers of that have the same."""
+
+    container: str  # its ID
+    size: int  # bytes
 
 
 class ContainerdStore(ImageStore):
@@ -33,12 +41,12 @@ class ContainerdStore(ImageStore):
     What came compressed is kept beside what was unpacked, so an image takes up both.
     """
 
-    driver = "overlayfs"
+    driver, compares = "overlayfs", True
 
     def __init__(self, clock: Clock, identity: Callable[[], str], containers: ContainerStore) -> None:
         super().__init__(clock, identity, containers)
         self._platforms: dict[str, tuple[Image, ...]] = {}  # those that are here of an image, by its ID
-        self._places: dict[str, int] = {}  # bytes below a layer that was made here, by its chain ID: see `_places_size`
+        self._places: dict[str, Places] = {}  # what lies below a layer that was made here, by its chain ID
 
     def __contains__(self, image: Image) -> bool:
         return image in self._platforms.get(self.id(image), ())
@@ -72,6 +80,12 @@ class ContainerdStore(ImageStore):
         """What a list of images tells of one: of its digests, the last."""
         id, names = self.id(image), tuple(self.names(image))
         return Summary(image, id, names, tuple(self.digests(image)[-1:]), self.size(image), self.content_size(image))
+
+    def matching(self, it: Summary, patterns: Iterable[str]) -> Summary:
+        """Only the names are matched; the digest is that of the last name that is left."""
+        found = super().matching(it, patterns)
+        last = sorted(found.tags, key=lambda name: name.name)[-1:]
+        return found.replace(digests=tuple(name.pinned(it.id) for name in last))
 
     def parts(self, image: Image) -> list[Part]:
         """What there is of an image, by platform, those first that are here."""
@@ -119,11 +133,12 @@ class ContainerdStore(ImageStore):
     def total_size(self) -> int:
         """Bytes of all blobs and all unpacked layers of images."""
         pieces = {name: size for image in self._images.values() for name, size in self._pieces(image).items()}
-        return sum(pieces.values()) + sum(self._places.values())
+        return sum(pieces.values()) + sum(self._places_sizes().values())
 
     def written_size(self, container: Container) -> int:
         """Bytes of the disk's blocks that the upper directory takes up."""
-        return ext4.written(container.lower, container.layer.changes)
+        root = container.root
+        return ext4.BLOCK if root is None else ext4.written(root.overlay, root.upper)
 
     def root_size(self, container: Container) -> int:
         """The same with the places that the engine makes for its mounts, and the image's unpacked layers."""
@@ -140,9 +155,14 @@ class ContainerdStore(ImageStore):
         above = {posixpath.dirname(path) for path in PLACES} - {""}
         return ext4.BLOCK * (1 + len(above) + len(new))
 
+    def _places_sizes(self) -> dict[str, int]:
+        """Bytes of all places that lie below layers of images, by the container that they were made for."""
+        return {each.container: each.size for each in self._places.values()}
+
     def _unpacked_size(self, image: Image) -> int:
         """Bytes of the unpacked layers of an image, and of what lies between those that were made here."""
-        return sum(layer.unpacked_size + self._places.get(chain, 0) for chain, layer in stack(image))
+        below = (self._places[chain].size for chain in image.chain_ids if chain in self._places)
+        return sum(layer.unpacked_size for layer in image.layers) + sum(below)
 
     def _here(self, image: Image) -> tuple[Image, ...]:
         """The image for each platform that is here."""
@@ -160,7 +180,7 @@ class ContainerdStore(ImageStore):
     def _sizes(self) -> dict[str, int]:
         """Bytes of all that is on the disk: of images, and of layers that only a container still needs."""
         left = {f"unpacked {chain}": layer.unpacked_size for chain, layer in self.layers.layers.items()}
-        left |= {f"places below {chain}": size for chain, size in self._places.items()}
+        left |= {f"places of {container}": size for container, size in self._places_sizes().items()}
         return left | {name: size for image in self._images.values() for name, size in self._pieces(image).items()}
 
     def _pieces(self, image: Image) -> dict[str, int]:
@@ -214,12 +234,12 @@ class ContainerdStore(ImageStore):
         self._references.touch(self.id(image))
         return tuple(pulled)
 
-    def add(self, image: Image, *, parent: Image | None = None) -> None:
+    def add(self, image: Image, *, parent: Image | None = None, container: str = "") -> None:
         """Keep an image, or one more platform of it; that of this machine stands for all."""
         id, known = self.id(image), image in self
         if parent is not None and len(image.layers) > len(parent.layers):
-            self._places.setdefault(image.chain_ids[-1], self._places_size(parent))
-        super().add(image, parent=parent)
+            self._places.setdefault(image.chain_ids[-1], Places(container, self._places_size(parent)))
+        super().add(image, parent=parent, container=container)
         if not known:
             self._platforms[id] = (*self._platforms.get(id, ()), image)
         if image.platform == HERE:

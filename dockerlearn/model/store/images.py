@@ -88,6 +88,7 @@ class ImageStore(ABC):
     """Images with their layers and names. `containers` are those of the same machine."""
 
     driver: ClassVar[str]  # what the engine calls it
+    compares: ClassVar[bool]  # whether what a container changed is found by comparison with what lies below
 
     def __init__(self, clock: Clock, identity: Callable[[], str], containers: ContainerStore) -> None:
         self.layers = LayerStore(identity)
@@ -120,6 +121,11 @@ class ImageStore(ABC):
     @abstractmethod
     def summary(self, image: Image) -> Summary:
         """What a list of images tells of one."""
+
+    def matching(self, it: Summary, patterns: Iterable[str]) -> Summary:
+        """The same where only those names are asked for that match a pattern."""
+        tags, digests = (_matching(names, patterns) for names in (it.tags, it.digests))
+        return it.replace(tags=tags, digests=digests)
 
     @abstractmethod
     def parts(self, image: Image) -> list[Part]:
@@ -274,8 +280,8 @@ class ImageStore(ABC):
 
     # Changes
 
-    def add(self, image: Image, *, parent: Image | None = None) -> None:
-        """Keep an image; `parent` is the one that it was made of here."""
+    def add(self, image: Image, *, parent: Image | None = None, container: str = "") -> None:
+        """Keep an image; `parent` is the one that it was made of here, by way of a container with that ID."""
         if image not in self and not self._containers.uses(image):
             self.layers.add(image)
         self._images.setdefault(self.id(image), image)
@@ -331,6 +337,10 @@ class ImageStore(ABC):
         if not children:
             self._children.pop(parent, None)
         return parent
+
+
+def _matching(names: Iterable[Reference], patterns: Iterable[str]) -> tuple[Reference, ...]:
+    return tuple(name for name in names if any(name.matches(pattern) for pattern in patterns))
 
 
 def as_tag(reference: Reference) -> Reference:
