@@ -6,7 +6,8 @@ import json
 
 from ..model.digest import short
 from ..model.engine import Pull
-from ..model.errors import DaemonError, DockerError, InvalidReference, NotFound
+from ..model.errors import DaemonError, DockerError, InvalidReference, NoSuchPlatform, NotFound
+from ..model.index import Platform
 from ..model.reference import DEFAULT_TAG, Reference
 from ..model.store.images import Summary, is_whole_id
 from . import formats, image_view
@@ -23,20 +24,35 @@ def pull(call: Call, flags: Flags, operands: list[str]) -> None:
     reference, quiet = Reference.parse(operands[0]), flags.on("quiet")
     if not quiet and reference != reference.tagged():
         call.out(f"Using default tag: {DEFAULT_TAG}\n")
-    pulled = call.engine.pull(operands[0], platform=flags.text("platform"))
+    platform, store = flags.text("platform"), call.engine.store
+    try:
+        pulled = call.engine.pull(operands[0], platform=platform)
+    except NoSuchPlatform as problem:
+        if store.compares:
+            raise
+        call.out("" if quiet else head(reference))
+        raise DockerError(str(problem)) from problem
     if not quiet:
         call.out(progress(pulled))
+    if platform and not store.compares and pulled.image.platform != (wanted := Platform.parse(platform)):
+        other = store.other_platform(pulled.image, wanted)
+        call.err(f"WARNING: image with reference {reference.tagged().familiar} {other}\n")
     call.out(f"{pulled.reference}\n")
+
+
+def head(reference: Reference) -> str:
+    """What a terminal shows as soon as a pull has begun."""
+    target = reference.tagged().target
+    return f"{target if target.digest else target.tag}: Pulling from {reference.path}\n"
 
 
 def progress(pulled: Pull) -> str:
     """What a terminal shows of a pull, but for the last line, which `docker run` leaves out."""
     target = pulled.reference.target
-    lines = [f"{target if target.digest else target.tag}: Pulling from {pulled.reference.path}"]
-    lines += [f"{short(layer.digest)}: {layer.status}" for layer in pulled]
+    lines = [f"{short(layer.digest)}: {layer.status}" for layer in pulled]
     status = "Downloaded newer image" if pulled.newer else "Image is up to date"
     lines += [f"Digest: {pulled.image.descriptor.digest}", f"Status: {status} for {target.familiar}"]
-    return "".join(f"{line}\n" for line in lines)
+    return head(pulled.reference) + "".join(f"{line}\n" for line in lines)
 
 
 def ls(call: Call, flags: Flags, operands: list[str]) -> Effects | None:

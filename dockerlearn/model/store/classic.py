@@ -12,8 +12,9 @@ from typing import Any
 
 from ..container import Container
 from ..digest import sha256, short
-from ..errors import DaemonError, ImageInUse, NoSuchImage, NoSuchRepository, NotFound
+from ..errors import DaemonError, ImageInUse, NoSuchImage, NoSuchPlatform, NoSuchRepository, NotFound
 from ..image import Image
+from ..index import Platform
 from ..layer import Layer
 from ..reference import Reference
 from .images import ImageStore, LayerPull, Part, Pruned, Removal, Summary, of_one_tag
@@ -80,6 +81,12 @@ class ClassicStore(ImageStore):
         """Where overlayfs finds the layers."""
         return {"GraphDriver": {"Data": directories(self.layers.cache_ids(image)), "Name": self.driver}}
 
+    def other_platform(self, image: Image, wanted: Platform) -> str:
+        """What is said of an image that is not for the platform that is wanted."""
+        return (
+            f"was found but its platform ({image.platform}) does not match the specified platform ({wanted.shortest})"
+        )
+
     def told_of(self, container: Container) -> tuple[dict[str, Any], dict[str, Any]]:
         """Where overlayfs finds the layers."""
         top = sha256(f"{container.id}/mount".encode()).removeprefix("sha256:")
@@ -87,7 +94,11 @@ class ClassicStore(ImageStore):
         return {"GraphDriver": {"Data": {"ID": container.id, **data}, "Name": self.driver}}, {}
 
     def absent(self, reference: Reference, problem: NotFound) -> NotFound:
-        """What the registry said is passed on, to the last word."""
+        """What the registry said is passed on, to the last word; that it has no such platform is seen only while pulling."""
+        if isinstance(problem, NoSuchPlatform):
+            return NoSuchPlatform(
+                f"no matching manifest for {problem.platform} in the manifest list entries", **vars(problem)
+            )
         if isinstance(problem, NoSuchRepository):
             return NoSuchRepository(f"{problem}: denied: requested access to the resource is denied", **vars(problem))
         return problem
@@ -103,8 +114,9 @@ class ClassicStore(ImageStore):
         layers = [] if image in self else list(stack(image))
         pulled = tuple(LayerPull(layer.digest, statuses[chain in self.layers.layers]) for chain, layer in layers)
         self.add(image)
-        for name in (reference.target, pinned):
-            self._references.point(name, image.id)
+        self._references.point(reference.target, image.id)
+        if self._references.id(pinned) is None:  # that of an index may stand for the image of another platform already
+            self._references.point(pinned, image.id)
         return pulled
 
     def check_commit(self, image: Image) -> None:

@@ -164,6 +164,14 @@ class ImageStore(ABC):
     def told(self, image: Image) -> dict[str, Any]:
         """What only this kind of store tells of an image: fields of `docker image inspect`."""
 
+    def told_of_platform(self, image: Image) -> dict[str, Any]:
+        """What is told otherwise of an image when one platform of it is asked for."""
+        return {}
+
+    def other_platform(self, image: Image, wanted: Platform) -> str:
+        """What is said of an image that is not for the platform that is wanted."""
+        return f"was found but does not provide the specified platform ({wanted.shortest})"
+
     @abstractmethod
     def told_of(self, container: Container) -> tuple[dict[str, Any], dict[str, Any]]:
         """What only this kind of store tells of a container: where its files are, and what else."""
