@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from ..model.digest import short
 from ..model.engine import Pull
-from ..model.errors import DaemonError, DockerError, InvalidReference, NotFound
+from ..model.errors import DaemonError, DockerError, InvalidReference, NoSuchPlatform, NotFound
 from ..model.reference import DEFAULT_TAG, Reference
 from ..model.store.images import Summary, is_whole_id
 from . import formats, image_view
@@ -24,10 +24,24 @@ def pull(call: Call, flags: Flags, operands: list[str]) -> Effects:
     reference, quiet = Reference.parse(operands[0]), flags.on("quiet")
     if not quiet and reference != reference.tagged():
         call.out(f"Using default tag: {DEFAULT_TAG}\n")
-    pulled = call.engine.pull(operands[0], platform=flags.text("platform"))
+    try:
+        pulled = call.engine.pull(operands[0], platform=flags.text("platform"))
+    except NoSuchPlatform as problem:
+        if not problem.begun:
+            raise
+        call.out("" if quiet else head(reference))
+        raise DockerError(str(problem)) from problem
     if not quiet:
         call.out(progress(pulled, steps=(yield from call.terminal()) is None))
+    if pulled.warning:
+        call.err(f"WARNING: {pulled.warning}\n")
     call.out(f"{pulled.reference}\n")
+
+
+def head(reference: Reference) -> str:
+    """What a terminal shows as soon as a pull has begun."""
+    target = reference.tagged().target
+    return f"{target if target.digest else target.tag}: Pulling from {reference.path}\n"
 
 
 def progress(pulled: Pull, *, steps: bool = False) -> str:
@@ -36,14 +50,14 @@ def progress(pulled: Pull, *, steps: bool = False) -> str:
     What is no terminal gets all `steps` on the way there.
     """
     target = pulled.reference.target
-    lines = [f"{target if target.digest else target.tag}: Pulling from {pulled.reference.path}"]
+    lines: list[str] = []
     if steps:
         for told in zip_longest(*(layer.before for layer in pulled)):
             lines += [f"{short(layer.digest)}: {step}" for layer, step in zip(pulled, told, strict=True) if step]
     lines += [f"{short(layer.digest)}: {layer.status}" for layer in pulled]
     status = "Downloaded newer image" if pulled.newer else "Image is up to date"
     lines += [f"Digest: {pulled.image.descriptor.digest}", f"Status: {status} for {target.familiar}"]
-    return "".join(f"{line}\n" for line in lines)
+    return head(pulled.reference) + "".join(f"{line}\n" for line in lines)
 
 
 def ls(call: Call, flags: Flags, operands: list[str]) -> Effects | None:

@@ -59,6 +59,7 @@ def container_struct(sent: dict[str, Any]) -> ClientStruct:
     """What was sent, as the client's own structure of a container."""
     fields = {name: _structure(name, value) for name, value in sent.items()}
     fields["Config"] = ClientStruct("container.Config", _fields(CONTAINER_CONFIG_FIELDS, sent["Config"]))
+    fields["ImageManifestDescriptor"] = _descriptor(sent.get("ImageManifestDescriptor"))
     sizes = {name: fields.pop(name, _nothing(None)) for name in ("SizeRw", "SizeRootFs")}
     return ClientStruct("container.InspectResponse", {"ID": fields.pop("Id"), **fields, **sizes})
 
@@ -78,10 +79,11 @@ def _structure(name: str, value: Any) -> Any:
     return Nil("[]") if value is None else value
 
 
-def _descriptor(sent: dict[str, Any]) -> Struct:
+def _descriptor(sent: dict[str, Any] | None) -> Struct | Nil:
     """What points to a manifest or an index, whose names begin with small letters only in JSON."""
-    names = {"mediaType": "MediaType", "digest": "Digest", "size": "Size"}
-    return Descriptor("*v1.Descriptor", {names[name]: value for name, value in sent.items()})
+    if sent is None:
+        return _nothing(None)
+    return Descriptor("*v1.Descriptor", {f"{name[0].upper()}{name[1:]}": value for name, value in sent.items()})
 
 
 class Descriptor(Struct):
@@ -152,7 +154,7 @@ IMAGE_FIELDS: dict[str, Callable[[Any], Any]] = {
     "GraphDriver": lambda driver: Struct("storage.DriverData", driver) if driver else _nothing(None),
     "RootFS": lambda root: Struct("image.RootFS", {**root, "Layers": Strings(root["Layers"])}),
     "Metadata": lambda metadata: Struct("image.Metadata", {"LastTagTime": Time(metadata["LastTagTime"])}),
-    "Descriptor": lambda descriptor: _descriptor(descriptor) if descriptor else _nothing(None),
+    "Descriptor": _descriptor,
     "Manifests": _strings,
 }
 # The same since Docker 29, in order.
@@ -161,7 +163,16 @@ Metadata Descriptor Manifests""".split()
 JSON_NAMES = {"ID": "Id", "APIVersion": "ApiVersion"}
 OPTIONAL = {
     *CONFIG_FIELDS,
-    *("Container", "ContainerConfig", "Variant", "OsVersion", "VirtualSize", "Descriptor", "Manifests"),
+    *(
+        "Container",
+        "ContainerConfig",
+        "Variant",
+        "OsVersion",
+        "VirtualSize",
+        "Descriptor",
+        "ImageManifestDescriptor",
+        "Manifests",
+    ),
     *("Platform", "Experimental", "Health", "SizeRw", "SizeRootFs"),
 }
 OPTIONAL_OF = {

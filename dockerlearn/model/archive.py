@@ -3,24 +3,24 @@
 Source of the rules: OCI image specification 1.1, image-layout.md. A layout is a folder:
 
     oci-layout                  says which version of the layout it is
-    index.json                  lists the images, each by its manifest's digest and with a name
-    blobs/sha256/HEX            manifests, configurations and layers, each under its own digest
+    index.json                  lists the images, each by its manifest's digest and with a name; or indexes of such
+    blobs/sha256/HEX            indexes, manifests, configurations and layers, each under its own digest
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .digest import canonical_json, sha256
 from .image import Image
-from .index import INDEX_TYPE, MANIFEST_TYPE
+from .index import INDEX_TYPE, MANIFEST_TYPE, Descriptor, Index
 
 LAYOUT_VERSION = "1.0.0"
 REF_NAME = "org.opencontainers.image.ref.name"
 
 
-def oci_layout(images: Mapping[str, Image]) -> dict[str, bytes]:
+def oci_layout(images: Mapping[str, Image | Index]) -> dict[str, bytes]:
     """The files of a layout that holds `images`, by their path in it. What images share is there once.
 
     The names are what tools find an image by in the layout: `oci:FOLDER:NAME`.
@@ -30,24 +30,35 @@ def oci_layout(images: Mapping[str, Image]) -> dict[str, bytes]:
             "schemaVersion": 2,
             "mediaType": INDEX_TYPE,
             "manifests": [
-                {
-                    "mediaType": MANIFEST_TYPE,
-                    "digest": image.digest,
-                    "size": len(image.manifest),
-                    "annotations": {REF_NAME: name},
-                }
-                for name, image in images.items()
+                {**_descriptor(image).json(), "annotations": {REF_NAME: name}} for name, image in images.items()
             ],
         }
     )
     files = {"oci-layout": canonical_json({"imageLayoutVersion": LAYOUT_VERSION}), "index.json": index}
     for image in images.values():
-        for blob in (image.manifest, image.config_json, *(layer.blob for layer in image.layers)):
+        for blob in _blobs(image):
             files[f"blobs/{sha256(blob).replace(':', '/')}"] = blob
     return files
 
 
-def write_layout(images: Mapping[str, Image], folder: Path) -> None:
+def _descriptor(image: Image | Index) -> Descriptor:
+    if isinstance(image, Index):
+        return Descriptor.of(INDEX_TYPE, image.json)
+    return Descriptor.of(MANIFEST_TYPE, image.manifest)
+
+
+def _blobs(image: Image | Index) -> Iterator[bytes]:
+    if isinstance(image, Image):
+        yield from (image.manifest, image.config_json, *(layer.blob for layer in image.layers))
+        return
+    yield image.json
+    for each in image.images:
+        yield from _blobs(each)
+    for attestation in image.attestations:
+        yield from (attestation.manifest, attestation.config_json, attestation.statement)
+
+
+def write_layout(images: Mapping[str, Image | Index], folder: Path) -> None:
     """Write a layout into `folder`, which is made if it is not there. Raises `OSError` if it cannot be written."""
     for path, content in oci_layout(images).items():
         target = folder / path

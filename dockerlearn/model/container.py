@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from .edition import Edition
     from .options import CreateOptions
+    from .store.images import ImageStore
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 GRACE, LONGEST_GRACE = 10, 60 * 60  # seconds between the stop signal and SIGKILL: unless told otherwise, and at most
@@ -77,6 +78,7 @@ class Home(Machine, Protocol):
 
     runtime: Runtime
     edition: Edition
+    store: ImageStore
 
     def connect(self, container: Container) -> Endpoint:
         """Its address and its ports. Raises `Conflict` if one is taken."""
@@ -188,7 +190,7 @@ class Container:
         root = self.root
         if root is None:
             return Layer.of()
-        return root.compared_layer if self._home.edition.store.compares else root.layer
+        return self._home.store.layer(root)
 
     @property
     def root(self) -> Rootfs | None:
@@ -204,7 +206,7 @@ class Container:
     def diff(self) -> list[tuple[str, str]]:
         """What it has changed, as `docker diff` tells it: A added, C changed, D deleted."""
         root = self.root
-        return [] if root is None else root.diff(compared=self._home.edition.store.compares)
+        return [] if root is None else self._home.store.diff(root)
 
     @property
     def log(self) -> Log:

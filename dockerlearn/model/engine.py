@@ -15,7 +15,7 @@ from .clock import Clock, SystemClock
 from .container import Container, Settings
 from .digest import sha256
 from .edition import DEFAULT, Edition, edition
-from .errors import DaemonError, NotFound, PortTaken
+from .errors import DaemonError, InvalidReference, NotFound, PortTaken
 from .image import Image, Step
 from .index import HERE, Platform
 from .layer import Layer
@@ -50,6 +50,7 @@ class Pull(Value):
     image: Image
     layers: tuple[LayerPull, ...]
     newer: bool  # whether the name now points to something it did not point to before
+    warning: str = ""
 
     def __iter__(self) -> Iterator[LayerPull]:
         return iter(self.layers)
@@ -139,7 +140,10 @@ class Engine:
         has changed.
         """
         reference = Reference.parse(name).tagged()
-        wanted = Platform.parse(platform) if platform else HERE
+        try:
+            wanted = Platform.parse(platform) if platform else HERE
+        except InvalidReference as problem:
+            raise DaemonError(str(problem)) from problem
         registry = self._registries.get(reference.domain)
         if registry is None:
             host = re.sub(":[0-9]+$", "", reference.domain)
@@ -149,7 +153,9 @@ class Engine:
         except NotFound as problem:
             raise self.store.absent(reference.target, problem) from problem
         newer = not self.store.points_to(reference, image)
-        return Pull(reference, image, self.store.receive(image, reference), newer)
+        other = self.store.warning(image, wanted) if platform else ""
+        warning = f"image with reference {reference.familiar} {other}" if other else ""
+        return Pull(reference, image, self.store.receive(image, reference), newer, warning)
 
     def add(self, image: Image, name: str | None = None) -> None:
         """Put an image that was made here into the store, and give it a tag if one is named.
@@ -189,9 +195,9 @@ class Engine:
             wanted = Platform.parse(platform)
             found = self.store.for_platform(thing, wanted)
             if found is None:
-                problem = f"was found but does not provide the specified platform ({wanted})"
-                raise NotFound(f"image with reference {name} {problem}")
-            thing = found
+                raise NotFound(f"image with reference {name} {self.store.other_platform(thing, wanted)}")
+            told = self.store.told_of_platform(found)
+            return {**inspection.image(found, self.edition.release, self.store), **told}
         return inspection.image(thing, self.edition.release, self.store)
 
     # Containers

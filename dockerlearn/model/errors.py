@@ -89,6 +89,7 @@ class NoSuchPlatform(NotFound):
         "no matching manifest for {platform} in the manifest list entries: no match for platform in manifest: not found"
     )
     platform: str
+    begun: bool = False  # whether that was found only while pulling
 
 
 class NoSuchImage(NotFound):

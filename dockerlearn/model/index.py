@@ -23,6 +23,11 @@ STATEMENT_TYPE = "application/vnd.in-toto+json"
 PREDICATE = "https://slsa.dev/provenance/v1"
 
 
+ALIASES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386"}
+ARCHITECTURES = {*ALIASES, *"386 amd64 arm arm64 loong64 mips64le ppc64le riscv64 s390x wasm".split()}
+SYSTEMS = {*"darwin freebsd linux windows".split()}
+
+
 class Descriptor(Value):
     """What points to a blob: its media type, its digest and its size in bytes."""
 
@@ -51,13 +56,20 @@ class Platform(Value):
     def parse(cls, text: str) -> Platform:
         """Read `linux/arm64/v8`; a processor alone means Linux, and arm64 is v8. Raises `InvalidReference`."""
         os, *rest = instance("platform", str, text).lower().split("/")
-        if not rest:
+        if not rest and os in ARCHITECTURES:
             os, rest = "linux", [os]
-        if len(rest) > 2 or not all((os, *rest)):
+        elif not rest and os in SYSTEMS:
+            rest = ["amd64"]
+        if len(rest) not in (1, 2) or not all((os, *rest)):
             raise InvalidReference(f'"{text}": unknown operating system or architecture: invalid argument')
         architecture, variant = (*rest, "")[:2]
-        architecture = {"x86_64": "amd64", "aarch64": "arm64"}.get(architecture, architecture)
+        architecture = ALIASES.get(architecture, architecture)
         return cls(os, architecture, variant or ("v8" if architecture == "arm64" else ""))
+
+    @property
+    def shortest(self) -> str:
+        """What the engine calls it in refusals: a variant that is the usual one goes without saying."""
+        return str(self).removesuffix("/v8") if self.architecture == "arm64" else str(self)
 
     def json(self) -> dict[str, str]:
         """The platform as descriptors hold it."""

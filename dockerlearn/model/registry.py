@@ -60,7 +60,7 @@ class Registry:
             raise NoSuchTag(name=reference.familiar)
         image = found.image(platform) if isinstance(found, Index) else found
         if image is None:
-            raise NoSuchPlatform(platform=str(platform))
+            raise NoSuchPlatform(platform=platform.shortest)
         return image
 
     def tags(self, repository: str) -> dict[str, Image | Index]:

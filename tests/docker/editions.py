@@ -14,6 +14,7 @@ from dockerlearn.model.digest import short
 from dockerlearn.model.edition import EDITIONS, RELEASE_28, RELEASE_29, Edition
 from dockerlearn.model.engine import Engine
 from dockerlearn.model.image import Image
+from dockerlearn.model.index import Attestation
 from dockerlearn.model.store.containerd import ContainerdStore
 from dockerlearn.model.store.containers import ContainerStore
 from dockerlearn.model.store.layers import stack
@@ -29,16 +30,16 @@ class ToldStore(ContainerdStore):
         super().__init__(clock, identity, containers)
         self.told_lengths: dict[str, int] = {}  # by the digest that the model has for the blob
 
-    def _content(self, image: Image) -> dict[str, int]:
-        return {digest: self.told_lengths.get(digest, size) for digest, size in super()._content(image).items()}
+    def _blobs(self, image: Image) -> dict[str, int]:
+        return {digest: self.told_lengths.get(digest, size) for digest, size in super()._blobs(image).items()}
 
 
 class EarlyContainerdStore(ToldStore):
     """containerd's store before Docker 29."""
 
     def platform_size(self, image: Image) -> int:
-        """What is unpacked does not count in `docker image inspect`."""
-        return self.content_size(image)
+        """In `docker image inspect`, what is unpacked does not count, and the index does."""
+        return sum(self._blobs(image).values()) + (len(image.index.json) if image.index else 0)
 
     def shared_sizes(self) -> dict[str, int]:
         """Blobs never count as shared."""
@@ -57,7 +58,12 @@ class EarlyContainerdStore(ToldStore):
 
     def _sizes(self) -> dict[str, int]:
         """A prune counts only blobs."""
-        return {digest: size for image in self.images() for digest, size in self._content(image).items()}
+        pieces = {name: size for image in self.images() for name, size in self._pieces(image).items()}
+        return {name: size for name, size in pieces.items() if not name.startswith("unpacked ")}
+
+    def _attestations(self, image: Image, part: Image) -> list[Attestation]:
+        """How an image was built is not pulled with it."""
+        return []
 
     def told(self, image: Image) -> dict[str, Any]:
         """There is a driver, of which nothing is known, and nobody asks where the image came from."""

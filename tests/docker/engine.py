@@ -17,6 +17,7 @@ from typing import Any
 from dockerlearn.hub.catalog import RELEASES
 from dockerlearn.model.archive import write_layout
 from dockerlearn.model.image import Image
+from dockerlearn.model.index import Index
 from tests.docker.debian import Unavailable
 
 DIALECT = "28."  # the versions of the engine whose texts the course has
@@ -197,8 +198,8 @@ class Machine:
         """Remove all images that no container has, with and without names, and wait until their layers have gone."""
         self.ask("/images/prune?filters={%22dangling%22:[%22false%22]}", "POST")
 
-    def push(self, images: Sequence[tuple[str, Image]]) -> None:
-        """Give images to the registry, in order, with skopeo: `nginx:1.27` becomes `library/nginx:1.27`."""
+    def push(self, images: Sequence[tuple[str, Image | Index]]) -> None:
+        """Give images or indexes to the registry, in order, with skopeo: `nginx:1.27` becomes `library/nginx:1.27`."""
         with tempfile.TemporaryDirectory(dir=self.folder) as layout:
             write_layout({str(number): image for number, (_, image) in enumerate(images)}, Path(layout))
             for number, (name, _) in enumerate(images):

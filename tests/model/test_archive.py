@@ -10,6 +10,7 @@ import pytest
 from dockerlearn.hub.catalog import hub
 from dockerlearn.model.archive import oci_layout, write_layout
 from dockerlearn.model.digest import sha256
+from dockerlearn.model.index import Attestation, Index
 
 IMAGES = {name: hub().image(name) for name in ("nginx", "python:3.12-slim")}
 
@@ -34,6 +35,19 @@ def test_the_index_leads_to_each_image_by_its_name() -> None:
         assert (entry["digest"], entry["size"], manifest) == (image.digest, len(manifest), image.manifest)
         assert json.loads(manifest)["config"]["digest"] == image.id
     assert json.loads(files["oci-layout"]) == {"imageLayoutVersion": "1.0.0"}
+
+
+def test_an_index_is_there_with_all_that_it_lists() -> None:
+    image = IMAGES["nginx"]
+    attestation = Attestation(image.digest, b"{}")
+    index = Index((image, image.replace(architecture="arm64", variant="v8")), (attestation,))
+    files = oci_layout({"nginx": index})
+    [entry] = json.loads(files["index.json"])["manifests"]
+    assert files[f"blobs/{entry['digest'].replace(':', '/')}"] == index.json
+    for listed in json.loads(index.json)["manifests"]:
+        manifest = json.loads(files[f"blobs/{listed['digest'].replace(':', '/')}"])
+        for blob in (manifest["config"], *manifest["layers"]):
+            assert f"blobs/{blob['digest'].replace(':', '/')}" in files
 
 
 def test_an_empty_layout_is_one_too() -> None:

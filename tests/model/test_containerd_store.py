@@ -2,6 +2,10 @@
 
 import pytest
 
+from dockerlearn.hub.catalog import hub
+from dockerlearn.model.engine import Engine
+from dockerlearn.model.errors import InvalidReference, NoSuchPlatform
+from dockerlearn.model.index import Attestation, Index, Platform
 from dockerlearn.terminal.session import Session
 
 BLOCK = 4096
@@ -90,3 +94,73 @@ def test_two_images_of_one_container_have_its_places_for_mounts_once(session: Se
     two = engine.commit(box)
     blobs = sum(len(image.manifest) + len(image.config_json) + len(image.layers[-1].blob) for image in (one, two))
     assert engine.layers_size - before == blobs + 20480 + one.layers[-1].unpacked_size + two.layers[-1].unpacked_size
+
+
+# An image for several platforms
+
+
+def _index() -> Index:
+    amd64 = hub().image("alpine")
+    arm64 = amd64.replace(architecture="arm64", variant="v8")
+    attestations = tuple(Attestation(each.digest, b"how it was built") for each in (amd64, arm64))
+    return Index((amd64, arm64), attestations)
+
+
+INDEX = _index()
+
+
+def with_index(docker: str) -> Engine:
+    registry = hub()
+    registry.push("multi:1", INDEX)
+    return Engine([registry], docker=docker, seed=1)
+
+
+def test_what_two_platforms_share_counts_for_each() -> None:
+    engine = with_index("29")
+    [both] = {engine.pull("multi:1", platform=platform).image.index for platform in ("amd64", "arm64")}
+    [told] = engine.summaries()
+    parts = engine.store.parts(told.image)
+    assert both == INDEX
+    assert told.id == INDEX.digest
+    attested = sum(sum(each.blobs.values()) for each in INDEX.attestations)
+    assert told.content == sum(part.content for part in parts) + attested
+    assert told.size == sum(part.size for part in parts) + attested
+
+
+def test_one_platform_of_an_image_is_told_of_as_its_manifest() -> None:
+    engine = with_index("29")
+    image = engine.pull("multi:1").image
+    assert engine.inspect(image)["Id"] == INDEX.digest
+    told = engine.inspect(image, platform="amd64", name="multi:1")
+    assert told["Id"] == told["Descriptor"]["digest"] == INDEX.images[0].digest
+    assert told["Descriptor"]["platform"] == {"architecture": "amd64", "os": "linux"}
+    assert told["RepoDigests"] == [f"multi@{INDEX.digest}"]
+
+
+def test_a_prune_tells_of_an_index_and_of_each_manifest() -> None:
+    engine = with_index("29")
+    engine.pull("multi:1")
+    removed = [(each.action, each.name) for each in engine.prune(all=True).removals]
+    assert removed == [("Untagged", "multi:1"), ("Deleted", INDEX.digest), ("Deleted", INDEX.images[0].digest)]
+
+
+@pytest.mark.parametrize(("docker", "reason"), [("29", ": no match for platform in manifest: not found"), ("28", "")])
+def test_a_platform_that_there_is_no_image_for_is_refused(docker: str, reason: str) -> None:
+    with pytest.raises(NoSuchPlatform) as refusal:
+        with_index(docker).pull("multi:1", platform="s390x")
+    assert str(refusal.value) == f"no matching manifest for linux/s390x in the manifest list entries{reason}"
+
+
+def test_a_processor_alone_means_linux_and_a_system_alone_this_processor() -> None:
+    assert str(Platform.parse("s390x")) == "linux/s390x"
+    assert str(Platform.parse("windows")) == "windows/amd64"
+    with pytest.raises(InvalidReference, match='"nonsense": unknown operating system or architecture'):
+        Platform.parse("nonsense")
+
+
+def test_a_digest_of_an_index_stays_with_the_image_that_was_pulled_first_in_the_classic_store() -> None:
+    engine = with_index("28")
+    first = engine.pull("multi:1").image
+    second = engine.pull("multi:1", platform="arm64").image
+    assert [name.familiar for name in engine.store.digests(first)] == [f"multi@{INDEX.digest}"]
+    assert [name.familiar for name in engine.store.names(second)] == ["multi:1"]

@@ -12,10 +12,12 @@ from typing import Any
 
 from ..container import Container
 from ..digest import sha256, short
-from ..errors import DaemonError, ImageInUse, NoSuchImage, NoSuchRepository, NotFound
+from ..errors import DaemonError, ImageInUse, NoSuchImage, NoSuchPlatform, NoSuchRepository, NotFound
 from ..image import Image
+from ..index import Platform
 from ..layer import Layer
 from ..reference import Reference
+from ..rootfs import Rootfs
 from .images import ImageStore, LayerPull, Part, Pruned, Removal, Summary, of_one_tag
 from .layers import stack
 
@@ -25,7 +27,7 @@ ROOT = "/var/lib/docker"
 class ClassicStore(ImageStore):
     """Images are configurations: an image's ID is the digest of its own. What came compressed is not kept."""
 
-    driver, compares = "overlay2", False
+    driver = "overlay2"
 
     def id(self, image: Image) -> str:
         """The digest of the configuration."""
@@ -80,6 +82,24 @@ class ClassicStore(ImageStore):
         """Where overlayfs finds the layers."""
         return {"GraphDriver": {"Data": directories(self.layers.cache_ids(image)), "Name": self.driver}}
 
+    def other_platform(self, image: Image, wanted: Platform) -> str:
+        """What is said of an image that is not for the platform that is wanted."""
+        return (
+            f"was found but its platform ({image.platform}) does not match the specified platform ({wanted.shortest})"
+        )
+
+    def warning(self, image: Image, wanted: Platform) -> str:
+        """What a pull says of an image that is for another platform."""
+        return "" if image.platform == wanted else self.other_platform(image, wanted)
+
+    def layer(self, root: Rootfs) -> Layer:
+        """All that lies in the container's own directory, what was only copied up included."""
+        return root.layer
+
+    def diff(self, root: Rootfs) -> list[tuple[str, str]]:
+        """The same, as `docker diff` tells it."""
+        return root.diff(compared=False)
+
     def told_of(self, container: Container) -> tuple[dict[str, Any], dict[str, Any]]:
         """Where overlayfs finds the layers."""
         top = sha256(f"{container.id}/mount".encode()).removeprefix("sha256:")
@@ -87,7 +107,10 @@ class ClassicStore(ImageStore):
         return {"GraphDriver": {"Data": {"ID": container.id, **data}, "Name": self.driver}}, {}
 
     def absent(self, reference: Reference, problem: NotFound) -> NotFound:
-        """What the registry said is passed on, to the last word."""
+        """What the registry said is passed on, to the last word; that it has no such platform is seen only while pulling."""
+        if isinstance(problem, NoSuchPlatform):
+            text = f"no matching manifest for {problem.platform} in the manifest list entries"
+            return NoSuchPlatform(text, platform=problem.platform, begun=True)
         if isinstance(problem, NoSuchRepository):
             return NoSuchRepository(f"{problem}: denied: requested access to the resource is denied", **vars(problem))
         return problem
@@ -103,8 +126,9 @@ class ClassicStore(ImageStore):
         layers = [] if image in self else list(stack(image))
         pulled = tuple(LayerPull(layer.digest, statuses[chain in self.layers.layers]) for chain, layer in layers)
         self.add(image)
-        for name in (reference.target, pinned):
-            self._references.point(name, image.id)
+        self._references.point(reference.target, image.id)
+        if self._references.id(pinned) is None:  # that of an index may stand for the image of another platform already
+            self._references.point(pinned, image.id)
         return pulled
 
     def check_commit(self, image: Image) -> None:

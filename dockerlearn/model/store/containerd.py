@@ -17,10 +17,10 @@ from ..container import Container
 from ..digest import sha256, short
 from ..errors import DaemonError, ImageInUse, NoSuchTag, NotFound
 from ..image import Image
-from ..index import HERE, MANIFEST_TYPE, Descriptor, Platform
+from ..index import HERE, MANIFEST_TYPE, Attestation, Descriptor, Platform
 from ..layer import Layer
 from ..reference import Reference
-from ..rootfs import PLACES
+from ..rootfs import PLACES, Rootfs
 from ..tree import Directory, Node
 from ..value import Value
 from .containers import ContainerStore
@@ -41,7 +41,7 @@ class ContainerdStore(ImageStore):
     What came compressed is kept beside what was unpacked, so an image takes up both.
     """
 
-    driver, compares = "overlayfs", True
+    driver = "overlayfs"
 
     def __init__(self, clock: Clock, identity: Callable[[], str], containers: ContainerStore) -> None:
         super().__init__(clock, identity, containers)
@@ -96,7 +96,11 @@ class ContainerdStore(ImageStore):
         ]
         return [
             Part(
-                each.platform, each.digest, self.platform_size(each), sum(_blobs(each).values()), bool(self.users(each))
+                each.platform,
+                each.digest,
+                self._platform_usage(each),
+                sum(self._blobs(each).values()),
+                bool(self.users(each)),
             )
             for each in here
         ] + absent
@@ -113,7 +117,7 @@ class ContainerdStore(ImageStore):
 
     def content_size(self, image: Image) -> int:
         """Bytes of an image as it came: manifests, configurations and compressed layers, without the index itself."""
-        return sum(self._content(image).values())
+        return sum(sum(blobs.values()) for blobs in self._contents(image))
 
     def size(self, image: Image) -> int:
         """Bytes of an image as it came, and unpacked, for all platforms that are here."""
@@ -121,7 +125,10 @@ class ContainerdStore(ImageStore):
 
     def platform_size(self, image: Image) -> int:
         """The same for one platform alone, and without what is attested of it."""
-        return sum(_blobs(image).values()) + self._unpacked_size(image)
+        return self._platform_usage(image)
+
+    def _platform_usage(self, image: Image) -> int:
+        return sum(self._blobs(image).values()) + self._unpacked_size(image)
 
     def shared_sizes(self) -> dict[str, int]:
         """Bytes of the blobs, and of the unpacked layers, that another image has too, by the image's ID."""
@@ -168,14 +175,20 @@ class ContainerdStore(ImageStore):
         """The image for each platform that is here."""
         return self._platforms.get(self.id(image), (image,))
 
-    def _content(self, image: Image) -> dict[str, int]:
-        """Bytes of each blob of an image, by digest."""
-        sizes: dict[str, int] = {}
-        for each in self._here(image):
-            sizes |= _blobs(each)
-            for attestation in image.index.attestations_of(each) if image.index else ():
-                sizes |= attestation.blobs
-        return sizes
+    def _contents(self, image: Image) -> list[dict[str, int]]:
+        """Of each manifest of an image the bytes of its blobs, by digest. What two of them share is in both."""
+        here = self._here(image)
+        attested = [attestation.blobs for each in here for attestation in self._attestations(image, each)]
+        return [*map(self._blobs, here), *attested]
+
+    def _attestations(self, image: Image, part: Image) -> list[Attestation]:
+        """What came with a part of an image about how that was built."""
+        return image.index.attestations_of(part) if image.index else []
+
+    def _blobs(self, image: Image) -> dict[str, int]:
+        """Bytes of the blobs that an image for one platform is made of, by digest."""
+        layers = {layer.digest: len(layer.blob) for layer in image.layers}
+        return {image.digest: len(image.manifest), image.id: len(image.config_json), **layers}
 
     def _sizes(self) -> dict[str, int]:
         """Bytes of all that is on the disk: of images, and of layers that only a container still needs."""
@@ -189,7 +202,16 @@ class ContainerdStore(ImageStore):
         unpacked = {
             f"unpacked {chain}": layer.unpacked_size for each in self._here(image) for chain, layer in stack(each)
         }
-        return {**index, **self._content(image), **unpacked}
+        blobs = {digest: size for each in self._contents(image) for digest, size in each.items()}
+        return {**index, **blobs, **unpacked}
+
+    def layer(self, root: Rootfs) -> Layer:
+        """What a container has written, compared with what lies below it."""
+        return root.compared_layer
+
+    def diff(self, root: Rootfs) -> list[tuple[str, str]]:
+        """The same, as `docker diff` tells it."""
+        return root.diff(compared=True)
 
     # What it tells
 
@@ -201,12 +223,14 @@ class ContainerdStore(ImageStore):
             told["Identity"] = {"Pull": [{"Repository": name} for name in repositories]}
         return told
 
+    def told_of_platform(self, image: Image) -> dict[str, Any]:
+        """The manifest, which stands for the image of one platform."""
+        return {"Id": image.digest, "Descriptor": _manifest_descriptor(image)}
+
     def told_of(self, container: Container) -> tuple[dict[str, Any], dict[str, Any]]:
         """Who unpacked the files, and the manifest that they are of."""
-        image = container.image
-        manifest = Descriptor(MANIFEST_TYPE, image.digest, len(image.manifest)).json()
         storage = {"Storage": {"RootFS": {"Snapshot": {"Name": self.driver}}}}
-        return storage, {"ImageManifestDescriptor": {**manifest, "platform": image.platform.json()}}
+        return storage, {"ImageManifestDescriptor": _manifest_descriptor(container.image)}
 
     # Changes
 
@@ -221,13 +245,13 @@ class ContainerdStore(ImageStore):
 
         A blob that is here is not downloaded again, whatever it lies on; but it is unpacked once for each chain.
         """
-        here = {name for each in self._images.values() for name in self._content(each)}
+        here = {digest for each in self._images.values() for blobs in self._contents(each) for digest in blobs}
         pulled = []
         for chain, layer in stack(image):
             if chain not in self.layers.layers:
                 got = "Already exists" if layer.digest in here else "Download complete"
                 pulled.append(LayerPull(layer.digest, "Pull complete", ("Pulling fs layer", got)))
-        for attestation in image.index.attestations_of(image) if image.index and image not in self else ():
+        for attestation in self._attestations(image, image) if image not in self else ():
             pulled.append(LayerPull(sha256(attestation.statement), "Download complete"))
         self.add(image)
         self._references.point(reference.target, self.id(image))
@@ -310,8 +334,11 @@ class ContainerdStore(ImageStore):
                 needed = {name for user in users if (name := _name(user)) in names}
                 removals += self._untag(each for each in names if each not in (needed or names[-1:]))
             elif not users and (all or not names):
+                manifests = [Removal("Deleted", each.digest) for each in self._here(image)]
                 gone = self._untag(names) or [Removal("Untagged", self.id(image))]
-                removals += gone + self._delete(image, ancestors=False)
+                removals += gone + self._delete(image, ancestors=False) + manifests
+        left = {each.digest for image in self._images.values() for each in self._here(image)}
+        removals = [each for each in dict.fromkeys(removals) if each.name not in left]
         after = self._sizes()
         return Pruned(tuple(removals), sum(size for name, size in before.items() if name not in after))
 
@@ -329,10 +356,10 @@ class ContainerdStore(ImageStore):
         return removed
 
 
-def _blobs(image: Image) -> dict[str, int]:
-    """Bytes of the blobs that an image for one platform is made of, by digest."""
-    layers = {layer.digest: len(layer.blob) for layer in image.layers}
-    return {image.digest: len(image.manifest), image.id: len(image.config_json), **layers}
+def _manifest_descriptor(image: Image) -> dict[str, Any]:
+    """What points to the manifest of an image for one platform, and names that."""
+    manifest = Descriptor(MANIFEST_TYPE, image.digest, len(image.manifest)).json()
+    return {**manifest, "platform": image.platform.json()}
 
 
 def _is_new_directory(image: Image, path: str, found: Node) -> bool:

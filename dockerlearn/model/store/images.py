@@ -21,6 +21,7 @@ from ..index import Platform
 from ..layer import Layer
 from ..lifecycle import LIVE
 from ..reference import Reference
+from ..rootfs import Rootfs
 from ..value import Value, instance
 from .containers import ContainerStore
 from .layers import LayerStore
@@ -88,7 +89,6 @@ class ImageStore(ABC):
     """Images with their layers and names. `containers` are those of the same machine."""
 
     driver: ClassVar[str]  # what the engine calls it
-    compares: ClassVar[bool]  # whether what a container changed is found by comparison with what lies below
 
     def __init__(self, clock: Clock, identity: Callable[[], str], containers: ContainerStore) -> None:
         self.layers = LayerStore(identity)
@@ -168,9 +168,29 @@ class ImageStore(ABC):
     def told(self, image: Image) -> dict[str, Any]:
         """What only this kind of store tells of an image: fields of `docker image inspect`."""
 
+    def told_of_platform(self, image: Image) -> dict[str, Any]:
+        """What is told otherwise of an image when one platform of it is asked for."""
+        return {}
+
+    def other_platform(self, image: Image, wanted: Platform) -> str:
+        """What is said of an image that is not for the platform that is wanted."""
+        return f"was found but does not provide the specified platform ({wanted.shortest})"
+
     @abstractmethod
     def told_of(self, container: Container) -> tuple[dict[str, Any], dict[str, Any]]:
         """What only this kind of store tells of a container: where its files are, and what else."""
+
+    def warning(self, image: Image, wanted: Platform) -> str:
+        """What a pull says of an image that is for another platform; here, nothing."""
+        return ""
+
+    @abstractmethod
+    def layer(self, root: Rootfs) -> Layer:
+        """What a container has written, as `docker commit` makes a layer of it."""
+
+    @abstractmethod
+    def diff(self, root: Rootfs) -> list[tuple[str, str]]:
+        """What a container has written, as `docker diff` tells it."""
 
     # What the two do otherwise
 
