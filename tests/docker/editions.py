@@ -66,8 +66,8 @@ class EarlyContainerdStore(ToldStore):
         return []
 
     def told(self, image: Image) -> dict[str, Any]:
-        """There is a driver, of which nothing is known, and nobody asks where the image came from."""
-        return {"GraphDriver": self._driver(), "Descriptor": image.descriptor.json()}
+        """There is a driver, of which nothing is known, and nobody notes what made an image, or where it came from."""
+        return {"DockerVersion": "", "GraphDriver": self._driver(), "Descriptor": image.descriptor.json()}
 
     def told_of(self, container: Container) -> tuple[dict[str, Any], dict[str, Any]]:
         """The same of a container."""
