@@ -73,7 +73,9 @@ FAULTS = [
     Fault(
         CONTAINERD, "return image.descriptor.digest", "return image.id", typed_at_containerd("docs/tags-and-digests.md")
     ),
-    Fault(CONTAINERD, "if chain not in self.layers.layers", "", typed_at_containerd("docs/sharing-layers.md")),
+    Fault(
+        CONTAINERD, "if chain not in self.layers.layers:", "if chain:", typed_at_containerd("docs/sharing-layers.md")
+    ),
     Fault(
         CONTAINERD,
         "(must be forced) - {reason}",
