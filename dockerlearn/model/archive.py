@@ -9,10 +9,10 @@ Source of the rules: OCI image specification 1.1, image-layout.md. A layout is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from .digest import canonical_json, sha256
+from .digest import canonical_json
 from .image import Image
 from .index import INDEX_TYPE, MANIFEST_TYPE
 
@@ -23,8 +23,23 @@ REF_NAME = "org.opencontainers.image.ref.name"
 def oci_layout(images: Mapping[str, Image]) -> dict[str, bytes]:
     """The files of a layout that holds `images`, by their path in it. What images share is there once.
 
-    The names are what tools find an image by in the layout: `oci:FOLDER:NAME`.
+    The names are what tools find an image by in the layout: `oci:FOLDER:NAME`. All bytes are in memory at once;
+    `write_layout` makes do with a few.
     """
+    return {path: b"".join(pieces) for path, pieces in _files(images).items()}
+
+
+def write_layout(images: Mapping[str, Image], folder: Path) -> None:
+    """Write a layout into `folder`, which is made if it is not there. Raises `OSError` if it cannot be written."""
+    for path, pieces in _files(images).items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            file.writelines(pieces)
+
+
+def _files(images: Mapping[str, Image]) -> dict[str, Iterable[bytes]]:
+    """The files of a layout, each in pieces, which are made when somebody goes through them."""
     index = canonical_json(
         {
             "schemaVersion": 2,
@@ -40,16 +55,12 @@ def oci_layout(images: Mapping[str, Image]) -> dict[str, bytes]:
             ],
         }
     )
-    files = {"oci-layout": canonical_json({"imageLayoutVersion": LAYOUT_VERSION}), "index.json": index}
+    blobs: dict[str, Iterable[bytes]] = {}
     for image in images.values():
-        for blob in (image.manifest, image.config_json, *(layer.blob for layer in image.layers)):
-            files[f"blobs/{sha256(blob).replace(':', '/')}"] = blob
-    return files
-
-
-def write_layout(images: Mapping[str, Image], folder: Path) -> None:
-    """Write a layout into `folder`, which is made if it is not there. Raises `OSError` if it cannot be written."""
-    for path, content in oci_layout(images).items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        blobs |= {image.digest: [image.manifest], image.id: [image.config_json]}
+        blobs |= {layer.digest: (compressed for _, compressed in layer.pieces()) for layer in image.layers}
+    return {
+        "oci-layout": [canonical_json({"imageLayoutVersion": LAYOUT_VERSION})],
+        "index.json": [index],
+        **{f"blobs/{digest.replace(':', '/')}": pieces for digest, pieces in blobs.items()},
+    }

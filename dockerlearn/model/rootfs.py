@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from datetime import datetime
 
 from .errors import InvalidPath
+from .filler import Filler
 from .layer import Layer
-from .resources import Disk
+from .resources import Disk, Work
 from .tree import DEEPEST, Directory, File, Node, Symlink, depth, split
 
 # What the engine lays between image and writable layer: places for what it mounts.
@@ -71,14 +72,16 @@ class Rootfs(MutableMapping[str, str]):
     `OSError` with Linux's reason.
     """
 
-    def __init__(self, image: Directory, mounts: Mapping[str, Mount], disk: Disk | None = None) -> None:
+    def __init__(
+        self, image: Directory, mounts: Mapping[str, Mount], disk: Disk | None = None, work: Work | None = None
+    ) -> None:
         lower = with_places(image)
         for path, mount in mounts.items():
             if lower.get(path) is None:
                 lower = lower.with_node(path, _empty(mount.node))
         self.lower = self.upper = lower
         self.mounts = dict(mounts)
-        self._disk = disk or Disk(lambda: _sum(self.written()))
+        self._disk, self._work = disk or Disk(lambda: _sum(self.written())), work or Work()
         self._seen: Directory | None = None
         self._copied_up: tuple[str, ...] = ()
 
@@ -139,6 +142,8 @@ class Rootfs(MutableMapping[str, str]):
             raise IsADirectoryError("Is a directory")
         if found is None or not isinstance(found[1], File):
             raise KeyError(path)
+        if isinstance(found[1], Filler):
+            self._work.spend(0, found[1].size)  # before its bytes are made
         return found[1].data.decode(errors="surrogateescape")
 
     def __contains__(self, path: object) -> bool:
