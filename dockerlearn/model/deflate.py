@@ -1,8 +1,8 @@
 """Deflate, written out by hand: the same bytes on every machine, whichever zlib is at hand.
 
 Source of the rules: RFC 1951. Three ways of packing are enough here. What cannot be compressed is *stored*. A repeated
-line is one line and then "as 32 bytes before", again and again. Anything else, which is small, is *squeezed*: what was
-there before is pointed to, all else is spelled out. The codes are those that the RFC fixes, so no tables of codes are sent.
+line is one line and then "as 32 bytes before", again and again. The end of it all is *squeezed*: what was there before is
+copied, all else is spelled out, whichever takes fewer bits. The codes are those that the RFC fixes, so no tables of codes are sent.
 
 Bits are written as text, the first one first. A code is sent from its highest bit on, a number from its lowest.
 """
@@ -10,11 +10,17 @@ Bits are written as text, the first one first. A code is sent from its highest b
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
 
 STORED_BLOCK = 65_535  # most bytes that a stored block can hold
 BLOCK_COST = 5  # bytes around it
 SHORTEST, LONGEST = 3, 258  # bytes that one copy can stand for
 FARTHEST = 32_768  # bytes that a copy can reach back
+SMALL = 6_000  # bytes
+LOOKED_AT, LOOKED_AT_IF_SMALL = 16, 4_096  # places where three bytes were before: of little data, all are looked at
+SHORT = 16  # bytes of copies of which every length is looked at
 PERIOD = 32  # bytes of a line whose copies take two bytes each: 8 bits for the length, 5 + 3 for the distance
 COPY = 2  # bytes
 END_OF_BLOCK = 256
@@ -51,30 +57,21 @@ def repeated(line: bytes, size: int) -> bytes:
     return _packed(start + copy[:cut]) + _packed(copy[cut:] + copy[:cut]) * (copies - 1) + _closed(copy[cut:] + end)
 
 
-def squeezed(data: bytes, *, last: bool = False) -> bytes:
-    """Bytes in one block of fixed codes, with copies of what was there before; whether it is the last of all."""
-    bits = [FIXED_BLOCK]
-    seen: dict[bytes, int] = {}  # where each three bytes were last
-    place = 0
-    while place < len(data):
-        before = seen.get(data[place : place + SHORTEST], -FARTHEST - 1)
-        length = _length(data, before, place) if place - before <= FARTHEST else 0
-        bits.append(_copy(length, place - before) if length >= SHORTEST else _code(data[place]))
-        after = place + (length if length >= SHORTEST else 1)
-        seen |= {data[each : each + SHORTEST]: each for each in range(place, after)}
-        place = after
-    return _closed("".join(bits), last=last)
-
-
 def ended(data: bytes, size: int | None = None) -> bytes:
-    """The last bytes of all, squeezed, and filled up to `size` bytes if that is given.
+    """The last bytes of all, squeezed into one block of fixed codes, and filled up to `size` bytes if that is given.
 
     Raises `ValueError` if there is no room for them, or too little room for what fills it up.
     """
-    end = squeezed(data, last=True)
-    if size is None or size == len(end):
-        return end
-    return squeezed(data) + nothing(size - len(end) - len(LAST)) + LAST
+    bits = FIXED_BLOCK + _squeezed(data)
+    for _ in range(4):
+        end = _closed(bits, last=True)
+        room = 0 if size is None else size - len(end)
+        if room == 0:
+            return end
+        with suppress(ValueError):
+            return _closed(bits) + nothing(room - len(LAST)) + LAST
+        bits += _code(END_OF_BLOCK) + FIXED_BLOCK  # an empty block, which has ten bits
+    raise ValueError(f"{len(data)} bytes cannot be squeezed into {size}")
 
 
 def nothing(size: int) -> bytes:
@@ -85,15 +82,64 @@ def nothing(size: int) -> bytes:
     return NOTHING * fives + NOTHING_IN_SIX * sixes
 
 
-def _length(data: bytes, before: int, place: int) -> int:
-    """How many bytes at two places are alike, as far as one copy goes."""
-    most = min(LONGEST, len(data) - place)
-    length = 0
-    while length < most and data[before + length] == data[place + length]:
-        length += 1
-    return length
+def _squeezed(data: bytes) -> str:
+    """The codes of some bytes, with copies of what was there before."""
+    bits, place, ways = "", 0, _cheapest(data)
+    while place < len(data):
+        length, distance = ways[place]
+        bits += _copy(length, distance) if distance else _code(data[place])
+        place += length
+    return bits
 
 
+def _cheapest(data: bytes) -> list[tuple[int, int]]:
+    """How to go on at each place with the fewest bits: how many bytes, and from how far back; one byte that is spelled out."""
+    copies = list(_copies(data))
+    ways = [(1, 0)] * len(data)
+    costs = [0] * (len(data) + 1)  # from here to the end
+    for place in range(len(data) - 1, -1, -1):
+        costs[place] = len(_code(data[place])) + costs[place + 1]
+        for length, distance in copies[place]:
+            cost = len(_copy(length, distance)) + costs[place + length]
+            if cost <= costs[place]:
+                costs[place], ways[place] = cost, (length, distance)
+    return ways
+
+
+def _copies(data: bytes) -> Iterator[list[tuple[int, int]]]:
+    """The copies that are worth a look at each place, the shortest first: of several that are as long, the nearest."""
+    seen: dict[bytes, list[int]] = {}  # where each three bytes were
+    looked_at = LOOKED_AT_IF_SMALL if len(data) <= SMALL else LOOKED_AT
+    for place in range(len(data)):
+        found: list[tuple[int, int]] = []
+        most = SHORTEST - 1
+        before_here = seen.setdefault(data[place : place + SHORTEST], [])
+        for before in reversed(before_here[-looked_at:]):
+            longest = min(LONGEST, len(data) - place)
+            if most >= longest or place - before > FARTHEST:
+                break
+            if data[before + most] == data[place + most]:
+                same = _alike(data, before, place, longest)
+                lengths = {*range(most + 1, min(same, SHORT) + 1), *([same] if same > most else [])}
+                found += [(length, place - before) for length in sorted(lengths)]
+                most = max(most, same)
+        before_here.append(place)
+        yield found
+
+
+def _alike(data: bytes, one: int, two: int, most: int) -> int:
+    """How many bytes at two places are alike, by halves."""
+    least = 0
+    while least < most:
+        middle = (least + most + 1) // 2
+        if data[one : one + middle] == data[two : two + middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
+
+
+@cache
 def _code(symbol: int) -> str:
     """The fixed code of a byte, of the end of a block, or of a length."""
     if symbol < 144:
@@ -105,6 +151,7 @@ def _code(symbol: int) -> str:
     return f"{symbol - 280 + 0b11000000:08b}"
 
 
+@cache
 def _copy(length: int, distance: int) -> str:
     """The codes of a copy: how many bytes, and from how far back."""
     if length == LONGEST:

@@ -63,6 +63,7 @@ class Layer(Value):
     changes: Directory
     received: bytes | None = None  # the archive as it came, if it did: writing it anew could change its digest
     packed: int | None = None  # bytes of the blob, if that is to be filled up to so many
+    time: int = 0  # when its files were last changed, in seconds since 1970: it is in the archive
     names: Names | None = None  # if they are known, so that nobody has to make the bytes for them
 
     @classmethod
@@ -73,6 +74,7 @@ class Layer(Value):
         deleted: Iterable[str] = (),
         opaque: Iterable[str] = (),
         packed: int | None = None,
+        time: int = 0,
     ) -> Layer:
         """A layer that first deletes paths and empties `opaque` directories, then adds or replaces `files`.
 
@@ -93,7 +95,7 @@ class Layer(Value):
                 root.put([*above, name, OPAQUE], MARK)
             elif remade is None:
                 root.put([*above, WHITEOUT + name], MARK)
-        return cls(root.build(), packed=packed)
+        return cls(root.build(), packed=packed, time=time)
 
     @classmethod
     def from_tar(cls, tar: bytes) -> Layer:
@@ -122,7 +124,7 @@ class Layer(Value):
 
     @cached_property
     def tar(self) -> bytes:
-        """The archive: names sorted, parents first, whiteouts before their siblings, owner 0, time 0.
+        """The archive: names sorted, parents first, whiteouts before their siblings, owner 0, and time 0 unless told.
 
         Raises `OSError` for one that is better read in `pieces`.
         """
@@ -188,7 +190,7 @@ class Layer(Value):
         """The archive, with the fillers themselves in place of their bytes."""
         plain: list[bytes] = []
         for path, found in _entries(self.changes):
-            plain.append(_header(path, found))
+            plain.append(_header(path, found, self.time))
             if isinstance(found, Filler):
                 yield b"".join(plain)
                 yield found
@@ -273,7 +275,7 @@ def _compressed(parts: Iterable[bytes | Filler]) -> Iterator[tuple[bytes, bytes]
         if isinstance(part, Filler):
             yield from part.pieces()
         else:
-            yield part, deflate.squeezed(part)
+            yield part, deflate.stored(part)
 
 
 def _trailer(checksum: int, size: int) -> bytes:
@@ -324,27 +326,28 @@ def _entries(directory: Directory, prefix: str = "") -> Iterator[tuple[str, Node
             yield from _entries(found, f"{prefix}{name}/")
 
 
-def _header(path: str, found: Node) -> bytes:
-    """The header of an entry of a tar, owner 0 and time 0, the same bytes as tarfile's; what is unusual, tarfile writes."""
+def _header(path: str, found: Node, time: int = 0) -> bytes:
+    """The header of an entry of a tar, owner 0, the same bytes as tarfile's; what is unusual, tarfile writes."""
     name = f"{path}/" if isinstance(found, Directory) else path
     link = found.target if isinstance(found, Symlink) else ""
     mode = 0o777 if isinstance(found, Symlink) else found.mode
     size = found.size if isinstance(found, File) else 0
     kind = b"5" if isinstance(found, Directory) else b"2" if isinstance(found, Symlink) else b"0"
     if not (name + link).isascii() or max(len(name), len(link)) > LONGEST_IN_HEADER:
-        return _long_header(name, link, mode, size, kind)
+        return _long_header(name, link, mode, size, kind, time)
     blank = HEADER.pack(
-        name.encode(), b"%07o" % mode, b"0000000", b"0000000", b"%011o" % size, b"0" * 11, b" " * 8, kind, link.encode(), b"ustar\x0000"
+        name.encode(), b"%07o" % mode, b"0000000", b"0000000", b"%011o" % size, b"%011o" % time, b" " * 8, kind, link.encode(), b"ustar\x0000"
     )  # fmt: skip
     return b"%b%06o\0%b" % (blank[:148], sum(blank), blank[155:])  # the checksum is made with blanks in its place
 
 
-def _long_header(name: str, link: str, mode: int, size: int, kind: bytes) -> bytes:
+def _long_header(name: str, link: str, mode: int, size: int, kind: bytes, time: int) -> bytes:
     """A header for a name that is long or not ASCII: with an extended one before it (POSIX.1-2001, pax)."""
     import tarfile  # see `Layer.from_tar`
 
     header = tarfile.TarInfo(name)
     header.linkname, header.mode, header.size, header.type = link, mode, size, kind
+    header.mtime = time
     return header.tobuf(tarfile.PAX_FORMAT)
 
 
