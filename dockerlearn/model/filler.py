@@ -18,7 +18,7 @@ LINE = b"This byte stands for a real one\n"  # as long as `deflate.repeated` wan
 PIECE = 16 * deflate.STORED_BLOCK  # bytes made at a time: whole stored blocks
 LINES = 2**20  # the same of lines
 LINE_COST = 50  # bytes of what is around the copies of a piece, at most
-LARGEST_READ = 64_000_000  # bytes that are put together at once
+LARGEST_READ = 32_000_000  # bytes that are put together at once
 
 
 class Filler(File):

@@ -66,7 +66,7 @@ def _sum(nodes: Iterable[Node]) -> tuple[int, int]:
 
 
 class Rootfs(MutableMapping[str, str]):
-    """The files of a container. As a mapping, it is the text of regular files by path, links followed.
+    """The files of a container. As a mapping, it is the text of regular files by path, links followed. `work` pays for fillers.
 
     A path that is no file is missing (`KeyError`), or a directory; to read that, or write where no file can be, raises an
     `OSError` with Linux's reason.
