@@ -11,7 +11,9 @@ from dockerlearn.model.deflate import LAST, LEAST_NOTHING, STORED_BLOCK, ended, 
 from dockerlearn.model.filler import LINE
 
 # What has copies in it, far and near, and bytes of either length of code.
-texts = st.binary(max_size=400) | st.lists(st.sampled_from([b"ab", b"\0" * 300, b"\xff", b"abcabc"])).map(b"".join)
+texts = st.binary(max_size=400) | st.lists(st.sampled_from([b"ab", b"\0" * 300, b"\xff", b"abcabc"]), max_size=4).map(
+    b"".join
+)
 
 
 def unpacked(stream: bytes) -> bytes:
@@ -23,7 +25,7 @@ def unpacked(stream: bytes) -> bytes:
     return content
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(texts)
 @example(b"")
 @example(b"far" + bytes(range(256)) * 129 + b"far")
@@ -57,7 +59,7 @@ def test_nothing_is_unpacked_from_any_number_of_bytes(size: int) -> None:
     assert unpacked(nothing(size) + LAST) == b""
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(texts, st.integers(LEAST_NOTHING + 5, 500))
 def test_an_end_is_filled_up_to_its_size(data: bytes, more: int) -> None:
     least = ended(data)
