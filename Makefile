@@ -9,7 +9,7 @@ PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help serve test lint site check-site check-without-mkdocs bench drift update-examples wire house show-breaks test-browser engine test-docker test-pythons show-faults soak screenshots clean
+.PHONY: help serve test lint site check-site check-without-mkdocs bench drift update-examples wire weigh house show-breaks test-browser engine test-docker test-pythons show-faults soak screenshots clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ update-examples: .venv/test.stamp  ## write what the examples print into the pag
 
 wire: .venv/test.stamp  ## write the types that Python and the site's scripts share, docs/assets/wire.d.ts
 	.venv/bin/python -m tools.wire
+
+weigh: .venv/test.stamp  ## write the digests of the catalog's heavy layers, dockerlearn/hub/weights.txt, from their bytes
+	.venv/bin/python -m tools.weigh --anew
 
 house: .venv/test.stamp  ## count the lines of each room, and draw the rooms into docs/maintain/architecture.md
 	.venv/bin/python -m tools.house --write

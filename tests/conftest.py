@@ -22,5 +22,10 @@ settings.load_profile("steady")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a witness be sampled, and tell the course what it has seen."""
     parser.addoption("--seed", type=int, default=28, help="what chance starts from")
-    parser.addoption("--every", type=int, default=16, help="of how many hostile lines one is typed")
+    parser.addoption(
+        "--every",
+        type=int,
+        default=16,
+        help="of how many hostile lines one is typed, and of how many heavy layers one is proved",
+    )
     parser.addoption("--record", action="store_true", help="write the figures of this run into the course")

@@ -61,6 +61,7 @@ def _copy_out(call: Call, flags: Flags, name: str, source: str, target: str) -> 
     if not isinstance(found, File) or target == "-":
         raise NotInModel("directories and - of docker cp", "form")
     path = f"{target.rstrip('/')}/{basename(source)}" if target.endswith("/") or target == "." else target
+    call.engine.work.spend(0, found.size)
     text = found.data.decode(errors="surrogateescape")
     try:
         call.files[path] = text

@@ -163,30 +163,32 @@ while :; do wait $server; done
     return Script(text, partial(_nginx, version))
 
 
-NGINX = {version: nginx(version) for version in ("1.26.3", "1.27.3", "1.27.4")}
+NGINX = {version: nginx(version) for version in ("1.26.3", "1.27.3", "1.27.4", "1.30.4", "1.31.3", "1.31.4")}
 
 
 # Python
 
 
-def _python(environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
+def _python(version: str, environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
     if words[1:2] in (["-V"], ["--version"]):
-        return out(f"Python {PYTHON_VERSION}\n")
+        return out(f"Python {version}\n")
     return err("python3: the scale model only knows --version\n", 2)
 
 
-PYTHON_VERSION = "3.12.9"
-PYTHON = Script(
-    f"""\
+def python(version: str) -> Script:
+    """The Python of a version."""
+    text = f"""\
 #!/bin/sh
 # The scale model's Python tells its version; there is no interpreter in it.
 case "$1" in
-    -V|--version) echo "Python {PYTHON_VERSION}" ;;
+    -V|--version) echo "Python {version}" ;;
     *) echo "python3: the scale model only knows --version" >&2; exit 2 ;;
 esac
-""",
-    _python,
-)
+"""
+    return Script(text, partial(_python, version))
+
+
+PYTHON = {version: python(version) for version in ("3.12.9", "3.12.14", "3.14.7")}
 
 
 # Node.js
@@ -216,33 +218,36 @@ exec "$@"
 )
 
 
-def _node(environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
+def _node(version: str, environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
     if not words[1:]:
         return out("")
     if words[1] in ("-v", "--version"):
-        return out("v22.14.0\n")
+        return out(f"v{version}\n")
     file = words[1] if words[1].startswith("/") else f"/{words[1]}"
     if file in environment.root:
         return err("node: the scale model runs no JavaScript\n", 2)
     return err(f"Error: Cannot find module '{file}'\n", 1)
 
 
-NODE = Script(
-    """\
+def nodejs(version: str) -> Script:
+    """The Node.js of a version."""
+    text = f"""\
 #!/bin/sh
 # The scale model's Node.js tells its version and looks for the file it is given; it runs no JavaScript.
 case "$1" in
-    -v|--version) echo v22.14.0 ;;
+    -v|--version) echo v{version} ;;
     "") exit 0 ;;
     *)
-        case "$1" in /*) file=$1 ;; *) file=${PWD%/}/$1 ;; esac
+        case "$1" in /*) file=$1 ;; *) file=${{PWD%/}}/$1 ;; esac
         if [ -f "$file" ]; then echo "node: the scale model runs no JavaScript" >&2; exit 2; fi
         echo "Error: Cannot find module '$file'" >&2
         exit 1 ;;
 esac
-""",
-    _node,
-)
+"""
+    return Script(text, partial(_node, version))
+
+
+NODE = {version: nodejs(version) for version in ("22.14.0", "22.23.2", "24.19.0", "26.7.0")}
 
 
 # PostgreSQL
@@ -278,28 +283,169 @@ exec "$@"
 )
 
 
-def _postgres(environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
+def _postgres(version: str, environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
     if words[1:2] == ["--version"]:
-        return (yield from out("postgres (PostgreSQL) 16.7\n"))
+        return (yield from out(f"postgres (PostgreSQL) {version}\n"))
     yield Write(Stream.STDERR, "LOG:  database system is ready to accept connections\n")
     manner = "fast" if (yield from a_signal("INT", "TERM")) == "INT" else "smart"
     return (yield from err(f"LOG:  received {manner} shutdown request\nLOG:  database system is shut down\n"))
 
 
-POSTGRES = Script(
-    """\
+def postgres(version: str) -> Script:
+    """The PostgreSQL of a version."""
+    text = f"""\
 #!/bin/sh
 # The scale model's PostgreSQL says that it is ready, and shuts down on the signals of the real one.
-if [ "$1" = --version ]; then echo "postgres (PostgreSQL) 16.7"; exit 0; fi
-finish() { echo "LOG:  received $1 shutdown request" >&2; echo "LOG:  database system is shut down" >&2; exit 0; }
+if [ "$1" = --version ]; then echo "postgres (PostgreSQL) {version}"; exit 0; fi
+finish() {{ echo "LOG:  received $1 shutdown request" >&2; echo "LOG:  database system is shut down" >&2; exit 0; }}
 trap 'finish fast' INT
 trap 'finish smart' TERM
 echo "LOG:  database system is ready to accept connections" >&2
 while :; do sleep 1 & wait $!; done
+"""
+    return Script(text, partial(_postgres, version))
+
+
+POSTGRES = {version: postgres(version) for version in ("16.7", "16.15", "18.6")}
+
+
+# Servers that only start and end: Redis, MySQL, the registry
+
+
+def _server(says: str, environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
+    yield Write(Stream.STDOUT, f"{says}\n")
+    signal = yield from a_signal("TERM", "INT")
+    return (yield from out(f"received SIG{signal}, exiting\n"))
+
+
+def server(name: str, says: str) -> Script:
+    """A server that says so when it is ready, and ends when it is asked to."""
+    text = f"""\
+#!/bin/sh
+# The scale model's {name} says that it is ready, and ends on a signal.
+finish() {{ echo "received $1, exiting"; exit 0; }}
+trap 'finish SIGTERM' TERM
+trap 'finish SIGINT' INT
+echo "{says}"
+while :; do sleep 1 & wait $!; done
+"""
+    return Script(text, partial(_server, says))
+
+
+REDIS = server("Redis", "* Ready to accept connections tcp")
+MYSQL = server("MySQL", "[Server] /usr/sbin/mysqld: ready for connections. Version: '8.4.11'")
+REGISTRY = server("registry", "listening on [::]:5000")
+
+
+def _become(environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
+    return become(environment, words[0], words[1:], stdin)
+
+
+REDIS_ENTRYPOINT = Script('#!/bin/sh\nset -e\nexec "$@"\n', _become, 4400)
+
+
+def _registry_entrypoint(environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
+    return become(environment, words[0], ["registry", "serve", *words[1:]], stdin)
+
+
+REGISTRY_ENTRYPOINT = Script('#!/bin/sh\nset -e\nset -- registry serve "$@"\nexec "$@"\n', _registry_entrypoint)
+
+
+def _mysql_entrypoint(environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
+    (path, *command), variables = words, environment.variables
+    known = ("MYSQL_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD")
+    if command[:1] == ["mysqld"] and not any(map(variables.get, known)):
+        return err(NO_MYSQL_PASSWORD, 1)
+    return become(environment, path, command, stdin)
+
+
+NO_MYSQL_PASSWORD = """\
+[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified
+    You need to specify one of the following as an environment variable:
+    - MYSQL_ROOT_PASSWORD
+    - MYSQL_ALLOW_EMPTY_PASSWORD
+    - MYSQL_RANDOM_ROOT_PASSWORD
+"""
+MYSQL_ENTRYPOINT = Script(
+    """\
+#!/bin/sh
+# Refuses to start an empty database without a password, as the real entry point does.
+if [ "$1" = mysqld ] && [ -z "$MYSQL_ROOT_PASSWORD$MYSQL_ALLOW_EMPTY_PASSWORD$MYSQL_RANDOM_ROOT_PASSWORD" ]; then
+    echo "[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified" >&2
+    echo "    You need to specify one of the following as an environment variable:" >&2
+    echo "    - MYSQL_ROOT_PASSWORD" >&2
+    echo "    - MYSQL_ALLOW_EMPTY_PASSWORD" >&2
+    echo "    - MYSQL_RANDOM_ROOT_PASSWORD" >&2
+    exit 1
+fi
+exec "$@"
 """,
-    _postgres,
+    _mysql_entrypoint,
+    14_500,
 )
 
+
+# Apache
+
+
+def _httpd(environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
+    environment.listening[80] = partial(page, environment.root, "/usr/local/apache2/htdocs")
+    yield Write(
+        Stream.STDERR, "[mpm_event:notice] AH00489: Apache/2.4.68 (Unix) configured -- resuming normal operations\n"
+    )
+    signal = yield from a_signal("WINCH", "TERM", "INT")
+    environment.listening.clear()
+    return (yield from err(f"[mpm_event:notice] AH00491: caught SIG{signal}, shutting down\n"))
+
+
+HTTPD = Script(
+    """\
+#!/bin/sh
+# The scale model's Apache: busybox serves the pages, the signals mean what they mean to Apache.
+finish() { echo "[mpm_event:notice] AH00491: caught $1, shutting down" >&2; kill $server; exit 0; }
+trap 'finish SIGWINCH' WINCH
+trap 'finish SIGTERM' TERM
+trap 'finish SIGINT' INT
+echo "[mpm_event:notice] AH00489: Apache/2.4.68 (Unix) configured -- resuming normal operations" >&2
+/bin/busybox httpd -f -p 80 -h /usr/local/apache2/htdocs &
+server=$!
+while :; do wait $server; done
+""",
+    _httpd,
+)
+HTTPD_FOREGROUND = Script(
+    '#!/bin/sh\nset -e\nexec httpd -DFOREGROUND "$@"\n',
+    lambda environment, words, stdin: become(environment, words[0], ["httpd", "-DFOREGROUND", *words[1:]], stdin),
+)
+
+
+# hello-world
+
+
+GREETING = """
+Hello from Docker!
+If you can read this, your installation works.
+
+What Docker did to show it to you:
+ 1. The client asked the daemon to run the image "hello-world".
+ 2. The daemon pulled that image from Docker Hub, since it was not here.
+ 3. The daemon made a container of it, whose program writes what you read now.
+ 4. The daemon passed that on to the client, and the client to your terminal.
+
+To try something bigger, run a shell in an Ubuntu container:
+ $ docker run -it ubuntu bash
+
+"""
+
+
+def _hello(environment: Environment, words: Sequence[str], stdin: str | None) -> Program:
+    return out(GREETING)
+
+
+HELLO = Script(f"#!/bin/busybox sh\ncat <<'END'{GREETING}END\n", _hello)
+
 SCRIPTS = (
-    APT_GET, APK, NGINX_ENTRYPOINT, *NGINX.values(), PYTHON, NODE_ENTRYPOINT, NODE, POSTGRES_ENTRYPOINT, POSTGRES,
+    APT_GET, APK, NGINX_ENTRYPOINT, *NGINX.values(), *PYTHON.values(), NODE_ENTRYPOINT, *NODE.values(),
+    POSTGRES_ENTRYPOINT, *POSTGRES.values(), REDIS, REDIS_ENTRYPOINT, MYSQL, MYSQL_ENTRYPOINT, REGISTRY,
+    REGISTRY_ENTRYPOINT, HTTPD, HTTPD_FOREGROUND, HELLO,
 )  # fmt: skip

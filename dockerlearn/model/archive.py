@@ -9,7 +9,7 @@ Source of the rules: OCI image specification 1.1, image-layout.md. A layout is a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from .digest import canonical_json, sha256
@@ -23,8 +23,23 @@ REF_NAME = "org.opencontainers.image.ref.name"
 def oci_layout(images: Mapping[str, Image | Index]) -> dict[str, bytes]:
     """The files of a layout that holds `images`, by their path in it. What images share is there once.
 
-    The names are what tools find an image by in the layout: `oci:FOLDER:NAME`.
+    The names are what tools find an image by in the layout: `oci:FOLDER:NAME`. All bytes are in memory at once;
+    `write_layout` makes do with a few.
     """
+    return {path: b"".join(pieces) for path, pieces in _files(images).items()}
+
+
+def write_layout(images: Mapping[str, Image | Index], folder: Path) -> None:
+    """Write a layout into `folder`, which is made if it is not there. Raises `OSError` if it cannot be written."""
+    for path, pieces in _files(images).items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            file.writelines(pieces)
+
+
+def _files(images: Mapping[str, Image | Index]) -> dict[str, Iterable[bytes]]:
+    """The files of a layout, each in pieces, which are made when somebody goes through them."""
     index = canonical_json(
         {
             "schemaVersion": 2,
@@ -34,11 +49,14 @@ def oci_layout(images: Mapping[str, Image | Index]) -> dict[str, bytes]:
             ],
         }
     )
-    files = {"oci-layout": canonical_json({"imageLayoutVersion": LAYOUT_VERSION}), "index.json": index}
+    blobs: dict[str, Iterable[bytes]] = {}
     for image in images.values():
-        for blob in _blobs(image):
-            files[f"blobs/{sha256(blob).replace(':', '/')}"] = blob
-    return files
+        blobs |= _blobs(image)
+    return {
+        "oci-layout": [canonical_json({"imageLayoutVersion": LAYOUT_VERSION})],
+        "index.json": [index],
+        **{f"blobs/{digest.replace(':', '/')}": pieces for digest, pieces in blobs.items()},
+    }
 
 
 def _descriptor(image: Image | Index) -> Descriptor:
@@ -47,20 +65,15 @@ def _descriptor(image: Image | Index) -> Descriptor:
     return Descriptor.of(MANIFEST_TYPE, image.manifest)
 
 
-def _blobs(image: Image | Index) -> Iterator[bytes]:
+def _blobs(image: Image | Index) -> dict[str, Iterable[bytes]]:
+    """All that belongs to an image, or to those of an index, by digest, in pieces."""
     if isinstance(image, Image):
-        yield from (image.manifest, image.config_json, *(layer.blob for layer in image.layers))
-        return
-    yield image.json
+        layers = {layer.digest: (compressed for _, compressed in layer.pieces()) for layer in image.layers}
+        return {image.digest: [image.manifest], image.id: [image.config_json], **layers}
+    blobs: dict[str, Iterable[bytes]] = {image.digest: [image.json]}
     for each in image.images:
-        yield from _blobs(each)
+        blobs |= _blobs(each)
     for attestation in image.attestations:
-        yield from (attestation.manifest, attestation.config_json, attestation.statement)
-
-
-def write_layout(images: Mapping[str, Image | Index], folder: Path) -> None:
-    """Write a layout into `folder`, which is made if it is not there. Raises `OSError` if it cannot be written."""
-    for path, content in oci_layout(images).items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        own = (attestation.manifest, attestation.config_json, attestation.statement)
+        blobs |= {sha256(blob): [blob] for blob in own}
+    return blobs

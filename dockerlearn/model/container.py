@@ -163,7 +163,7 @@ class Container:
             own = {"HOSTNAME": self.hostname, **({"TERM": "xterm"} if self.settings.tty else {})}
             variables = {"PATH": PATH, **own, **_variables(self.config.env), "HOME": "/root"}
             home, now = self._home, self.processes.now
-            root = Rootfs(self.image.tree, _mounts(self.hostname, self.volumes), home.disk)
+            root = Rootfs(self.image.tree, _mounts(self.hostname, self.volumes), home.disk, home.work)
             self._environment = Environment(home.runtime, root, variables, self.hostname, now, home.work)
         return self._environment
 

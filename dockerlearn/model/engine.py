@@ -82,6 +82,7 @@ class Engine:
         self._registries = {registry.domain: registry for registry in sequence("registries", Registry, registries)}
         self._seed = os.urandom(16).hex() if seed is None else str(seed)
         self._identities = 0
+        self._committed: set[str] = set()  # layers that were made of containers, by chain ID
         self.work, self._patience, self.disk = Work(), Patience(), Disk(self._written)
         self._containers = ContainerStore(self.clock)
         self._network = Bridge(self._identity)
@@ -272,6 +273,7 @@ class Engine:
         step = Step(" ".join(config.cmd), layer if layer.changes.entries else None, now, message, author)
         image = base.replace(steps=(*base.steps, step), config=config, created=now, author=author, index=None)
         self.store.add(image, parent=base, container=container.id)
+        self._committed |= set(image.chain_ids[len(base.layers) :])
         if reference is not None:
             self.store.name(image, reference)
         return image
@@ -353,7 +355,9 @@ class Engine:
 
     def _written(self) -> tuple[int, int]:
         """The bytes and the files of all that was written here: by containers, into volumes, into images made of them."""
-        nodes = {id(node): node for layer in self.layers.values() for _, node in layer.changes.walk()}
+        self._committed &= self.layers.keys()
+        layers = [self.layers[chain] for chain in self._committed]
+        nodes = {id(node): node for layer in layers for _, node in layer.changes.walk()}
         for container in self._containers.kept:
             nodes |= {id(node): node for node in container.written()}
         self.work.owe(len(nodes) // 5)

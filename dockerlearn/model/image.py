@@ -188,7 +188,7 @@ class Image(Value):
                 "schemaVersion": 2,
                 "mediaType": MANIFEST_TYPE,
                 "config": Descriptor(CONFIG_TYPE, self.id, len(self.config_json)).json(),
-                "layers": [Descriptor(LAYER_TYPE, each.digest, len(each.blob)).json() for each in self.layers],
+                "layers": [Descriptor(LAYER_TYPE, each.digest, each.blob_size).json() for each in self.layers],
             }
         )
 

@@ -17,11 +17,13 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, reduce
+from hashlib import sha256 as new_sha256
 from typing import TYPE_CHECKING
 
-from . import ext4
+from . import deflate, ext4
 from .digest import sha256
 from .errors import InvalidArchive, InvalidPath
+from .filler import LARGEST_READ, Filler
 from .tree import Builder, Content, Directory, File, Node, Symlink, differs, parts, split
 from .value import Value, instance, sequence, shown
 
@@ -36,23 +38,43 @@ BLOCK = 512  # bytes, of which a tar is made
 # A header of POSIX.1-1988 (ustar): name, mode, owner, group, size, time, checksum, type, link, and what is empty here.
 HEADER = struct.Struct("100s8s8s8s12s12s8sc100s8s247x")
 LONGEST_IN_HEADER = 100  # bytes of a name
-STORED_BLOCK = 65535  # most bytes that a stored deflate block can hold
+GZIP_HEADER = b"\x1f\x8b\x08" + bytes(6) + b"\xff"  # no name, no time, and nobody knows which system
+GZIP_TRAILER = struct.Struct("<II")  # the archive's CRC-32, and its size
+
+
+class Names(Value):
+    """What a layer is known by, once it was computed from its bytes: the digests of archive and blob, and the blob's size."""
+
+    diff_id: str
+    digest: str
+    blob_size: int
 
 
 class Layer(Value):
     """An immutable set of changes. Two layers are equal if their archives are: a layer *is* its tar.
 
-    `changes` is a file tree with whiteouts in it. Made by `of`, `between` or `from_tar`.
+    `changes` is a file tree with whiteouts in it. Made by `of`, `between` or `from_tar`. One that has fillers in it, or is
+    to be `packed` into so many bytes, is compressed by hand: see `deflate`. Its bytes are made when they are asked for,
+    and not kept.
     """
 
     __slots__ = ("__dict__",)  # what is derived is kept there
 
     changes: Directory
     received: bytes | None = None  # the archive as it came, if it did: writing it anew could change its digest
+    packed: int | None = None  # bytes of the blob, if that is to be filled up to so many
+    time: int = 0  # when its files were last changed, in seconds since 1970: it is in the archive
+    names: Names | None = None  # if they are known, so that nobody has to make the bytes for them
 
     @classmethod
     def of(
-        cls, files: Mapping[str, Content] | None = None, *, deleted: Iterable[str] = (), opaque: Iterable[str] = ()
+        cls,
+        files: Mapping[str, Content] | None = None,
+        *,
+        deleted: Iterable[str] = (),
+        opaque: Iterable[str] = (),
+        packed: int | None = None,
+        time: int = 0,
     ) -> Layer:
         """A layer that first deletes paths and empties `opaque` directories, then adds or replaces `files`.
 
@@ -73,7 +95,7 @@ class Layer(Value):
                 root.put([*above, name, OPAQUE], MARK)
             elif remade is None:
                 root.put([*above, WHITEOUT + name], MARK)
-        return cls(root.build())
+        return cls(root.build(), packed=packed, time=time)
 
     @classmethod
     def from_tar(cls, tar: bytes) -> Layer:
@@ -102,40 +124,101 @@ class Layer(Value):
 
     @cached_property
     def tar(self) -> bytes:
-        """The archive: names sorted, parents first, whiteouts before their siblings, owner 0, time 0."""
+        """The archive: names sorted, parents first, whiteouts before their siblings, owner 0, and time 0 unless told.
+
+        Raises `OSError` for one that is better read in `pieces`.
+        """
         if self.received is not None:
             return self.received
-        pieces = []
-        for path, found in _entries(self.changes):
-            pieces.append(_header(path, found))
-            if isinstance(found, File):
-                pieces += (found.data, bytes(-found.size % BLOCK))
-        pieces.append(bytes(2 * BLOCK))
-        return b"".join(pieces)
+        self._check_size()
+        return b"".join(part.data if isinstance(part, Filler) else part for part in self._parts())
 
-    @cached_property
+    @property
     def diff_id(self) -> str:
         """Digest of the uncompressed archive: what `docker image inspect` lists under RootFS.Layers."""
-        return sha256(self.tar)
+        return self._names.diff_id
 
     @cached_property
     def blob(self) -> bytes:
-        """The archive as a registry keeps it: gzip.
+        """The archive as a registry keeps it: gzip. Raises `OSError` for one that is better read in `pieces`.
 
-        The deflate blocks are of the *stored* kind, so that the bytes are the same whichever zlib is at hand.
+        The deflate blocks are of the *stored* kind, or made by hand, so that the bytes are the same whichever zlib is at hand.
         """
-        pieces = [b"\x1f\x8b\x08" + bytes(6) + b"\xff"]
-        for start in range(0, len(self.tar), STORED_BLOCK):
-            block = self.tar[start : start + STORED_BLOCK]
-            final = start + STORED_BLOCK >= len(self.tar)
-            pieces += (struct.pack("<BHH", final, len(block), len(block) ^ 0xFFFF), block)
-        pieces.append(struct.pack("<II", zlib.crc32(self.tar), len(self.tar) & 0xFFFFFFFF))
-        return b"".join(pieces)
+        if self._by_hand:
+            self._check_size()
+            return b"".join(compressed for _, compressed in self.pieces())
+        return GZIP_HEADER + deflate.stored(self.tar, last=True) + _trailer(zlib.crc32(self.tar), len(self.tar))
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """Digest of the compressed blob: what `docker pull` prints, and what a registry stores it under."""
-        return sha256(self.blob)
+        return self._names.digest
+
+    @property
+    def blob_size(self) -> int:
+        """Bytes of the blob."""
+        return self._names.blob_size
+
+    def pieces(self) -> Iterator[tuple[bytes, bytes]]:
+        """The archive and the blob in pieces of about a megabyte, side by side; either of a pair may be empty.
+
+        Raises `ValueError`, at the end, if the blob cannot be filled up to its size.
+        """
+        if not self._by_hand:
+            yield self.tar, self.blob
+            return
+        yield b"", GZIP_HEADER
+        checksum, archived, size = 0, 0, len(GZIP_HEADER)
+        parts = list(self._parts())
+        rest = parts.pop()
+        assert isinstance(rest, bytes)  # an archive ends with zeros
+        for piece, compressed in _compressed(parts):
+            checksum, archived, size = zlib.crc32(piece, checksum), archived + len(piece), size + len(compressed)
+            yield piece, compressed
+        room = None if self.packed is None else self.packed - size - GZIP_TRAILER.size
+        yield rest, deflate.ended(rest, room) + _trailer(zlib.crc32(rest, checksum), archived + len(rest))
+
+    @property
+    def recipe(self) -> str:
+        """A digest of what its bytes follow from: in it, a recipe stands for the content of each filler."""
+        digest = new_sha256(f"{self.packed} ".encode())
+        for part in self._parts():
+            digest.update(part.recipe.encode() if isinstance(part, Filler) else part)
+        return digest.hexdigest()
+
+    def _parts(self) -> Iterator[bytes | Filler]:
+        """The archive, with the fillers themselves in place of their bytes."""
+        plain: list[bytes] = []
+        for path, found in _entries(self.changes):
+            plain.append(_header(path, found, self.time))
+            if isinstance(found, Filler):
+                yield b"".join(plain)
+                yield found
+                plain = [bytes(-found.size % BLOCK)]
+            elif isinstance(found, File):
+                plain += (found.data, bytes(-found.size % BLOCK))
+        yield b"".join([*plain, bytes(2 * BLOCK)])
+
+    @cached_property
+    def _names(self) -> Names:
+        if self.names is not None:
+            return self.names
+        if not self._by_hand:
+            return Names(sha256(self.tar), sha256(self.blob), len(self.blob))
+        tar, blob, size = new_sha256(), new_sha256(), 0
+        for piece, compressed in self.pieces():
+            tar.update(piece)
+            blob.update(compressed)
+            size += len(compressed)
+        return Names(f"sha256:{tar.hexdigest()}", f"sha256:{blob.hexdigest()}", size)
+
+    @cached_property
+    def _by_hand(self) -> bool:
+        return self.packed is not None or any(isinstance(found, Filler) for found in self._nodes())
+
+    def _check_size(self) -> None:
+        if self.size > LARGEST_READ:
+            raise OSError("File too large")
 
     @cached_property
     def size(self) -> int:
@@ -186,6 +269,19 @@ def union(layers: Iterable[Layer]) -> Directory:
     return reduce(lambda lower, layer: layer.apply(lower), layers, Directory())
 
 
+def _compressed(parts: Iterable[bytes | Filler]) -> Iterator[tuple[bytes, bytes]]:
+    """Parts of an archive, piece by piece, each with what it is in a deflate stream."""
+    for part in parts:
+        if isinstance(part, Filler):
+            yield from part.pieces()
+        else:
+            yield part, deflate.stored(part)
+
+
+def _trailer(checksum: int, size: int) -> bytes:
+    return GZIP_TRAILER.pack(checksum, size & 0xFFFFFFFF)
+
+
 def _merge(lower: Directory, changes: Directory) -> Directory:
     # Two passes: whiteouts concern the lower tree only, never an entry of the same layer.
     entries = {} if OPAQUE in changes.entries else lower.entries.copy()
@@ -230,27 +326,28 @@ def _entries(directory: Directory, prefix: str = "") -> Iterator[tuple[str, Node
             yield from _entries(found, f"{prefix}{name}/")
 
 
-def _header(path: str, found: Node) -> bytes:
-    """The header of an entry of a tar, owner 0 and time 0, the same bytes as tarfile's; what is unusual, tarfile writes."""
+def _header(path: str, found: Node, time: int = 0) -> bytes:
+    """The header of an entry of a tar, owner 0, the same bytes as tarfile's; what is unusual, tarfile writes."""
     name = f"{path}/" if isinstance(found, Directory) else path
     link = found.target if isinstance(found, Symlink) else ""
     mode = 0o777 if isinstance(found, Symlink) else found.mode
     size = found.size if isinstance(found, File) else 0
     kind = b"5" if isinstance(found, Directory) else b"2" if isinstance(found, Symlink) else b"0"
     if not (name + link).isascii() or max(len(name), len(link)) > LONGEST_IN_HEADER:
-        return _long_header(name, link, mode, size, kind)
+        return _long_header(name, link, mode, size, kind, time)
     blank = HEADER.pack(
-        name.encode(), b"%07o" % mode, b"0000000", b"0000000", b"%011o" % size, b"0" * 11, b" " * 8, kind, link.encode(), b"ustar\x0000"
+        name.encode(), b"%07o" % mode, b"0000000", b"0000000", b"%011o" % size, b"%011o" % time, b" " * 8, kind, link.encode(), b"ustar\x0000"
     )  # fmt: skip
     return b"%b%06o\0%b" % (blank[:148], sum(blank), blank[155:])  # the checksum is made with blanks in its place
 
 
-def _long_header(name: str, link: str, mode: int, size: int, kind: bytes) -> bytes:
+def _long_header(name: str, link: str, mode: int, size: int, kind: bytes, time: int) -> bytes:
     """A header for a name that is long or not ASCII: with an extended one before it (POSIX.1-2001, pax)."""
     import tarfile  # see `Layer.from_tar`
 
     header = tarfile.TarInfo(name)
     header.linkname, header.mode, header.size, header.type = link, mode, size, kind
+    header.mtime = time
     return header.tobuf(tarfile.PAX_FORMAT)
 
 

@@ -5,7 +5,7 @@ Texts of refusals are those that Engine 28.5.2 passes on from a registry.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from .errors import InvalidReference, NoSuchPlatform, NoSuchRepository, NoSuchTag, NotFound
 from .image import Image
@@ -76,17 +76,13 @@ class Registry:
 
     def blob(self, digest: str) -> bytes:
         """A layer's compressed bytes, or an image's configuration, by its digest. Raises `NotFound` for an unknown one."""
-        for known, content in self._blobs():
-            if known == digest:
-                return content
+        for image in (image for builds in self._offers.values() for build in builds for image in _images(build())):
+            if image.id == digest:
+                return image.config_json
+            for layer in image.layers:
+                if layer.digest == digest:
+                    return layer.blob
         raise NotFound("blob unknown to registry")
-
-    def _blobs(self) -> Iterator[tuple[str, bytes]]:
-        for offer in (build() for builds in self._offers.values() for build in builds):
-            for image in _images(offer):
-                yield image.id, image.config_json
-                for layer in image.layers:
-                    yield layer.digest, layer.blob
 
     def _own(self, name: str) -> Reference:
         reference = Reference.parse(name).tagged()

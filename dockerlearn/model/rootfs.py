@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from datetime import datetime
 
 from .errors import InvalidPath
+from .filler import Filler
 from .layer import Layer
 from .overlay import Overlay
-from .resources import Disk
+from .resources import Disk, Work
 from .tree import DEEPEST, Directory, File, Node, Symlink, depth, split
 
 # What the engine lays between image and writable layer: places for what it mounts.
@@ -66,13 +67,15 @@ def _sum(nodes: Iterable[Node]) -> tuple[int, int]:
 
 
 class Rootfs(MutableMapping[str, str]):
-    """The files of a container. As a mapping, it is the text of regular files by path, links followed.
+    """The files of a container. As a mapping, it is the text of regular files by path, links followed. `work` pays for fillers.
 
     A path that is no file is missing (`KeyError`), or a directory; to read that, or write where no file can be, raises an
     `OSError` with Linux's reason.
     """
 
-    def __init__(self, image: Directory, mounts: Mapping[str, Mount], disk: Disk | None = None) -> None:
+    def __init__(
+        self, image: Directory, mounts: Mapping[str, Mount], disk: Disk | None = None, work: Work | None = None
+    ) -> None:
         lower = with_places(image)
         for path, mount in mounts.items():
             if lower.get(path) is None:
@@ -80,7 +83,7 @@ class Rootfs(MutableMapping[str, str]):
         self.lower = self.upper = lower
         self.overlay = Overlay(lower)
         self.mounts = dict(mounts)
-        self._disk = disk or Disk(lambda: _sum(self.written()))
+        self._disk, self._work = disk or Disk(lambda: _sum(self.written())), work or Work()
         self._seen: Directory | None = None
         self._copied_up: tuple[str, ...] = ()
 
@@ -176,6 +179,8 @@ class Rootfs(MutableMapping[str, str]):
             raise IsADirectoryError("Is a directory")
         if found is None or not isinstance(found[1], File):
             raise KeyError(path)
+        if isinstance(found[1], Filler):
+            self._work.spend(0, found[1].size)  # before its bytes are made
         return found[1].data.decode(errors="surrogateescape")
 
     def __contains__(self, path: object) -> bool:

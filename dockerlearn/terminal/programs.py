@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from ..hub.programs import BASH, BUSYBOX, become, twins
 from ..model.errors import CannotStart, InvalidPath
+from ..model.filler import Filler
 from ..model.process import NO_PERMISSION, NO_PROGRAM, SIGNALS, Environment, Line, Program, Read, err, out
 from ..model.tree import Directory, File, Node, Symlink, split
 from ..model.value import Value
@@ -51,6 +52,8 @@ def start(environment: Environment, words: Sequence[str], stdin: str | None) -> 
 
 def _execute(environment: Environment, path: str, file: File, words: Sequence[str], stdin: str | None) -> Program:
     name, *arguments = words
+    if isinstance(file, Filler):  # nobody has to make its bytes to know that it is none of these
+        return err(f"exec {name}: exec format error\n", NO_FORMAT)
     if file.data == BUSYBOX.data:
         return busybox(environment, words, stdin)
     if file.data == BASH.data:
@@ -126,6 +129,8 @@ class Commands(Mapping[str, Runner]):
             if problem.status == NO_PROGRAM:
                 raise KeyError(name) from problem
             return lambda *_: err(f"{self.shell.name}: {name}: Permission denied\n", NO_PERMISSION)
+        if isinstance(file, Filler):
+            return lambda *_: err(f"{self.shell.name}: {name}: Exec format error\n", NO_PERMISSION)
         if not file.data.startswith(b"#!"):  # what the kernel cannot execute, a shell takes for a script
             text = file.data.decode(errors="replace")
             return lambda _, stdin: _within(self.environment, shell(self.environment, name, stdin).run(text))

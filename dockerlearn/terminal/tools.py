@@ -271,7 +271,12 @@ def _uniq(options: Options, operands: list[str], read: Reader) -> Program:
 
 def _wc(options: Options, operands: list[str], read: Reader, *, width: int = 0) -> Program:
     text = yield from read(operands)
-    counts = {"l": text.count("\n"), "w": len(text.split()), "m": len(text), "c": len(text.encode())}
+    counts = {
+        "l": text.count("\n"),
+        "w": len(text.split()),
+        "m": len(text),
+        "c": len(text.encode(errors="surrogateescape")),
+    }
     chosen = [counts[letter] for letter in counts if letter in (options or "lwc")]
     named = bool(operands) and operands != ["-"]
     width = 1 if len(chosen) == 1 else width or (len(str(counts["c"])) if named else 7)

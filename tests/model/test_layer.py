@@ -531,16 +531,17 @@ def test_any_tree_may_be_a_layer(node: Node) -> None:
 LONG = st.builds("/".join, st.lists(st.text("abé", min_size=1, max_size=60), min_size=1, max_size=4))
 
 
-@given(LONG | paths, nodes)
-@example("a" * 99, Directory())
-@example("a" * 100, Directory())
-@example("a" * 100, File(b"x", 0o4755))
-@example("a" * 101, File())
-@example("a", Symlink("b" * 100))
-@example("a", Symlink("b" * 101))
-@example("ä", File())
-def test_a_header_is_the_one_that_tarfile_writes(path: str, node: Node) -> None:
+@given(LONG | paths, nodes, st.integers(0, 8**11 - 1))
+@example("a" * 99, Directory(), 0)
+@example("a" * 100, Directory(), 1785715200)
+@example("a" * 100, File(b"x", 0o4755), 0)
+@example("a" * 101, File(), 1785715200)
+@example("a", Symlink("b" * 100), 0)
+@example("a", Symlink("b" * 101), 0)
+@example("ä", File(), 0)
+def test_a_header_is_the_one_that_tarfile_writes(path: str, node: Node, time: int) -> None:
     header = tarfile.TarInfo(path)
+    header.mtime = time
     header.mode = 0o777 if isinstance(node, Symlink) else node.mode
     if isinstance(node, Directory):
         header.type = tarfile.DIRTYPE
@@ -548,4 +549,4 @@ def test_a_header_is_the_one_that_tarfile_writes(path: str, node: Node) -> None:
         header.type, header.linkname = tarfile.SYMTYPE, node.target
     else:
         header.size = node.size
-    assert _header(path, node) == header.tobuf(tarfile.PAX_FORMAT)
+    assert _header(path, node, time) == header.tobuf(tarfile.PAX_FORMAT)

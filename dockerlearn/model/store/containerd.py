@@ -187,7 +187,7 @@ class ContainerdStore(ImageStore):
 
     def _blobs(self, image: Image) -> dict[str, int]:
         """Bytes of the blobs that an image for one platform is made of, by digest."""
-        layers = {layer.digest: len(layer.blob) for layer in image.layers}
+        layers = {layer.digest: layer.blob_size for layer in image.layers}
         return {image.digest: len(image.manifest), image.id: len(image.config_json), **layers}
 
     def _sizes(self) -> dict[str, int]:
