@@ -59,7 +59,6 @@ RULES = (
     Rule(Side.ENGINE, r"docker image inspect .*\.GraphDriver", "Engine 29 tells of no driver."),
     Rule(Side.ENGINE, "docker image inspect nginx", "Engine 29 leaves out empty settings, and has another order."),
     Rule(Side.ENGINE, "docker pause", "Engine 29 begins its refusal with a small letter."),
-    Rule(Side.ENGINE, "curl", "Engine 29 takes its network from a container that met a taken port."),
 )
 
 
