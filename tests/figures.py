@@ -23,7 +23,7 @@ WHAT = {
     "matrix_containerd": "**{compared:,} steps in a container's life** with containerd's store",
     "sequences_containerd": "**{compared:,} commands** in {sequences:,} random sequences with containerd's store",
     "image_sizes": "**{compared:,} sizes of images** in containerd's store, on a disk with ext4",
-    "container_sizes": "**{compared:,} containers**, generated, and what each takes up there",
+    "container_sizes": "**{compared:,} sizes of containers** that were generated, there",
     "browser": "**{compared:,} examples** on {pages} pages, run in the page",
 }
 OTHERS = {

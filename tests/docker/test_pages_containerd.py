@@ -165,8 +165,8 @@ def test_containerds_store_does_what_the_model_does_as_29(place: str, answers: A
 def test_few_commands_need_more_of_29_than_its_store(answers: Answers, record: dict[str, Any]) -> None:
     every = [each for place in SESSIONS for each in answers(place)]
     figures = {"compared": len(every), "equal": sum(each.differs is None for each in every)}
-    figures["client"] = sum(each.rule is not None and each.rule.side is Side.CLIENT for each in every)
-    figures["engine29"] = sum(each.rule is not None and each.rule.side is Side.ENGINE for each in every)
+    figures["of_client_29"] = sum(each.rule is not None and each.rule.side is Side.CLIENT for each in every)
+    figures["of_engine_29"] = sum(each.rule is not None and each.rule.side is Side.ENGINE for each in every)
     record["pages_containerd"] = figures
     assert len(every) > 500
     assert figures["equal"] >= 0.9 * len(every)
