@@ -52,11 +52,11 @@ class EarlyContainerdStore(ToldStore):
     @property
     def total_size(self) -> int:
         """All that is unpacked counts among the images: what containers have, and what they need of an image that is gone."""
-        containers = self._containers.containers()
-        own = {chain for image in self.images() for chain in image.chain_ids}
-        left = sum(self.layer_size(layer) for chain, layer in self.layers.layers.items() if chain not in own)
-        written = sum(self.written_size(each) + self._places_size(each.image) for each in containers)
-        return super().total_size + left + written
+        containers, counted = self._containers.containers(), self._places_sizes()
+        own = {each.id: self._places_size(each.image) for each in containers if each.id not in counted}
+        here = {chain for image in self.images() for chain in image.chain_ids}
+        left = sum(self.layer_size(layer) for chain, layer in self.layers.layers.items() if chain not in here)
+        return super().total_size + sum(own.values()) + sum(map(self.written_size, containers)) + left
 
     def _sizes(self) -> dict[str, int]:
         """A prune counts only blobs."""
