@@ -23,6 +23,7 @@ from .template.syntax import GoError, ParseError
 from .usage import MISUSED_FLAG, MORE, Flags, NotInModel, UsageError, filters
 
 ROW_STEPS, MAKE_STEPS = 10, 100  # of work, for a container that is looked at, and for one that is made
+COMMIT_STEPS = 250  # of work, to make a layer, a configuration and a manifest
 FILE_STEPS = 3  # of work, for a file that is gone through
 CHARACTERS_READ = 20  # that cost as much to read as one that is made
 NOT_ATTACHABLE = {
@@ -310,6 +311,7 @@ def commit(call: Call, flags: Flags, operands: list[str]) -> None:
     """Make an image of a container."""
     name, target = [*operands, ""][:2]
     container = call.engine.container(name)
+    call.engine.work.spend(COMMIT_STEPS)
     _go_through(call, container)
     image = call.engine.commit(container, target or None, message=flags.text("message"), author=flags.text("author"))
     call.out(f"{call.engine.id(image)}\n")
