@@ -233,12 +233,17 @@ def test_a_flag_that_cannot_be_read_is_refused(line: str) -> None:
     assert refusal.value.status == 125
 
 
-@pytest.mark.parametrize("number", [str(2**63), "-" + "9" * 30, "9" * 5_000])
+@pytest.mark.parametrize("number", [str(2**63), str(-(2**63) - 1), "-" + "9" * 30, "9" * 5_000])
 def test_a_number_of_more_than_64_bits_is_refused(number: str) -> None:
     with pytest.raises(UsageError) as refusal:
         parse(["-n", number], help_texts("28")["docker ps"])
     problem = f'strconv.ParseInt: parsing "{number}": value out of range'
     assert str(refusal.value).startswith(f'invalid argument "{number}" for "-n, --last" flag: {problem}\n')
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63)])
+def test_a_number_of_64_bits_is_read(number: int) -> None:
+    assert docker("stop", "-t", str(number), "nope") == ("", "Error response from daemon: No such container: nope\n", 1)
 
 
 # What Docker has and the model does not

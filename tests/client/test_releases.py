@@ -91,6 +91,9 @@ def test_versions_tell_of_the_parts_of_the_engine() -> None:
     assert " containerd:\n  Version:          2.1.9+unknown\n  GitCommit:        \n runc:\n" in told
     assert told.endswith(" docker-init:\n  Version:          0.19.0\n  GitCommit:        \n")
     assert session().run("docker version -f '{{.Client.Version}} {{.Server.Version}}'").output == "29.8.0 29.8.0\n"
+    assert (
+        session().run("docker version -f '{{.Client.GitCommit}} {{.Client.GoVersion}}'").output == "28f7560 go1.26.10\n"
+    )
     assert session("28").run("docker version").output.startswith("Client:\n Version:           28.2.2\n")
 
 

@@ -541,7 +541,6 @@ def test_no_line_raises_and_all_that_comes_of_it_is_plain(typed: list[tuple[str,
         ("docker exec -it w", "w", ["web"]),
         ("docker cp w", "w", ["web:/"]),
         ("docker inspect ", "", ["db", "nginx:latest", "web"]),
-        ("docker volume rm ", "", []),
         ("docker help im", "im", ["images", "image"]),
         ("docker ps | gr", "gr", ["grep"]),
         ("docker rm $(docker p", "p", ["ps", "pull"]),
@@ -565,6 +564,12 @@ def test_a_word_is_completed_by_what_can_stand_there(before: str, word: str, som
 def test_nothing_is_offered_where_anything_could_stand(before: str) -> None:
     typist = Typist("docker run -d --name web nginx", "docker run -d --name db nginx")
     assert typist.playground.complete(before)["candidates"] == []
+
+
+def test_a_volume_is_completed_by_its_name() -> None:
+    typist = Typist("docker run -d -e POSTGRES_PASSWORD=x postgres:16")
+    [name] = typist.playground.complete("docker volume rm ")["candidates"]
+    assert re.fullmatch("[0-9a-f]{64}", name)
 
 
 def test_nothing_is_known_of_words_in_quotes() -> None:

@@ -94,6 +94,8 @@ REFUSED = {
     "a" * 248: "repository name must not be more than 255 characters",
     "localhost/" + "a" * 256: "repository name must not be more than 255 characters",
     "localhost/" + "a" * 256 + "@md5:" + HEX: "repository name must not be more than 255 characters",
+    "nginx@md5:" + HEX[:31]: FORMAT,
+    "nginx@md5:" + HEX[:32]: "unsupported digest algorithm",
     "nginx@md5:" + HEX: "unsupported digest algorithm",
     "nginx@sha512:" + HEX: "invalid checksum digest length",
     "nginx@sha256:" + HEX + "0": "invalid checksum digest length",

@@ -257,6 +257,11 @@ def test_where_the_real_tool_says_2_so_does_a_refusal(line: str, refused: str) -
 
 def test_nothing_answers_at_a_port_that_no_container_publishes() -> None:
     assert run("curl -s localhost:8081") == ("", 7)
+    assert run("curl -s localhost:65535") == ("", 7)
+
+
+def test_there_is_no_port_beyond_65535() -> None:
+    assert run("curl -s localhost:65536") == ("", 3)
 
 
 def test_as_many_numbers_are_printed_as_a_page_can_bear() -> None:
