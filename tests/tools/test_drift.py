@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
@@ -267,6 +268,15 @@ def test_the_same_seed_draws_the_same_mutants() -> None:
     assert sampled(mutants, None, 1) == mutants
 
 
+def test_a_sample_of_changes_redraws_only_what_has_changed() -> None:
+    mutants = mutants_of_human()
+    before = sampled(mutants, 20, 1)
+    gone = before[3]
+    after = sampled([mutant for mutant in mutants if mutant != gone], 20, 1)
+    assert [mutant for mutant in before if mutant not in after] == [gone]
+    assert len(after) == 20
+
+
 SIZES = """\
 ```python
 from dockerlearn.client.human import size
@@ -372,6 +382,19 @@ def test_tests_of_lines_that_run_once_are_all_that_run_anything_of_the_file() ->
     assert cover.tests(once) == ["quick", "slow"]
     assert cover.tests(unseen) == ["quick", "slow"]
     assert cover.tests(once, budget=2.5) == ["quick"]
+
+
+def test_a_test_that_has_the_changed_word_is_asked_first(tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").write_text("CASES = ['Size']\n\ndef test_size():\n    assert 'Size' in table()\n")
+    file = str(tmp_path / "test_a.py")
+    slow, quick, elsewhere = f"{file}::test_size", f"{file}::test_any", f"{file}::test_other[Size]"
+    cover = Cover.of({slow: 2, quick: 1, elsewhere: 3}, {"a.py": {2: [slow, quick], 3: [elsewhere]}})
+    mutant = Mutant("a.py", 2, "f", "constant", "'Size'", "'Sizx'", 0, once=False)
+    assert mutant.words == {"Size"}
+    assert cover.tests(mutant) == [slow, quick, elsewhere]
+    assert cover.tests(mutant, budget=2) == [slow]
+    assert cover.tests(replace(mutant, before="'Name'", after="'Namx'")) == [quick, slow]
+    assert cover.tests(replace(mutant, once=True), budget=3) == [slow, quick]
 
 
 EQUIVALENT = """\

@@ -20,6 +20,7 @@ Not behaviour, and left alone: docstrings, type annotations and aliases, imports
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,6 +101,11 @@ class Mutant:
     def key(self) -> tuple[str, str, str, str, str]:
         """What stays the same when lines move."""
         return self.file, self.function, self.operator, self.before, self.after
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words that the change takes away."""
+        return frozenset(re.findall(r"\w+", self.before)) - frozenset(re.findall(r"\w+", self.after))
 
 
 class _Change(NamedTuple):

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import random
 import sys
 import tomllib
 from collections import Counter
@@ -23,6 +22,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
+from hashlib import sha256
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
@@ -207,10 +207,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def sampled(mutants: list[Mutant], count: int | None, seed: int) -> list[Mutant]:
-    """So many mutants, drawn by a seed, in their order; all without a count."""
+    """So many mutants, drawn by a seed, in their order; all without a count.
+
+    Each draws its own lot, from the seed and its key: a change of the package redraws only what it changes.
+    """
     if count is None or count >= len(mutants):
         return mutants
-    return [mutants[place] for place in sorted(random.Random(seed).sample(range(len(mutants)), count))]
+    lots = {mutant: sha256(repr((seed, mutant.key)).encode()).digest() for mutant in mutants}
+    drawn = {*sorted(mutants, key=lots.__getitem__)[:count]}
+    return [mutant for mutant in mutants if mutant in drawn]
 
 
 def report_pages(pages: Iterable[str], judged: Iterable[list[tuple[Damage, bool]]]) -> bool:
