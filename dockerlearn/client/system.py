@@ -35,8 +35,8 @@ def df(call: Call, flags: Flags, operands: list[str]) -> None:
 def _kinds(call: Call) -> list[formats.DiskUsage]:
     """What each kind of thing takes up."""
     engine = call.engine
-    images, containers, volumes = engine.summaries(all=False), engine.containers(), engine.volume_store.volumes()
-    used = [each for each in images if engine.store.users(each.image)]
+    images, containers, volumes = engine.images(all=False), engine.containers(), engine.volume_store.volumes()
+    used = [image for image in images if engine.store.users(image)]
     live = [container for container in containers if container.state in LIVE]
     active = [volume for volume in volumes if engine.volume_store.users(volume)]
     sizes = {it.id: it.size for it in containers}

@@ -92,9 +92,6 @@ class Home(Machine, Protocol):
     def discard(self, container: Container, *, volumes: bool) -> None:
         """Forget it."""
 
-    def written_size(self, container: Container) -> int:
-        """Bytes of what it has written."""
-
 
 class Container:
     """A container. Made by `Engine.create` and `Engine.run`; `home` is the engine that it belongs to.
@@ -201,7 +198,7 @@ class Container:
     @property
     def size(self) -> int:
         """Bytes that the writable layer takes up, in its engine's store."""
-        return self._home.written_size(self)
+        return self._home.store.written_size(self)
 
     def diff(self) -> list[tuple[str, str]]:
         """What it has changed, as `docker diff` tells it: A added, C changed, D deleted."""

@@ -164,9 +164,8 @@ class Engine:
         Raises `InvalidReference` or `DaemonError` if `name` cannot be a tag; then nothing has changed.
         """
         instance("image", Image, image)
-        tag = None if name is None else as_tag(Reference.parse(name))
-        if tag is not None:
-            self.store.name(image, tag)
+        if name is not None:
+            self.store.name(image, as_tag(Reference.parse(name)))
         self.store.add(image)
 
     def tag(self, source: str, target: str) -> None:
@@ -317,10 +316,6 @@ class Engine:
     def disconnect(self, container: Container) -> None:
         """Take back the address of a container, and its ports."""
         self._network.disconnect(container.id, Endpoint(container.ip, container.ports))
-
-    def written_size(self, container: Container) -> int:
-        """Bytes of what a container has written, as the store counts them."""
-        return self.store.written_size(container)
 
     def schedule(self, container: Container) -> None:
         """Note when a container will do something by itself."""
