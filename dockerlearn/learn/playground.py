@@ -19,9 +19,10 @@ from ..client.human import duration, size
 from ..model.clock import FixedClock
 from ..model.container import Container
 from ..model.digest import short
+from ..model.edition import DEFAULT, Edition
 from ..model.image import Image
 from ..model.process import Line, Read, Sleep
-from ..terminal.session import LONGEST_OUTPUT, PAGE_DOCKER, Job, Session
+from ..terminal.session import LONGEST_OUTPUT, Job, Session
 from ..terminal.syntax import incomplete
 from . import guide, wire
 from .challenge import GOALS, Challenge
@@ -66,7 +67,7 @@ class Playground:
     With `challenge`, the goals of the graded challenge are looked after.
     """
 
-    def __init__(self, seed: int, *, docker: str = PAGE_DOCKER, challenge: bool = False) -> None:
+    def __init__(self, seed: int, *, docker: str | Edition = DEFAULT, challenge: bool = False) -> None:
         self.seed = seed
         self.commands: list[tuple[float, str]] = []
         self._written: list[str] = []
