@@ -19,7 +19,7 @@ from ..client.human import duration, size
 from ..model.clock import FixedClock
 from ..model.container import Container
 from ..model.digest import short
-from ..model.edition import DEFAULT, Edition
+from ..model.edition import DEFAULT
 from ..model.image import Image
 from ..model.process import Line, Read, Sleep
 from ..terminal.session import LONGEST_OUTPUT, Job, Session
@@ -67,8 +67,8 @@ class Playground:
     With `challenge`, the goals of the graded challenge are looked after.
     """
 
-    def __init__(self, seed: int, *, docker: str | Edition = DEFAULT, challenge: bool = False) -> None:
-        self.seed = seed
+    def __init__(self, seed: int, *, docker: str = DEFAULT, challenge: bool = False) -> None:
+        self.docker, self.seed = docker, seed
         self.commands: list[tuple[float, str]] = []
         self._written: list[str] = []
         self._clock = FixedClock(EPOCH)

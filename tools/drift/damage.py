@@ -53,7 +53,8 @@ def expected_lines(block: Block) -> Iterator[int]:
         yield from range(block.text_line, block.last_line)
     elif block.language == "console":
         for command in read_console(block.text, block.text_line):
-            yield from range(command.expected_line, command.expected_line + command.expected.count("\n"))
+            for said in command.all_said:
+                yield from range(said.line, said.line + said.output.count("\n"))
 
 
 def arguments(source: str) -> Iterator[tuple[int, int]]:
