@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from dockerlearn.course.blocks import Command, Lexer, read_console
-from dockerlearn.terminal.session import PAGE_CLOCK, PAGE_DOCKER, PAGE_SEED
+from dockerlearn.model.edition import DEFAULT
+from dockerlearn.terminal.session import PAGE_CLOCK, PAGE_SEED
 from tests.browser.built import ROOT, addresses
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
@@ -92,7 +93,7 @@ def test_the_copy_button_gives_the_commands_and_they_give_the_output(tab: Page, 
         "-m",
         "dockerlearn",
         "--docker",
-        PAGE_DOCKER,
+        DEFAULT,
         "--clock",
         PAGE_CLOCK,
         "--seed",

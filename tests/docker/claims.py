@@ -28,7 +28,7 @@ from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable
 
 from ..course.course_pages import PAGES, ROOT, name
-from .engine import Machine, machine, releases
+from .engine import Machine, images, machine, releases
 from .root import engine_root
 
 CLAIM = re.compile(
@@ -131,7 +131,7 @@ def _named(blocks: list[Block]) -> tuple[Image, ...]:
     """The catalog's images whose names stand in Python blocks: all that a page gets there, even if it removes them."""
     trees = [ast.parse(block.text) for block in blocks if block.language == "python"]
     texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    named = [image for tag, image in dict(releases()).items() if texts & {tag, tag.removesuffix(":latest")}]
+    named = [image for tag, image in images().items() if texts & {tag, tag.removesuffix(":latest")}]
     return tuple(dict.fromkeys(named))
 
 
@@ -156,7 +156,7 @@ def _reachable(value: object) -> Iterator[tuple[Image, ...]]:
 def ask(it: Machine, page: str, blocks: list[Block]) -> Word:
     """Let the engine pull the images that a page's Python has, those it makes itself too, and say what they are."""
     together = stores(blocks)
-    catalog = {image: tag for tag, image in dict(releases()).items()}
+    catalog = {image: tag for tag, image in images().items()}
     made = [image for image in dict.fromkeys(image for store in together for image in store) if image not in catalog]
     names = catalog | {image: f"{Path(page).stem.lower()}:{number}" for number, image in enumerate(made, 1)}
     it.push([(names[image], image) for image in made])

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from dockerlearn.hub.catalog import RELEASES
+from dockerlearn.hub.catalog import RELEASES, hub
 from dockerlearn.model.archive import write_layout
 from dockerlearn.model.image import Image
 from dockerlearn.model.index import Index
@@ -213,9 +213,15 @@ class Machine:
         subprocess.run([*entered, *copy, source, target], check=True)
 
 
-def releases() -> list[tuple[str, Image]]:
+def releases() -> list[tuple[str, Image | Index]]:
     """What was ever pushed to the course's registry, in order: tags may be there twice, since they moved."""
     return [(f"{repository}:{tag}", build()) for repository, _, tags, build in RELEASES for tag in tags.split()]
+
+
+def images() -> dict[str, Image]:
+    """What each tag of the course's registry is on the engine's platform."""
+    registry = hub()
+    return {name: registry.image(name) for name in registry.names}
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from itertools import chain
 
 from dockerlearn.course.blocks import INTERRUPT, Block, Command, read_console, read_quiz
 from dockerlearn.model.clock import SystemClock
+from dockerlearn.model.edition import DEFAULT
 from dockerlearn.terminal.session import PAGE_SEED, Session
 
 from .accepted import Accepted
@@ -49,6 +50,9 @@ class Replayed:
     model_seconds: float
 
 
+AS = "28"  # the Docker that the engine with the classic store is
+
+
 def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] = ()) -> Iterator[Replayed]:
     """Type the blocks of one session, a page's or a quiz's, at an engine without images, containers and volumes.
 
@@ -57,9 +61,9 @@ def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] =
     machine.reset()
     by_line = {entry.line: entry for entry in accepted}
     clock, same, slowest = Following(), Correspondence(), 0.0
-    beside = Session(clock=clock, seed=PAGE_SEED, docker="28")
+    beside = Session(clock=clock, seed=PAGE_SEED, docker=AS)
     with Terminal(machine) as terminal:
-        for command in chain.from_iterable(map(typed, blocks)):
+        for command in chain.from_iterable(typed(block, AS) for block in blocks):
             if "curl" in command.source:
                 machine.await_servers()
             shown = terminal.run(command.source, interrupt=reached(command) if command.interrupt else None)
@@ -89,14 +93,15 @@ def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] =
             yield Replayed(command, found, met, shown.ended - shown.began, model_seconds)
 
 
-def typed(block: Block) -> list[Command]:
-    """What is typed for a block, and what it has to print: the right choice, for the last command of a quiz."""
+def typed(block: Block, docker: str = DEFAULT) -> list[Command]:
+    """What is typed for a block, and what it has to print at a Docker: the right choice, for the last command of a quiz."""
     if block.language == "console":
-        return read_console(block.text, block.text_line)
+        commands = read_console(block.text, block.text_line)
+        return [replace(command, expected=command.said(docker).output, others=()) for command in commands]
     if block.language == "quiz":
         quiz = read_quiz(block.text, block.text_line)
         if quiz.code and quiz.code.language == "console":
-            *before, asked = typed(quiz.code)
+            *before, asked = typed(quiz.code, docker)
             return [*before, replace(asked, expected=quiz.right.printed)]
     return []
 

@@ -24,7 +24,7 @@ from dockerlearn.terminal.session import PAGE_CLOCK, Session
 LENGTH = 20
 
 CONTAINERS = ("ann", "bob", "eve", "kim")  # none of which an ID could begin with
-SOURCES = ("alpine", "alpine", "nginx", "nginx:stable", "nginx:1.27", "ubuntu", "node:22-alpine", "postgres:16")
+SOURCES = ("alpine", "alpine", "nginx", "nginx:stable", "nginx:1.30", "ubuntu", "node:22-alpine", "postgres:16")
 TAGS = ("web", "web:2", "shop/web", "alpine:old", "nginx:stable")
 NOWHERE = ("nosuch", "alpine:nosuch", "Upper")
 

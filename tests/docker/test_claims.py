@@ -10,7 +10,7 @@ from dockerlearn.course.blocks import Lexer
 from dockerlearn.terminal.session import Session
 from tests.course.course_pages import PAGES, ROOT, name
 from tests.docker.claims import UNJUDGED, Judged, Unjudged, Word, ask, claims, differences, faults, judge
-from tests.docker.engine import Machine, releases
+from tests.docker.engine import Machine, images
 from tests.figures import Figures
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
@@ -73,7 +73,7 @@ def test_of_every_image_that_a_page_has_the_engine_says_what_the_model_says(
 def test_an_image_that_is_another_one_for_the_engine_is_noticed(engine: Machine) -> None:
     engine.reset()
     engine.run("docker", "pull", "--quiet", "nginx")
-    alpine = dict(releases())["alpine:latest"]
+    alpine = images()["alpine:latest"]
     noticed = [difference.split(": ")[1] for difference in differences(engine, "nginx:latest", alpine)]
     assert noticed == [
         "Id",

@@ -20,7 +20,7 @@ from tests.figures import Figures
 
 from .compare import ENDPOINT, Correspondence, beginnings_in_order, difference, layers_in_order
 from .editions import BESIDE, tell_lengths
-from .engine import Machine, Store, releases
+from .engine import Machine, Store, images
 from .replay import Following
 from .sequences import drawn, shrunk
 from .terminal import Terminal
@@ -167,8 +167,7 @@ def compare(machine: Machine, commands: list[str], tally: Tally | None = None) -
 @functools.cache
 def pulled() -> frozenset[str]:
     """The identities of all layers that the registry has."""
-    images = [image for _, image in releases()]
-    return frozenset(short(each) for image in images for each in (*image.diff_ids, *image.chain_ids))
+    return frozenset(short(each) for image in images().values() for each in (*image.diff_ids, *image.chain_ids))
 
 
 def committed(machine: Machine) -> set[str]:

@@ -19,12 +19,12 @@ from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable, kept
 
 from . import guard, root
-from .engine import KEPT, Machine, Store, machine, releases
+from .engine import KEPT, Machine, Store, images, machine
 from .root import engine_root
 from .terminal import GivenUp, Terminal
 
 CHECKOUT = Path(__file__).parents[2]
-IMAGES = dict(releases())
+IMAGES = images()
 NAMESPACES = "mnt net pid".split()
 WITHIN = 10  # seconds
 

@@ -10,6 +10,7 @@ from dockerlearn.course.blocks import Lexer, read_console
 from dockerlearn.learn.challenge import GOALS, Challenge
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.terminal.session import Session
+from tests.february import hub
 
 ROOT = Path(__file__).parents[2]
 NAMES = [goal.name for goal in GOALS]
@@ -22,7 +23,7 @@ SOLUTION = [PULL, MAKE, "docker stop first", "docker rm -f second", "docker logs
 
 def met(*commands: str) -> list[str]:
     """The names of the goals that these commands meet, in the order in which they are met."""
-    session = Session(clock=FixedClock("2025-02-20"), seed=1, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20"), seed=1, docker="28")
     challenge = Challenge(session)
     found: list[str] = []
     for command in commands:
@@ -103,7 +104,7 @@ def test_a_goal_that_is_met_stays_met() -> None:
 
 
 def test_hints_go_from_vague_to_plain_and_then_repeat() -> None:
-    session = Session(clock=FixedClock("2025-02-20"), docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20"), docker="28")
     challenge = Challenge(session)
     assert [challenge.hint() for _ in range(3)] == ["One command for each of them.", *["docker pull nginx"] * 2]
     session.run(PULL)
@@ -116,7 +117,7 @@ def test_hints_go_from_vague_to_plain_and_then_repeat() -> None:
 
 
 def test_each_hint_comes_in_its_turn() -> None:
-    session = Session(clock=FixedClock("2025-02-20"), seed=1, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20"), seed=1, docker="28")
     challenge = Challenge(session)
     for command in SOLUTION[:5]:
         session.run(command)

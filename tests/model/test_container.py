@@ -12,7 +12,6 @@ from datetime import datetime
 
 import pytest
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.hub.programs import BUSYBOX
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.container import LONGEST_GRACE, Container, stop
@@ -26,6 +25,7 @@ from dockerlearn.model.process import SIGNALS, Stream, Write, complete, signal_n
 from dockerlearn.model.processes import MOST_ROUNDS
 from dockerlearn.model.store.images import Removal
 from dockerlearn.model.tree import Content, Directory, Symlink
+from tests.february import hub
 
 IMAGES = ("alpine", "nginx", "postgres:16")
 

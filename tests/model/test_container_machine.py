@@ -23,7 +23,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.hub.programs import BUSYBOX
 from dockerlearn.model.clock import FixedClock, utc
 from dockerlearn.model.container import NEVER, Container, stop
@@ -35,6 +34,7 @@ from dockerlearn.model.lifecycle import LIFECYCLE, State
 from dockerlearn.model.network import Port
 from dockerlearn.model.registry import Registry
 from dockerlearn.model.tree import Content, Directory, File, Symlink
+from tests.february import hub
 from tests.model.remains import remains
 
 NOON = utc("2025-02-20T12:00:00")

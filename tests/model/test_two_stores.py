@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock, utc
 from dockerlearn.model.edition import EDITIONS, edition
 from dockerlearn.model.engine import Engine
@@ -24,6 +23,7 @@ from dockerlearn.model.reference import Reference
 from dockerlearn.model.registry import Registry
 from dockerlearn.model.store.images import LayerPull, Removal
 from dockerlearn.model.tree import Directory, Symlink
+from tests.february import hub
 
 NOON = utc("2025-02-20T12:00:00")
 BLOCK = 4096
