@@ -740,9 +740,9 @@ def test_without_the_challenge_there_are_no_goals() -> None:
 
 def test_hints_come_one_by_one_and_stay() -> None:
     typist = Typist(challenge=True)
-    assert typist.notes("hint") == "One command for each of them."
+    assert typist.notes("hint") == "One command for each."
     assert typist.notes(" hint ") == "docker pull nginx"
-    assert typist.view["goals"][0]["hints"] == ["One command for each of them.", "docker pull nginx"]
+    assert typist.view["goals"][0]["hints"] == ["One command for each.", "docker pull nginx"]
     assert typist.view["goals"][1]["hints"] == []
     assert typist.prints("goals").startswith("[ ] 1. Pull nginx")
 
