@@ -96,5 +96,5 @@ def _accepted(entries: Iterable[Accepted]) -> Iterator[str]:
     for entry in entries:
         alike.setdefault((entry.reason, entry.evidence), []).append(entry)
     for (reason, evidence), group in alike.items():
-        places = "; ".join(f"`{entry.page}`, line {entry.line}" for entry in group)
+        places = "; ".join(f"`{entry.command}` in `{entry.page}`" for entry in group)
         yield f"- {reason} {evidence} ({places})"

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from proselint.checks import __register__ as ENGLISH
-from proselint.registry.checks import Check, types
+from proselint import checks
+from proselint.registry.checks import Check, Padding, types
 from proselint.tools import LintFile
 
 from dockerlearn.course.blocks import Block, Lexer, read_quiz
@@ -25,23 +25,27 @@ NOT_ENGLISH = (  # of proselint's checks, those that do not fit a course full of
     "misc.tense_present", "restricted", "terms", "industrial_language", "weasel_words", "uncomparables", "skunked_terms",
 )  # fmt: skip
 HOUSE = (
-    (r"(?:do|does|did|is|are|was|were|has|have|had|could|would|should|need) not", "Contract it, as speech does."),
-    (r"(?:cannot|can not)", "Contract it: can't."),
-    (r"(?:it|that|there|here) is (?:a|an|the|not|no|only|just|also|still|called|now|one)", "Contract it: it's."),
-    (r"(?:you|we|they|it|that) will", "Contract it: you'll."),
-    (r"(?:you|we|they) are (?:a|an|the|not|now|going|done|asked)", "Contract it: you're."),
-    (r"(?:let us)", "Contract it: let's."),
-    (r"for (?:it|he|she|they|we|nothing|nobody|all|this|these) (?:is|are|has|have|was|were|had)", "Say because."),
-    (r"(?:goes|go|went) by the name", "Say is called."),
-    (r"(?:lies|stands) (?:in|on|at|under|above|below|beside|for)", "Say is."),
-    (r"by which|of which|in which case", "Say it in two sentences."),
-    (r"whoever|whosoever|thereof|therein|hence|thus|whilst|amongst", "Nobody says that at a whiteboard."),
-    (r"simply|easily|obviously|of course|basically|essentially", "Leave it out: it isn't easy for everybody."),
-    (r"in order to|utili[sz]e|leverage|note that", "Say it in one word, or leave it out."),
-    (r"e\.g\.|i\.e\.|etc\.", "Say it in English."),
+    (r"\b(?:do|does|did|is|are|was|were|has|have|had|could|would|should|need) not", "Contract it, as speech does."),
+    (r"\b(?:cannot|can not)", "Contract it: can't."),
+    (r"[.!?:]\s+(?:it|that|there|here) is (?:a|an|the|not|no|only|just|also|still|called|now)", "Contract it: it's."),
+    (r"\b(?:you|we|they|it|that) will", "Contract it: you'll."),
+    (r"\b(?:you|we|they) are (?:a|an|the|not|now|going|done|asked)", "Contract it: you're."),
+    (r"\blet us", "Contract it: let's."),
+    (r"\bfor (?:it|he|she|they|we|nothing|nobody|all|this|these) (?:is|are|has|have|was|were|had)", "Say because."),
+    (r"\b(?:goes|go|went) by the name", "Say is called."),
+    (r"\b(?:lies|stands) (?:in|on|at|under|above|below|beside|for)", "Say is."),
+    (r"\b(?:by which|of which|in which case)", "Say it in two sentences."),
+    (r"\b(?:whoever|whosoever|thereof|therein|hence|thus|whilst|amongst)", "Nobody says that at a whiteboard."),
+    (r"\b(?:simply|easily|obviously|of course|basically|essentially)", "Leave it out: it isn't easy for everybody."),
+    (r"\b(?:in order to|utili[sz]e|leverage)", "Say it in one word, or leave it out."),
+    (r"\b(?:e\.g|i\.e|etc)", "Say it in English."),
 )
-EVERYWHERE = ENGLISH + tuple(
-    Check(check_type=types.Existence(items=(pattern,)), path=f"house.{number}", message=f"'{{}}': {message}")
+EVERYWHERE = checks.__register__ + tuple(
+    Check(
+        check_type=types.Existence(items=(rf"(?:{pattern})\b",), padding=Padding.RAW),
+        path=f"house.{number}",
+        message=f"'{{}}': {message}",
+    )
     for number, (pattern, message) in enumerate(HOUSE)
 )
 CHECKS = tuple(check for check in EVERYWHERE if not any(map(check.matches_partial, NOT_ENGLISH)))
@@ -99,7 +103,7 @@ def remarks(path: Path, lexer: Lexer) -> Iterator[Remark]:
         for result in check.check_with_flags(file.content)
         if not file.is_quoted_pos(result.span[0])
     )
-    yield from (Remark(str(path), line - 1, message) for line, message in sorted(set(found)))
+    yield from (Remark(str(path), line, message) for line, message in sorted(set(found)))
 
 
 def main(arguments: list[str]) -> int:

@@ -65,7 +65,8 @@ class Machine:
         self.pid = pid
         self.folder = folder
         self.store = store
-        self.engine_version = self._await()
+        self.packed_version = self._await()  # with the suffix of whoever packed it
+        self.engine_version = self.packed_version.split("+")[0]
         self.client_version = self._install_client()
         self._invented: set[str] = set()
         self._noted = time.time()
@@ -109,11 +110,11 @@ class Machine:
         return answer
 
     def _await(self) -> str:
-        """The engine's version, without a distribution's suffix, as soon as it answers."""
+        """The engine's version, as soon as it answers."""
         deadline = time.monotonic() + STARTS_WITHIN
         while self.pid and self.root.exists() and time.monotonic() < deadline:
             try:
-                return str(self.ask("/version")["Version"]).split("+")[0]
+                return str(self.ask("/version")["Version"])
             except OSError:
                 time.sleep(0.05)
         raise Unavailable(f"the engine did not come up:\n{(self.folder / 'log').read_text()[-2000:]}")

@@ -59,7 +59,7 @@ def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] =
     `accepted` are the differences that lie in the nature of an engine.
     """
     machine.reset()
-    by_line = {entry.line: entry for entry in accepted}
+    listed = list(accepted)
     clock, same, slowest = Following(), Correspondence(), 0.0
     beside = Session(clock=clock, seed=PAGE_SEED, docker=AS)
     with Terminal(machine) as terminal:
@@ -67,14 +67,15 @@ def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] =
             if "curl" in command.source:
                 machine.await_servers()
             shown = terminal.run(command.source, interrupt=reached(command) if command.interrupt else None)
+            output = shown.output.replace(machine.packed_version, machine.engine_version)
             clock.set(shown.began)
             began = time.perf_counter()
             model = beside.run(command.source, interrupt=command.interrupt)
             model_seconds = time.perf_counter() - began
             same.invented = machine.invented()
             slowest = max(slowest, shown.ended - shown.began)
-            entry = by_line.get(command.line)
-            printed, said_beside = shown.output, model.output
+            entry = next((each for each in listed if each.concerns(command.source, command.expected)), None)
+            printed, said_beside = output, model.output
             if entry is not None:
                 printed = entry.applied(printed, command.expected)
                 said_beside = entry.applied(said_beside, command.expected)
@@ -89,7 +90,7 @@ def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] =
             )
             if found is None and shown.status != model.status:
                 found = f"exit status {shown.status}, and not {model.status}"
-            met = entry if printed != shown.output else None
+            met = entry if printed != output else None
             yield Replayed(command, found, met, shown.ended - shown.began, model_seconds)
 
 

@@ -74,7 +74,6 @@ class Pair:
         self._clock = Following()
         self._model = Session(clock=self._clock, seed=PAGE_SEED, docker=BESIDE[machine.store])
         self._same = Correspondence()
-        self._release = str(machine.ask("/version")["Version"])  # with the suffix of whoever packed it
         self._made: set[str] = set()
         self._slowest = 0.0
         self._last_commit = 0
@@ -95,7 +94,9 @@ class Pair:
         same.theirs, same.ours = dict(same.theirs), dict(same.ours)
         self._slowest = max(self._slowest, shown.ended - shown.began)
         printed = (
-            LINE.sub("sh: ", self._in_order(shown.output)).replace(self._release, RELEASE_28.version).replace(*EITHER)
+            LINE.sub("sh: ", self._in_order(shown.output))
+            .replace(self._machine.packed_version, RELEASE_28.version)
+            .replace(*EITHER)
         )
         said = self._with_choices(self._in_order(result.output), printed)
         found = difference(
