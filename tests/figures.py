@@ -24,7 +24,7 @@ WHAT = {
     "sequences_containerd": "**{compared:,} commands** in {sequences:,} random sequences with containerd's store",
     "image_sizes": "**{compared:,} sizes of images** in containerd's store, on a disk with ext4",
     "container_sizes": "**{compared:,} sizes of containers** that were generated, there",
-    "browser": "**{compared:,} examples** on {pages} pages, run in the page",
+    "browser": "**{compared:,} examples** on {pages} pages, run in the page, those of all three Dockers counted",
 }
 OTHERS = {
     "pages": "differ as is accepted",

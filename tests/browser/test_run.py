@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from dockerlearn.model.edition import EDITIONS
 from tests.browser.audit import MODES, SHIFTS, pythons, shown_in, violations, watched
 from tests.browser.built import OTHER_SITE, SITE, addresses, served
 from tests.browser.examples import LISTEN, answers, examples, run, run_all, runnable, settled
@@ -59,12 +60,13 @@ def result(block: Locator) -> str:
 
 
 @pytest.mark.xdist_group("examples")  # in one process, which counts them
+@pytest.mark.parametrize("docker", EDITIONS)
 @pytest.mark.parametrize("page", WITH_EXAMPLES)
 def test_every_example_prints_in_the_browser_what_its_page_says(
-    tab: Page, site: str, page: str, complaints: list[str], ran: dict[str, int]
+    tab: Page, site: str, page: str, docker: str, complaints: list[str], ran: dict[tuple[str, str], int]
 ) -> None:
-    differences = list(run_all(tab, site + ADDRESSES[page], page))
-    ran[page] = len(examples(page)) - len({each.line for each in differences})
+    differences = list(run_all(tab, site + ADDRESSES[page], page, docker))
+    ran[page, docker] = len(examples(page)) - len({each.line for each in differences})
     assert [str(each) for each in differences] == []
     assert {status(block) for block in runnable(tab)} == {"Just as documented."}
     assert complaints == []
