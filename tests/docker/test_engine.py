@@ -19,7 +19,7 @@ from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable, kept
 
 from . import guard, root
-from .engine import KEPT, Machine, Store, images, machine
+from .engine import KEPT, Machine, Store, images, machine, served
 from .root import engine_root
 from .terminal import GivenUp, Terminal
 
@@ -51,7 +51,7 @@ def test_the_engine_computes_what_the_model_computes(engine: Machine, name: str)
     image = IMAGES[name]
     engine.run("docker", "pull", "-q", name)
     told = engine.ask(f"/images/{name}/json")
-    assert told["RepoDigests"] == [f"{name.split(':')[0]}@{image.digest}"]
+    assert told["RepoDigests"] == [f"{name.split(':')[0]}@{served(image)}"]
     assert told["Id"] == image.id
     assert told["RootFS"]["Layers"] == list(image.diff_ids)
     assert told["Size"] == image.size
@@ -65,11 +65,12 @@ def test_containerds_store_names_an_image_by_its_manifest(containerd_engine: Mac
     image = IMAGES[name]
     containerd_engine.run("docker", "pull", "-q", name)
     told = containerd_engine.ask(f"/images/{name}/json")
-    assert told["RepoDigests"] == [f"{name.split(':')[0]}@{image.digest}"]
-    assert told["Id"] == image.digest
+    assert told["RepoDigests"] == [f"{name.split(':')[0]}@{served(image)}"]
+    assert told["Id"] == served(image)
     assert told["RootFS"]["Layers"] == list(image.diff_ids)
     blobs = {image.digest: image.manifest, image.id: image.config_json}
     blobs |= {layer.digest: layer.blob for layer in image.layers}
+    blobs |= {image.index.digest: image.index.json} if image.index else {}
     assert told["Size"] == sum(len(blob) for blob in blobs.values())
     assert {blob.removeprefix("sha256:") for blob in blobs} <= containerd_engine.layers()
 
