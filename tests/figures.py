@@ -28,7 +28,6 @@ WHAT = {
 }
 OTHERS = {
     "pages": "differ as is accepted",
-    "claims": "no engine can judge",
     "pages_containerd": "are known from a recording of Docker 29 alone",
 }
 
