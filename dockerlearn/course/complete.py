@@ -20,19 +20,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from . import blocks as inert_list
-from .blocks import (
-    INERT,
-    NOTHING,
-    Block,
-    Fault,
-    Lexer,
-    PageRefused,
-    alternatives,
-    console_text,
-    read_console,
-    read_quiz,
-)
+from .blocks import INERT, NOTHING, Block, Lexer, read_quiz
 from .built import Html, Site
+from .console import alternatives, console_text, read_console
+from .faults import Fault, PageRefused
 from .files import lexed, read
 from .links import dead
 from .sources import SourcesRefused, is_page

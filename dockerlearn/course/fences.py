@@ -25,7 +25,9 @@ from pygments.lexers.shell import BashLexer
 from pymdownx.superfences import SuperFencesException
 
 from ..learn import wire
-from .blocks import NOTHING, Block, Command, PageRefused, Quiz, alternatives, read_console, read_quiz, wrong_option
+from .blocks import NOTHING, Block, Quiz, read_quiz, wrong_option
+from .console import Command, alternatives, read_console
+from .faults import PageRefused
 
 NAMES = {"29": "Docker 29", "29-upgraded": "a Docker 29 that was upgraded from 28", "28": "Docker 28"}
 """What a reader calls each Docker."""

@@ -28,8 +28,10 @@ import pytest
 
 from ..model.edition import DEFAULT
 from ..terminal.session import FOR_EVER
-from .blocks import Block, Fault, Lexer, PageRefused, read_console, read_quiz, told
+from .blocks import Block, Lexer, read_quiz
+from .console import read_console, told
 from .doubts import doubts
+from .faults import Fault, PageRefused
 from .files import BYTE_ORDER_MARK, LINE_END, lexed, read, rewrite
 from .verify import PageRun, showable
 

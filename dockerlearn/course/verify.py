@@ -26,9 +26,11 @@ from sybil.integration.pytest import SybilFile, SybilItem
 
 from ..model.edition import DEFAULT, EDITIONS
 from ..terminal.session import NotRaised, Session, traceback_of
-from .blocks import INERT, Block, Command, Fault, Lexer, PageRefused, Quiz, looks_like_prompt, read_console, read_quiz
+from .blocks import INERT, Block, Lexer, Quiz, read_quiz
 from .confine import Confined, Printed, confined
+from .console import Command, looks_like_prompt, read_console
 from .doubts import doubts
+from .faults import Fault, PageRefused
 from .files import lexed, read
 
 REFUSED = "the page itself"

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Locator, Page
 
-from dockerlearn.course.blocks import Block, Lexer, read_console
+from dockerlearn.course.blocks import Block, Lexer
+from dockerlearn.course.console import read_console
 from dockerlearn.model.edition import DEFAULT
 from tests.browser.built import ROOT
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from dockerlearn.course.blocks import Command, Lexer, read_console
+from dockerlearn.course.blocks import Lexer
+from dockerlearn.course.console import Command, read_console
 from dockerlearn.model.edition import DEFAULT
 from dockerlearn.terminal.session import PAGE_CLOCK, PAGE_SEED
 from tests.browser.built import ROOT, addresses

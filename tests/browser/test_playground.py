@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from dockerlearn.course.blocks import Lexer, read_console
+from dockerlearn.course.blocks import Lexer
+from dockerlearn.course.console import read_console
 from dockerlearn.learn.challenge import GOALS, WELL_DONE
 from dockerlearn.learn.playground import Playground
 from tests.browser.audit import MODES, SHIFTS, pythons, shown_in, violations, watched

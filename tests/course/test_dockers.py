@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from markdown import Markdown
 
-from dockerlearn.course.blocks import Fault, Lexer, PageRefused, alternatives, console_text, read_console, told
+from dockerlearn.course.blocks import Lexer
 from dockerlearn.course.built import Html
 from dockerlearn.course.complete import compare
+from dockerlearn.course.console import alternatives, console_text, read_console, told
+from dockerlearn.course.faults import Fault, PageRefused
 from dockerlearn.course.fences import NAMES
 from dockerlearn.course.sources import Sources
 from dockerlearn.course.update import repaired

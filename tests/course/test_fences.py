@@ -9,7 +9,8 @@ import pytest
 from markdown import Markdown
 from mkdocs.config import load_config
 
-from dockerlearn.course.blocks import Lexer, PageRefused
+from dockerlearn.course.blocks import Lexer
+from dockerlearn.course.faults import PageRefused
 from dockerlearn.course.fences import FenceRefused
 from dockerlearn.learn.wire import Command
 

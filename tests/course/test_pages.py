@@ -12,9 +12,10 @@ from markdown import Markdown
 from mkdocs.config import load_config
 from mkdocs.utils import meta
 
-from dockerlearn.course.blocks import INERT, Block, Lexer, read_console
+from dockerlearn.course.blocks import INERT, Block, Lexer
 from dockerlearn.course.built import Html, names_in
 from dockerlearn.course.complete import compare
+from dockerlearn.course.console import read_console
 from dockerlearn.course.verify import names
 from dockerlearn.model.edition import EDITIONS
 from dockerlearn.terminal.session import Session

@@ -19,7 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerlearn.course import files, update
-from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console
+from dockerlearn.course.blocks import Block, Lexer
+from dockerlearn.course.console import read_console
+from dockerlearn.course.faults import PageRefused
 from dockerlearn.course.update import add_option, repair, repaired, update_examples
 from tests.course.course_pages import PAGES, ROOT, name
 from tests.course.small_course import run_pytest, small_course

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from dockerlearn.course.blocks import Lexer, read_console
+from dockerlearn.course.blocks import Lexer
+from dockerlearn.course.console import read_console
 from tests.course.course_pages import ROOT
 from tests.docker.accepted import Accepted, accepted
 from tests.docker.replay import AS

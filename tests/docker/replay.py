@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
-from dockerlearn.course.blocks import INTERRUPT, Block, Command, read_console, read_quiz
+from dockerlearn.course.blocks import Block, read_quiz
+from dockerlearn.course.console import INTERRUPT, Command, read_console
 from dockerlearn.model.clock import SystemClock
 from dockerlearn.model.edition import DEFAULT
 from dockerlearn.terminal.session import PAGE_SEED, Session

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from dockerlearn.course.blocks import Block, Command
+from dockerlearn.course.blocks import Block
+from dockerlearn.course.console import Command
 from dockerlearn.model import process
 from dockerlearn.model.edition import Edition
 from dockerlearn.terminal.session import PAGE_SEED, Session

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dockerlearn.__main__ import main
-from dockerlearn.course.blocks import Lexer, read_console
+from dockerlearn.course.blocks import Lexer
+from dockerlearn.course.console import read_console
 from dockerlearn.learn.challenge import GOALS, Challenge
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.terminal.session import Session

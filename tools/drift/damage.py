@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dockerlearn.client.usage import help_texts
-from dockerlearn.course.blocks import Block, read_console, read_quiz
+from dockerlearn.course.blocks import Block, read_quiz
+from dockerlearn.course.console import read_console
 
 from .mutants import Source, altered
 
