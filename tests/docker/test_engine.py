@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dockerlearn.model.index import MANIFEST_TYPE
+from dockerlearn.model.index import INDEX_TYPE
 from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable, kept
 
@@ -24,7 +24,8 @@ from .root import engine_root
 from .terminal import GivenUp, Terminal
 
 CHECKOUT = Path(__file__).parents[2]
-IMAGES = {name: image for image, name in {image: name for name, image in images().items()}.items()}  # one name of each
+IMAGES = images()
+DISTINCT = sorted({image: name for name, image in IMAGES.items()}.values())  # one name of each
 NAMESPACES = "mnt net pid".split()
 WITHIN = 10  # seconds
 
@@ -45,7 +46,7 @@ def becomes(condition: Callable[[], bool]) -> bool:
 # The images
 
 
-@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize("name", DISTINCT)
 def test_the_engine_computes_what_the_model_computes(engine: Machine, name: str) -> None:
     engine.reset()
     image = IMAGES[name]
@@ -59,7 +60,7 @@ def test_the_engine_computes_what_the_model_computes(engine: Machine, name: str)
     assert {f"sha256:{layer.name}" for layer in layers.iterdir()} == set(image.chain_ids)
 
 
-@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize("name", DISTINCT)
 def test_containerds_store_names_an_image_by_its_manifest(containerd_engine: Machine, name: str) -> None:
     containerd_engine.reset()
     image = IMAGES[name]
@@ -114,7 +115,7 @@ def test_containerds_store_has_other_words_for_what_docker_hub_refuses(
 
 def test_docker_hub_sends_whoever_has_no_token_to_fetch_one(engine: Machine) -> None:
     curl = "curl -s --cacert /srv/certificate.pem"
-    head = f"{curl} --head -H 'Accept: {MANIFEST_TYPE}' https://registry-1.docker.io/v2/library/nginx/manifests/latest"
+    head = f"{curl} --head -H 'Accept: {INDEX_TYPE}' https://registry-1.docker.io/v2/library/nginx/manifests/latest"
     with Terminal(engine) as terminal:
         refused = terminal.run(head).output
         realm, service, scope = re.findall('(?:realm|service|scope)="(.*?)"', refused)
