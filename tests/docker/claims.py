@@ -28,7 +28,7 @@ from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable
 
 from ..course.course_pages import PAGES, ROOT, name
-from .engine import Machine, images, machine, releases, served
+from .engine import Machine, images, machine, served
 from .root import engine_root
 
 CLAIM = re.compile(
@@ -267,7 +267,7 @@ def main() -> None:
     """Print the figures of each page, and the claims that are not judged."""
     lexer = Lexer(ROOT / "mkdocs.yml")
     with machine(engine_root()) as it:
-        it.push(releases())
+        it.push_catalog()
         for path in PAGES:
             page, blocks = name(path), lexer.blocks(path.read_text())
             judged = judge(claims(page, blocks), ask(it, page, blocks).says)

@@ -13,7 +13,7 @@ from _pytest.capture import CaptureManager
 from tests.docker.debian import Unavailable
 from tests.figures import Figures, keep
 
-from .engine import DIALECT, Machine, Store, machine, releases
+from .engine import DIALECT, Machine, Store, machine
 from .root import engine_root
 
 RUNNING = pytest.StashKey[list[Machine]]()
@@ -50,7 +50,7 @@ def _started(config: pytest.Config, store: Store) -> Iterator[Machine]:
         with _uncaptured(config):  # unpacking takes a minute, and tells how far it is
             root = engine_root()
         with machine(root, store) as it:
-            it.push(releases())
+            it.push_catalog()
             config.stash[RUNNING] = [*config.stash.get(RUNNING, []), it]
             yield it
     except Unavailable as reason:
