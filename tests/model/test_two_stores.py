@@ -19,6 +19,7 @@ from dockerlearn.model.errors import DaemonError, DockerError, ImageInUse, NoSuc
 from dockerlearn.model.image import Image
 from dockerlearn.model.index import Attestation, Index, Platform
 from dockerlearn.model.layer import Layer
+from dockerlearn.model.lifecycle import State
 from dockerlearn.model.reference import Reference
 from dockerlearn.model.registry import Registry
 from dockerlearn.model.store.images import LayerPull, Removal
@@ -316,6 +317,29 @@ def test_a_prune_keeps_the_name_by_which_a_container_was_made() -> None:
     engine.create("nginx:1", name="web")
     assert lines(list(engine.prune(all=True).removals)) == ["Untagged: nginx:1.27.4", "Untagged: nginx:latest"]
     assert [name.familiar for name in engine.store.names(engine.image("nginx:1"))] == ["nginx:1"]
+
+
+@pytest.mark.parametrize("length", [12, 71])
+def test_for_a_container_that_was_made_by_an_id_it_keeps_the_last_name(length: int) -> None:
+    engine = fresh()
+    for name in ("nginx", "nginx:1", "nginx:1.27.4"):
+        engine.pull(name)
+    id = engine.id(engine.image("nginx"))
+    engine.create(id[7:19] if length == 12 else id, name="web")
+    assert lines(list(engine.prune(all=True).removals)) == ["Untagged: nginx:1", "Untagged: nginx:1.27.4"]
+
+
+def test_a_container_whose_image_has_lost_the_name_that_it_was_made_by_protects_no_other_name() -> None:
+    """Measured with 28.5.2: found by chance."""
+    engine = fresh()
+    engine.pull("nginx:1")
+    engine.tag("nginx:1", "other")
+    engine.run("nginx:1", name="web")
+    image = engine.image("nginx:1")
+    engine.rmi("nginx:1", force=True)
+    assert lines(list(engine.prune(all=True).removals)) == ["Untagged: other:latest", f"Deleted: {engine.id(image)}"]
+    assert engine.images() == []
+    assert engine.container("web").state is State.RUNNING
 
 
 # Indexes
