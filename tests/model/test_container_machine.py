@@ -169,6 +169,10 @@ class Box:
         volume, _, rest = path.partition("/")
         return (self.volumes[volume], rest) if volume in self.volumes else (self.upper, path)
 
+    def mount(self) -> None:
+        """Mount the volumes: where the image has no directory for one, the container gets it."""
+        self.upper |= dict.fromkeys(self.volumes.keys() - self.upper.keys())
+
     def find(self, path: str) -> tuple[bool, bytes | None]:
         """Whether there is something, and what."""
         files, rest = self.part(path)
@@ -410,6 +414,8 @@ class Commands(RuleBasedStateMachine):
     def expect_start(self, box: Box) -> bool:
         if box.state in ACTIVE:
             return box.state is State.RUNNING
+        if not self.clashes(box):
+            box.mount()
         if self.clashes(box) or not box.program.exists:
             box.code = (box.code or NO_NETWORK) if self.clashes(box) else NO_PROGRAM
             box.failed = True
@@ -668,6 +674,7 @@ class Commands(RuleBasedStateMachine):
         if self.here(box) and box.can_write(path):
             done, _ = self.attempt(lambda: box.it.write(f"/{path}", text))
             assert done
+            box.mount()
             box.put(path, text.encode())
 
     @with_boxes
