@@ -231,6 +231,7 @@ def _says_of(it: Machine, image: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield size, f"history of {tag}"
     for entry in _saved(it, tag):
         yield f"{entry.size} {entry.name}", f"archive of a layer of {tag}, saved"
+        yield str(entry.size), f"archive of a layer of {tag}, saved: {entry.name}"
 
 
 def _saved(it: Machine, tag: str) -> Iterator[tarfile.TarInfo]:

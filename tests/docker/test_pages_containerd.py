@@ -30,7 +30,7 @@ from .terminal import COLUMNS, Shown, Terminal
 from .test_pages import BLOCKS, QUIZZES
 
 UNORDERED = re.compile("docker (diff|.* prune)")
-VIEW = re.compile("docker images( [a-z]+)?$")
+VIEW = re.compile("docker images( -a| [a-z]+)?$")
 
 
 class Side(StrEnum):
@@ -53,10 +53,17 @@ RULES = (
     Rule(Side.ENGINE, "docker (pull|run|create)", "Engine 28.5.2 does not pull what is attested of an image."),
     Rule(Side.CLIENT, VIEW.pattern, "Client 29 shows a plain list of images in a view of its own."),
     Rule(Side.CLIENT, "docker start", "Client 29 does not say `Error: ` before the list of what could not be started."),
+    Rule(Side.CLIENT, "docker rm -f", "Client 29 says nothing of a container that is not there."),
     Rule(Side.CLIENT, "docker rename", "Client 29 refuses in one line."),
     Rule(Side.ENGINE, "docker system df", "Engine 29 counts what a prune would free, shared blobs, and no containers."),
     Rule(Side.ENGINE, "docker image prune", "Engine 29 counts what was unpacked as freed."),
     Rule(Side.ENGINE, "docker image inspect nginx", "Engine 29 leaves out empty settings, and has another order."),
+    Rule(
+        Side.ENGINE,
+        r"\.Ports|curl -s localhost|NetworkSettings\.Networks",
+        "With engine 29, a container whose port was taken has no network when it is started again.",
+    ),
+    Rule(Side.ENGINE, "docker version", "Engine 29 is another version."),
     Rule(Side.ENGINE, "docker pause", "Engine 29 begins its refusal with a small letter."),
 )
 
@@ -83,7 +90,8 @@ class Beside:
         self._clock.set(shown.began)
         model = self.session.run(command.source, interrupt=command.interrupt)
         self._same.invented = machine.invented() | set(ENDPOINT.findall(shown.output))
-        said, printed = (layers_in_order(beginnings_in_order(text)) for text in (model.output, shown.output))
+        output = shown.output.replace(machine.packed_version, machine.engine_version)
+        said, printed = (layers_in_order(beginnings_in_order(text)) for text in (model.output, output))
         found = difference(
             said,
             printed,
