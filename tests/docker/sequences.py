@@ -33,7 +33,6 @@ SOURCES = (
     "nginx:alpine",
     "nginx:alpine-slim",
     "nginx:mainline-alpine-slim",
-    "registry:3",
 )
 TAGS = ("web", "web:2", "shop/web", "alpine:old", "nginx:alpine")
 NOWHERE = ("nosuch", "alpine:nosuch", "Upper")

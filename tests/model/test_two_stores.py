@@ -293,6 +293,19 @@ def test_an_image_that_was_deleted_under_its_container_leaves_the_layers_to_it()
     assert dict(engine.layers) == {}
 
 
+def test_to_commit_of_an_index_that_is_gone_lacks_the_manifest_of_the_platform() -> None:
+    """Measured with 28.5.2: found by chance."""
+    registry = Registry()
+    registry.push("multi:1", index())
+    engine = fresh(registry)
+    pulled = engine.pull("multi:1").image
+    box = engine.create("multi:1", "true")
+    engine.rmi(engine.id(pulled), force=True)
+    with pytest.raises(DaemonError, match=f"content digest {pulled.digest}: not found") as refused:
+        engine.commit(box)
+    assert engine.id(pulled) not in str(refused.value)
+
+
 def test_a_parent_is_kept_without_a_name_until_its_last_child_goes() -> None:
     engine = fresh()
     parent = engine.pull("alpine").image

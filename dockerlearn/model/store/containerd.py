@@ -277,9 +277,9 @@ class ContainerdStore(ImageStore):
         return removed
 
     def check_commit(self, image: Image) -> None:
-        """Raise `DaemonError` if the image is gone."""
+        """Raise `DaemonError` if the image is gone: what is missing is the manifest that the container was made of."""
         if image not in self:
-            raise DaemonError(f"NotFound: content digest {self.id(image)}: not found")
+            raise DaemonError(f"NotFound: content digest {image.digest}: not found")
 
     def remove(self, name: str, *, force: bool = False) -> list[Removal]:
         """Remove a name; if it was the image's last one, remove the image too, unless it is still needed.
