@@ -1,14 +1,9 @@
 // "My Docker": which of the three Dockers the reader has. The pages show what that one prints, and its terminal types at it.
 
-import { element } from "./element.js";
-
-/** Those of dockerlearn/model/edition.py, by the names that a reader gives them; the first is the pages' own. */
-const DOCKERS = new Map([
-  ["29", "Docker 29"],
-  ["29-upgraded", "Docker 29, upgraded from 28"],
-  ["28", "Docker 28"],
-]);
-export const [OWN] = DOCKERS.keys();
+/** Those of dockerlearn/model/edition.py; the first is the pages' own. The choice itself is in overrides/main.html. */
+const DOCKERS = ["29", "29-upgraded", "28"];
+export const [OWN] = DOCKERS;
+const CHOICE = "select.course-docker__choice";
 const KEY = "dockerlearn.docker";
 
 /** Tells of each choice, as an event of that name. */
@@ -18,7 +13,7 @@ export const changes = new EventTarget();
 function kept() {
   try {
     const docker = localStorage.getItem(KEY) ?? OWN;
-    return DOCKERS.has(docker) ? docker : OWN;
+    return DOCKERS.includes(docker) ? docker : OWN;
   } catch {
     return OWN;
   }
@@ -32,7 +27,7 @@ export const chosen = () => docker;
 /** @param {string} choice */
 function choose(choice) {
   docker = choice;
-  for (const select of document.querySelectorAll("select.course-docker__choice")) {
+  for (const select of document.querySelectorAll(CHOICE)) {
     /** @type {HTMLSelectElement} */ (select).value = docker;
   }
   changes.dispatchEvent(new Event("choice"));
@@ -45,11 +40,10 @@ export function tell(message) {
 }
 
 function setUp() {
-  const banner = document.querySelector(".course-docker");
-  if (!banner || banner.querySelector("select")) return;
-  const options = [...DOCKERS].map(([value, name]) => element("option", { value }, name));
-  const select = element("select", { class: "course-docker__choice" }, ...options);
+  const select = /** @type {HTMLSelectElement | null} */ (document.querySelector(CHOICE));
+  if (!select) return;
   select.value = docker;
+  select.disabled = false;
   select.onchange = () => {
     try {
       localStorage.setItem(KEY, select.value);
@@ -58,8 +52,6 @@ function setUp() {
     }
     choose(select.value);
   };
-  const label = element("label", { class: "course-docker__label" }, "My Docker: ", select);
-  banner.append(" ", label, " ", element("span", { class: "course-docker__status", role: "status" }));
 }
 
 const { document$ } = /** @type {{document$: {subscribe(set: () => void): void}}} */ (/** @type {unknown} */ (window));

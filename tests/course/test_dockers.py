@@ -222,8 +222,10 @@ def test_run_js_gets_what_each_docker_prints() -> None:
 
 def test_every_docker_has_a_name_for_readers() -> None:
     assert NAMES.keys() == EDITIONS.keys()
+    choice = Path(ROOT, "overrides/main.html").read_text(encoding="utf-8")
+    assert re.findall('<option value="(.+?)">', choice) == list(EDITIONS)
     script = Path(ROOT, "docs/assets/docker.js").read_text(encoding="utf-8")
-    assert re.findall(r'^  \["(.+?)", ', script, flags=re.MULTILINE) == list(EDITIONS)
+    assert f"const DOCKERS = {json.dumps(list(EDITIONS))};" in script
 
 
 def test_a_site_that_shows_another_docker_s_output_wrongly_is_found_out() -> None:
