@@ -545,7 +545,17 @@ def _copy(folder: Path) -> Path:
 def _run(folder: Path, test: str, **environment: str) -> tuple[int, str]:
     checkout = _copy(folder)
     (checkout / "tests/docker/test_tiny.py").write_text(test)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/docker"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/docker",
+        "--repositories",
+        "alpine",
+    ]
     clean = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith("PYTEST")}
     done = subprocess.run(
         command, cwd=checkout, env={**clean, **environment}, capture_output=True, text=True, check=False
