@@ -11,7 +11,7 @@ from dockerlearn.terminal.session import PAGE_SEED, Session
 from tests.figures import Figures
 
 from .compare import Correspondence, difference
-from .editions import BESIDE, tell_lengths
+from .editions import AS_29_UNATTESTED, BESIDE, tell_lengths
 from .engine import Machine, Store
 from .terminal import Terminal
 
@@ -65,7 +65,7 @@ def sizes(told: list[dict[str, Any]]) -> dict[str, tuple[int, int, int]]:
 
 def test_the_images_of_the_catalog_take_up_what_the_model_says(containerd_engine: Machine, record: Figures) -> None:
     containerd_engine.reset()
-    model = Session(docker="29")
+    model = Session(docker=AS_29_UNATTESTED)
     for name in CATALOG:
         containerd_engine.run("docker", "pull", "-q", name)
         model.run(f"docker pull -q {name}")
