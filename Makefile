@@ -20,10 +20,12 @@ serve: .venv/site.stamp docs/assets/runtime/runtime.json  ## the course at http:
 test: lint  ## everything quick: ruff, mypy, every example and every test, with the model's branch coverage
 	.venv/bin/python -m pytest -n 2 --cov --cov-report=term
 
-lint: .venv/test.stamp node_modules/.package-lock.json  ## ruff, mypy, tsc, and the schemas of what hosted runners read
+lint: .venv/test.stamp node_modules/.package-lock.json  ## ruff, mypy, tsc, spelling and voice, and the schemas of what hosted runners read
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check --quiet . || { .venv/bin/python -m ruff format --diff .; exit 1; }
 	.venv/bin/python -m mypy
+	.venv/bin/python -m codespell_lib dockerlearn tools docs overrides *.md
+	.venv/bin/python -m tools.prose
 	.venv/bin/python -m tools.wire --check
 	.venv/bin/python -m tools.house --check
 	.venv/bin/node node_modules/typescript/bin/tsc

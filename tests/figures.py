@@ -24,11 +24,10 @@ WHAT = {
     "sequences_containerd": "**{compared:,} commands** in {sequences:,} random sequences with containerd's store",
     "image_sizes": "**{compared:,} sizes of images** in containerd's store, on a disk with ext4",
     "container_sizes": "**{compared:,} sizes of containers** that were generated, there",
-    "browser": "**{compared:,} examples** on {pages} pages, run in the page",
+    "browser": "**{compared:,} examples** on {pages} pages, run in the page, those of all three Dockers counted",
 }
 OTHERS = {
     "pages": "differ as is accepted",
-    "claims": "no engine can judge",
     "pages_containerd": "are known from a recording of Docker 29 alone",
 }
 
@@ -96,5 +95,5 @@ def _accepted(entries: Iterable[Accepted]) -> Iterator[str]:
     for entry in entries:
         alike.setdefault((entry.reason, entry.evidence), []).append(entry)
     for (reason, evidence), group in alike.items():
-        places = "; ".join(f"`{entry.page}`, line {entry.line}" for entry in group)
+        places = "; ".join(f"`{entry.command}` in `{entry.page}`" for entry in group)
         yield f"- {reason} {evidence} ({places})"

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from dockerlearn.client.usage import help_texts
 from dockerlearn.learn.playground import CTRL_C, CTRL_D, PROMPT, Playground
-from dockerlearn.terminal.session import Session
+from tests.february import hub, page_session
 from tests.hostile import BACKTRACKING, BUSY, IN_A_CONTAINER, LINES, LOOPS, PREPARED, TEMPLATES
 
 DOCKERS = ("28", "29")
@@ -212,13 +212,13 @@ class Terminal(NamedTuple):
 
 def session(docker: str) -> Terminal:
     """A session, as pages and the terminal program have it."""
-    it = Session.page(docker)
+    it = page_session(docker)
     return Terminal(lambda line: it.run(line), it.clock.sleep)
 
 
 def playground(docker: str) -> Terminal:
     """The playground, in which what goes on is ended by Ctrl-C, and a shell that reads by Ctrl-D."""
-    it, now = Playground(1, docker=docker), 1_800_000_000.0
+    it, now = Playground(1, docker=docker, registry=hub()), 1_800_000_000.0
 
     def type(line: str) -> tuple[str, int | None]:
         entry = it.type(line, now)["entries"][-1]

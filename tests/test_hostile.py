@@ -13,10 +13,10 @@ from dockerlearn.course.blocks import Lexer
 from dockerlearn.course.verify import PageRun
 from dockerlearn.learn.playground import CTRL_C, Playground
 from dockerlearn.model.resources import CATCH_UP_STEPS, LINE_STEPS
-from dockerlearn.terminal.session import Session
 from dockerlearn.terminal.syntax import incomplete
 from tests.calls import calls
 from tests.course.course_pages import ROOT
+from tests.february import hub, page_session
 from tests.hostile import LINES, LOOPS, PREPARED
 
 WHOLE = ("docker ps -a", "docker system df")
@@ -45,7 +45,7 @@ def sample(kind: str, every: int) -> Sequence[str]:
 @pytest.mark.parametrize("docker", ["28", "29"])
 @pytest.mark.parametrize("kind", LINES)
 def test_a_terminal_answers_and_stays_whole(kind: str, docker: str, every: int) -> None:
-    session = Session.page(docker)
+    session = page_session(docker)
     for line in PREPARED:
         assert session.run(line).status == 0
     for line in sample(kind, every):
@@ -59,7 +59,7 @@ def test_a_terminal_answers_and_stays_whole(kind: str, docker: str, every: int) 
 
 @pytest.mark.parametrize("kind", LINES)
 def test_the_playground_answers_and_stays_whole(kind: str, every: int) -> None:
-    playground, at = Playground(1), 1_800_000_000.0
+    playground, at = Playground(1, docker="28", registry=hub()), 1_800_000_000.0
     for line in (*PREPARED, *sample(kind, every * 3)):
         at += 1
         view = playground.type(line, at)
@@ -82,7 +82,7 @@ def test_the_terminal_program_answers_to_the_end_of_its_input(kind: str, every: 
 
 @pytest.mark.parametrize("body", LOOPS)
 def test_whatever_is_done_in_a_loop_is_counted_as_work(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = Session.page()
+    session = page_session()
     for line in PREPARED:
         session.run(line)
     session.run(body)  # what only the first time does, is done

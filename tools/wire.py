@@ -38,6 +38,8 @@ def typescript(python: Any) -> str:
         case origin if origin is list:
             [item] = map(typescript, arguments)
             return f"({item})[]" if " " in item and item[0] != "[" else f"{item}[]"
+        case origin if origin is dict:
+            return f"Record<{', '.join(map(typescript, arguments))}>"
         case origin if origin is tuple:
             return f"[{', '.join(map(typescript, arguments))}]"
     raise TypeError(f"JSON has no {python}")

@@ -11,17 +11,19 @@ is refused, with its line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from markdown import Markdown
 from pymdownx.superfences import RE_HL_LINES, SuperFencesBlockPreprocessor, SuperFencesException
 
+from .console import WILDCARDS, Command, read_console
 from .doubts import FENCE, doubts
+from .faults import Fault, PageRefused
 from .sources import Sources, SourcesRefused, body
 
 RUN = {
@@ -59,9 +61,6 @@ OPTIONS = {
 ONLY_FOR = {"raises": {"python"}, "skip": {"python", "console"}, "meant": {"console", "output", "quiz"}}
 """The options that stand behind some languages only. A quiz has no others."""
 
-INTERRUPT = "^C"
-"""A line of output that shows where Ctrl-C was typed."""
-
 RIGHT, WRONG = "- [x]", "- [ ]"
 """What a choice of a quiz begins with."""
 
@@ -76,22 +75,6 @@ _EXPLAINS, _EXPLAINS_ON = "  : ", "    "
 _CODE = re.compile(r"(?P<fence>`{3,}|~{3,})(?P<language>\S*)(?P<options>.*)")
 _OPENER = re.compile(r"\s*(?:!!!|\?\?\?\+?|===[!+]*)\s")
 _SNIPPET = re.compile(r"[ \t]*-+8<-+")
-_WILDCARDS = {"...", "…", "[...]", "<...>"}
-
-
-class Fault(NamedTuple):
-    """Something in a page that is refused, and where."""
-
-    line: int
-    reason: str
-
-
-class PageRefused(Exception):
-    """A page has blocks that can be neither run nor left alone; `faults` lists them in page order."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = sorted(faults)
-        super().__init__("; ".join(f"line {fault.line}: {fault.reason}" for fault in self.faults))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +93,6 @@ class Block:
     def text_line(self) -> int:
         """The page line of the first line of the text."""
         return self.first_line + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command of a console block, with the output that the page claims for it."""
-
-    source: str
-    line: int
-    expected: str
-
-    @property
-    def interrupt(self) -> bool:
-        """Whether Ctrl-C is typed while it runs."""
-        return INTERRUPT in self.expected.split("\n")
-
-    @property
-    def expected_line(self) -> int:
-        """The page line on which the output starts."""
-        return self.line + self.source.count("\n") + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,43 +147,6 @@ def wrong_option(language: str, option: str, value: str) -> str | None:
     if not OPTIONS[option].fullmatch(value):
         return f"option {option!r} of a block of language {language!r} cannot be {value!r}"
     return None
-
-
-def looks_like_prompt(line: str) -> bool:
-    """Whether a line of output could not be told from a command."""
-    return line in {"$", ">"} or line.startswith(("$ ", "> "))
-
-
-def read_console(text: str, line: int, *, draft: bool = False) -> list[Command]:
-    """Split a console block's text, which starts on the given line, into its commands.
-
-    In a draft, wildcards may stand for output. Raises `PageRefused` for text that is not a sequence of commands, each
-    followed by its output.
-    """
-    commands: list[tuple[int, list[str], list[str]]] = []
-    faults = []
-    for number, content in enumerate(text.split("\n"), line):
-        continues = bool(commands) and not commands[-1][2]
-        if content.startswith("$ ") and content != "$ ":
-            commands.append((number, [content[2:]], []))
-        elif content == INTERRUPT and (not commands or INTERRUPT in commands[-1][2]):
-            faults.append(Fault(number, "^C interrupts a command that runs: one, and once"))
-        elif continues and (content == ">" or content.startswith("> ")):
-            commands[-1][1].append(content[2:])
-        elif looks_like_prompt(content):
-            faults.append(Fault(number, "a prompt that starts no command and continues none"))
-        elif content.strip() in _WILDCARDS and not draft:
-            faults.append(Fault(number, "a wildcard: expected output is exact"))
-        elif commands:
-            commands[-1][2].append(content)
-        else:
-            faults.append(Fault(number, "output before the first command"))
-    if faults:
-        raise PageRefused(faults)
-    return [
-        Command("\n".join(source), number, "".join(f"{content}\n" for content in output))
-        for number, source, output in commands
-    ]
 
 
 def read_quiz(text: str, line: int, *, draft: bool = False) -> Quiz:
@@ -303,8 +230,10 @@ class _QuizReader:
             except PageRefused as refused:
                 yield from refused.faults
             else:
-                if not commands or commands[-1].expected:
+                if not commands or commands[-1].told:
                     yield Fault(self.code.last_line, "the last command is the question: its output is a choice")
+                for other in (said for command in commands for said in command.others):
+                    yield Fault(other.line - 1, "a quiz that is not the same on every Docker: ask for what all print")
         rights = [number for number, right, _, _ in self.choices if right]
         if len(self.choices) < 2:
             yield Fault(line, "a quiz with fewer than two choices")
@@ -318,7 +247,7 @@ class _QuizReader:
                 yield Fault(number, f"a choice without an explanation, {_EXPLAINS!r} on the line below it")
             if not words and not self.code:
                 yield Fault(number, "a choice without a text")
-            if any(each.strip() in _WILDCARDS for each in text) and not unknown:
+            if any(each.strip() in WILDCARDS for each in text) and not unknown:
                 yield Fault(number, "a wildcard: choices are exact")
             if words in said and not unknown:
                 yield Fault(number, "a choice that says the same as one above it")
@@ -476,7 +405,7 @@ def _faults(blocks: list[Block], lines: list[str], unclosed: list[range], draft:
             if before is None or before.language != "python" or not _follows(block, before, lines):
                 yield Fault(block.first_line, "an output block that no python block directly before it has earned")
             for number, line in enumerate(block.text.split("\n"), block.text_line):
-                if line.strip() in _WILDCARDS and not draft:
+                if line.strip() in WILDCARDS and not draft:
                     yield Fault(number, "a wildcard: expected output is exact")
         if not draft:
             yield from _unmeant(block)
@@ -511,7 +440,8 @@ def _unmeant(block: Block) -> Iterator[Fault]:
 def _expected(block: Block) -> Iterator[tuple[int, str]]:
     """The output that a block expects, piece by piece, each with its first line."""
     if block.language == "console":
-        yield from ((command.expected_line, command.expected) for command in read_console(block.text, block.text_line))
+        commands = read_console(block.text, block.text_line)
+        yield from ((said.line, said.output) for command in commands for said in command.all_said)
     elif block.language == "output":
         yield block.text_line, block.text
     elif block.language == "quiz":

@@ -20,8 +20,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from . import blocks as inert_list
-from .blocks import INERT, NOTHING, Block, Fault, Lexer, PageRefused, read_quiz
+from .blocks import INERT, NOTHING, Block, Lexer, read_quiz
 from .built import Html, Site
+from .console import alternatives, console_text, read_console
+from .faults import Fault, PageRefused
 from .files import lexed, read
 from .links import dead
 from .sources import SourcesRefused, is_page
@@ -45,12 +47,14 @@ def compare(lines: Sequence[str], blocks: Sequence[Block], html: Html) -> Iterat
     """Where the HTML of a page shows code that is none of its blocks, and where it does not show one of them."""
     if not html.articles:
         yield Fault(1, "a page without an <article>, in which alone its code is looked for")
-    run = [_said(block).strip("\n") for block in blocks]  # highlighters drop empty lines around code
+    said = [(index, text.strip("\n")) for index, block in enumerate(blocks) for text in _said(block)]
+    run = [text for _, text in said]  # highlighters drop empty lines around code
     shown = [code.text.strip("\n") for code in html.shown]
     matches = SequenceMatcher(None, run, shown, autojunk=False).get_matching_blocks()
     shown_as = {match.a + index: match.b + index for match in matches for index in range(match.size)}
     prose = list(lines)
-    for index, block in enumerate(blocks):
+    for index, (place, _) in enumerate(said):
+        block = blocks[place]
         prose[block.first_line - 1 : block.last_line] = [""] * (block.last_line - block.first_line + 1)
         if index not in shown_as:
             yield Fault(
@@ -69,14 +73,23 @@ def compare(lines: Sequence[str], blocks: Sequence[Block], html: Html) -> Iterat
             yield Fault(line, "code that is shown and not run: write it as a fenced block, not indented or as HTML")
     for marker in _MARKER.findall(html.prose):
         outside = _line(prose, marker)
-        if outside or len(shown_as) == len(blocks):  # otherwise it belongs to a block that was told of above
+        if outside or len(shown_as) == len(said):  # otherwise it belongs to a block that was told of above
             yield Fault(outside or 1, "a fence that is shown as text: it opens or closes no block")
 
 
-def _said(block: Block) -> str:
-    """What a block's HTML has to say."""
-    if block.language != "quiz":
-        return block.text
+def _said(block: Block) -> Iterator[str]:
+    """What a block's HTML has to say: a text, and one more for what other Dockers print."""
+    if block.language == "console":
+        commands = read_console(block.text, block.text_line)
+        yield console_text(commands)
+        yield from (console_text(differing) for _, differing in alternatives(commands))
+    elif block.language == "quiz":
+        yield _quiz_said(block)
+    else:
+        yield block.text
+
+
+def _quiz_said(block: Block) -> str:
     quiz = read_quiz(block.text, block.text_line)
     code = [quiz.code.text] if quiz.code else []
     choices = [(choice.text or NOTHING) if quiz.code else _unmarked(choice.text) for choice in quiz.choices]

@@ -25,7 +25,12 @@ from pygments.lexers.shell import BashLexer
 from pymdownx.superfences import SuperFencesException
 
 from ..learn import wire
-from .blocks import NOTHING, Block, Command, PageRefused, Quiz, read_console, read_quiz, wrong_option
+from .blocks import NOTHING, Block, Quiz, read_quiz, wrong_option
+from .console import Command, alternatives, read_console
+from .faults import PageRefused
+
+NAMES = {"29": "Docker 29", "29-upgraded": "a Docker 29 that was upgraded from 28", "28": "Docker 28"}
+"""What a reader calls each Docker."""
 
 _BASH = BashLexer(stripnl=False, ensurenl=False)
 _PYTHON = PythonLexer(stripnl=False)
@@ -57,7 +62,15 @@ def console(source: str, language: str, css_class: str, options: dict[str, str],
     copied = "\n".join(command.source for command in commands)
     data_copy = f' data-copy="{escape(copied).replace(chr(10), "&#10;")}"'
     attributes = f'{data_copy}{_how_to_run(options)} data-commands="{escape(_json(commands))}"'
-    return _block(css_class, _terminal(commands), options, shown, attributes)
+    own = _block(css_class, _terminal(commands), options, shown, attributes)
+    return own + "".join(_elsewhere(css_class, *each) for each in alternatives(commands))
+
+
+def _elsewhere(css_class: str, dockers: tuple[str, ...], commands: list[Command]) -> str:
+    """What other Dockers print, folded: for who has one of them, and no script that puts it in the place of the rest."""
+    names = " and ".join(NAMES[docker] for docker in dockers)
+    lines = _block(f"{css_class} no-copy", _terminal(commands), {}, {"id_value": "", "classes": []}, "")
+    return f'<details class="course-other" data-docker="{" ".join(dockers)}"><summary>On {names}</summary>{lines}</details>'
 
 
 def output(source: str, language: str, css_class: str, options: dict[str, str], md: Markdown, **shown: Any) -> str:
@@ -74,7 +87,13 @@ def python(source: str, language: str, css_class: str, options: dict[str, str], 
 def _json(commands: list[Command]) -> str:
     """The commands of a block as run.js reads them."""
     listed: list[wire.Command] = [
-        {"source": command.source, "output": command.expected, "interrupt": command.interrupt} for command in commands
+        {
+            "source": command.source,
+            "output": command.expected,
+            "others": {docker: said.output for said in command.others for docker in said.dockers},
+            "interrupt": command.interrupt,
+        }
+        for command in commands
     ]
     return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
 

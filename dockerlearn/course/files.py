@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import copymode
 from tempfile import TemporaryDirectory
 
-from .blocks import Fault, PageRefused
+from .faults import Fault, PageRefused
 
 BYTE_ORDER_MARK = "\ufeff"
 LINE_END = re.compile("(\r\n|\r|\n)")

@@ -22,15 +22,21 @@ from dataclasses import replace
 from difflib import SequenceMatcher, unified_diff
 from os.path import realpath, relpath
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import pytest
 
+from ..model.edition import DEFAULT
 from ..terminal.session import FOR_EVER
-from .blocks import Block, Fault, Lexer, PageRefused, read_console, read_quiz
+from .blocks import Block, Lexer, read_quiz
+from .console import read_console, told
 from .doubts import doubts
+from .faults import Fault, PageRefused
 from .files import BYTE_ORDER_MARK, LINE_END, lexed, read, rewrite
 from .verify import PageRun, showable
+
+Outputs: TypeAlias = dict[str, list[str]]
+"""What a block has printed, one text a command, at each Docker by its name."""
 
 _GIVEN_UP = f"dockerlearn: {FOR_EVER}"
 
@@ -148,9 +154,12 @@ def repaired(lexer: Lexer, path: str, text: str) -> Repaired:
     """A page, repaired. Raises `PageRefused`, with lines of the text as it was."""
     run = PageRun(path, lexer.blocks(lexed(text), draft=True))
     blocks = range(len(run.blocks))
-    printed = [texts for index in blocks if not isinstance(texts := run.printed(index), BaseException)]
-    if len(printed) < len(run.blocks):
-        raised = (index for index in blocks if isinstance(run.printed(index), BaseException))
+    everything = [{docker: run.printed(index, docker) for docker in run.dockers(index)} for index in blocks]
+    printed: list[Outputs] = [
+        {docker: texts for docker, texts in each.items() if not isinstance(texts, BaseException)} for each in everything
+    ]
+    raised = [index for index in blocks if len(printed[index]) < len(everything[index])]
+    if raised:
         raise PageRefused(fault for index in raised if (fault := run.wrong(index)))
     page = _Page(text)
     for index in reversed(blocks):  # the lines above a block have the numbers that they had
@@ -198,48 +207,47 @@ class _Page:
         """The lines, as they are now, of the blocks that highlight some lines and no longer have as many as they had."""
         return [place for place, line in enumerate(self.lines, 1) if line.number in self._resized]
 
-    def repair(self, blocks: list[Block], index: int, printed: list[list[str]]) -> None:
+    def repair(self, blocks: list[Block], index: int, printed: list[Outputs]) -> None:
         """Make a block say what was printed."""
-        block = blocks[index]
+        block, own = blocks[index], printed[index][DEFAULT]
         if block.language == "console":
             self._repair_console(block, block, printed[index])
         elif block.language == "quiz":
             quiz = read_quiz(block.text, block.text_line, draft=True)
             if quiz.code:
-                *before, asked = printed[index]
+                *before, asked = own
                 right, new = quiz.right, replace(quiz.right, text=asked.removesuffix("\n"))
-                self._write(block, right.line, right.written, "\n".join(new.written), quiz.code.last_line)
+                self._write(block, right.line, right.written, new.written, quiz.code.last_line)
                 if quiz.code.language == "console":
-                    self._repair_console(block, quiz.code, before)
+                    self._repair_console(block, quiz.code, dict.fromkeys(printed[index], before))
         elif block.language == "output":
-            python, (text,) = blocks[index - 1], printed[index - 1]
+            python, (text,) = blocks[index - 1], printed[index - 1][DEFAULT]
             if text:
                 said = block.text.split("\n") if block.text_line < block.last_line else []
-                self._write(block, block.text_line, said, text, python.first_line)
+                self._write(block, block.text_line, said, _lines(text), python.first_line)
             else:
                 del self.lines[python.last_line : block.last_line]
         elif block.language == "python":
             follower = [follower.language for follower in blocks[index + 1 : index + 2]]
-            (text,) = printed[index]
+            (text,) = own
             if text and follower != ["output"]:
                 _, fence = self._opening(block)
                 self._insert(block, block.last_line + 1, ["", f"{fence}output", fence], block.first_line)
-                self._write(block, block.last_line + 3, [], text, block.first_line)
+                self._write(block, block.last_line + 3, [], _lines(text), block.first_line)
 
-    def _repair_console(self, block: Block, console: Block, printed: list[str]) -> None:
+    def _repair_console(self, block: Block, console: Block, printed: Outputs) -> None:
         """Repair the output of the first commands of a console block, which may be the code of a quiz."""
         commands = read_console(console.text, console.text_line, draft=True)
-        for command, text in reversed(list(zip(commands, printed, strict=False))):
-            said = command.expected.split("\n")[:-1]
-            if _GIVEN_UP in text.splitlines():
+        outputs = [dict(zip(printed, each, strict=True)) for each in zip(*printed.values(), strict=True)]
+        for command, by_docker in reversed(list(zip(commands, outputs, strict=False))):
+            if any(_GIVEN_UP in text.splitlines() for text in by_docker.values()):
                 why = "even after its ^C" if command.interrupt else "a line ^C is missing in its output"
                 self.faults.append(Fault(command.line, f"goes on for ever: {why}"))
                 continue
-            self._write(block, command.expected_line, said, text, command.line)
+            self._write(block, command.expected_line, command.told, told(by_docker), command.line)
 
-    def _write(self, block: Block, line: int, said: list[str], printed: str, number: int) -> None:
-        """Write what was printed over what a block, or a new one below it, says from a line on; right lines stay."""
-        new = printed.removesuffix("\n").split("\n") if printed else []
+    def _write(self, block: Block, line: int, said: list[str], new: list[str], number: int) -> None:
+        """Write new lines over what a block, or a new one below it, says from a line on; right lines stay."""
         _, fence = self._opening(block)
         if hidden := [text for text in new if not showable(text) or text.rstrip() == fence]:
             self.faults.append(Fault(number, f"prints what no page can show exactly: {hidden[0]!r}"))
@@ -265,6 +273,10 @@ class _Page:
         text = self.lines[block.first_line - 1].text.removeprefix(BYTE_ORDER_MARK)
         header = text.lstrip("> \t")
         return text.removesuffix(header), header.removesuffix(header.lstrip("`~"))
+
+
+def _lines(printed: str) -> list[str]:
+    return printed.removesuffix("\n").split("\n")
 
 
 def _still_wrong(run: PageRun) -> list[Fault]:

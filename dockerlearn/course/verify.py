@@ -24,10 +24,13 @@ from sybil import Document, Example, Region, Sybil
 from sybil.example import SybilFailure
 from sybil.integration.pytest import SybilFile, SybilItem
 
+from ..model.edition import DEFAULT, EDITIONS
 from ..terminal.session import NotRaised, Session, traceback_of
-from .blocks import INERT, Block, Command, Fault, Lexer, PageRefused, Quiz, looks_like_prompt, read_console, read_quiz
+from .blocks import INERT, Block, Lexer, Quiz, read_quiz
 from .confine import Confined, Printed, confined
+from .console import Command, looks_like_prompt, read_console
 from .doubts import doubts
+from .faults import Fault, PageRefused
 from .files import lexed, read
 
 REFUSED = "the page itself"
@@ -190,35 +193,47 @@ class CommandRaised(Exception):
 
 
 class PageRun:
-    """A page as it is run: its blocks, one session, and what each block has printed."""
+    """A page as it is run: its blocks, a session for each Docker, and what each block has printed there.
+
+    Commands are typed at every Docker. Python names its own, and runs once.
+    """
 
     def __init__(self, path: str, blocks: list[Block], repair: str = "") -> None:
         self.path = path
         self.blocks = blocks
         self._repair = repair
-        self._session = Session.page()
-        self._printed: list[list[str] | BaseException] = []
+        self._sessions: dict[str, Session] = {}
+        self._printed: dict[str, list[list[str] | BaseException]] = {docker: [] for docker in EDITIONS}
 
-    def printed(self, index: int) -> list[str] | BaseException:
+    def printed(self, index: int, docker: str = DEFAULT) -> list[str] | BaseException:
         """What a block, or the code of a quiz, printed: one text a command, one for Python, or what it raised."""
-        while len(self._printed) <= index:
-            self._printed.append(self._run(len(self._printed)))
-            if len(self._printed) == len(self.blocks):
-                del self._session  # with all that it made: nothing is run any more
-        return self._printed[index]
+        printed = self._printed[docker]
+        while len(printed) <= index:
+            printed.append(self._run(len(printed), docker))
+            if len(printed) == len(self.blocks):
+                self._sessions.pop(docker, None)  # with all that it made: nothing is run any more
+        return printed[index]
+
+    def dockers(self, index: int) -> Iterable[str]:
+        """The Dockers at which a block is run."""
+        block = self.blocks[index]
+        code = _code_of(block) if block.language == "quiz" else block
+        return EDITIONS if code and code.language == "console" else (DEFAULT,)
 
     def skipped(self, index: int) -> str | None:
         """Why a block is not run, if it is not: an output block goes the way of the Python block above it."""
         return self.blocks[index - (self.blocks[index].language == "output")].options.get("skip")
 
-    def _run(self, index: int) -> list[str] | BaseException:
+    def _run(self, index: int, docker: str) -> list[str] | BaseException:
         block = self.blocks[index]
-        if self.skipped(index):
+        if self.skipped(index) or docker not in self.dockers(index):
             return []
         if block.language == "quiz":
-            code = read_quiz(block.text, block.text_line, draft=True).code
-            return self._run_in(Session.page(), code) if code else []
-        return self._run_in(self._session, block)
+            code = _code_of(block)
+            return self._run_in(Session.page(docker), code) if code else []
+        if docker not in self._sessions:
+            self._sessions[docker] = Session.page(docker)
+        return self._run_in(self._sessions[docker], block)
 
     def _run_in(self, session: Session, block: Block) -> list[str] | BaseException:
         try:
@@ -244,16 +259,19 @@ class PageRun:
 
     def wrong(self, index: int) -> Fault | None:
         """How what a block printed differs from what its page says, if it does."""
-        block, printed = self.blocks[index], self.printed(index)
+        return next(filter(None, (self._wrong(index, docker) for docker in self.dockers(index))), None)
+
+    def _wrong(self, index: int, docker: str) -> Fault | None:
+        block, printed = self.blocks[index], self.printed(index, docker)
         if isinstance(printed, BaseException):
             return _raised(printed, self.path, block)
         if self.skipped(index):
             return None
         meant = block.options.get("meant")
         if block.language == "console":
-            return _first_difference(read_console(block.text, block.text_line), printed, meant)
+            return _first_difference(read_console(block.text, block.text_line), printed, meant, docker)
         if block.language == "quiz":
-            return _wrong_answer(read_quiz(block.text, block.text_line, draft=True), printed, meant)
+            return _wrong_answer(read_quiz(block.text, block.text_line, draft=True), printed, meant, docker)
         if block.language == "python":
             follower = [block.language for block in self.blocks[index + 1 : index + 2]]
             if printed[0] and follower != ["output"]:
@@ -265,6 +283,10 @@ class PageRun:
             source = f"the Python block on line {self.blocks[index - 1].first_line}"
             return _difference(f"{block.text}\n", earned[0], block.text_line, source, meant)
         return None
+
+
+def _code_of(block: Block) -> Block | None:
+    return read_quiz(block.text, block.text_line, draft=True).code
 
 
 def _executed(session: Session, block: Block, path: str) -> str:
@@ -279,28 +301,35 @@ def _printed(session: Session, command: Command) -> str:
         raise CommandRaised(command) from error
 
 
-def _first_difference(commands: list[Command], printed: list[str], meant: str | None) -> Fault | None:
+def _first_difference(commands: list[Command], printed: list[str], meant: str | None, docker: str) -> Fault | None:
     for command, actual in zip(commands, printed, strict=True):
-        source = f"$ {command.source}"
-        if wrong := _difference(command.expected, actual, command.expected_line, source, meant):
+        said = command.said(docker)
+        if wrong := _difference(said.output, actual, said.line, _typed(command, docker), meant):
             return wrong
     return None
 
 
-def _wrong_answer(quiz: Quiz, printed: list[str], meant: str | None) -> Fault | None:
+def _typed(command: Command, docker: str) -> str:
+    return f"$ {command.source}" + ("" if docker == DEFAULT else f"\nat Docker {docker}")
+
+
+def _wrong_answer(quiz: Quiz, printed: list[str], meant: str | None, docker: str) -> Fault | None:
     if quiz.code is None:
         return None
     *before, asked = printed
     source = f"the Python of the quiz on line {quiz.code.first_line}"
+    wrong = None
     if quiz.code.language == "console":
         *shown, last = read_console(quiz.code.text, quiz.code.text_line)
-        if wrong := _first_difference(shown, before, meant):
-            return wrong
-        source = f"$ {last.source}"
+        wrong = _first_difference(shown, before, meant, docker)
+        source = _typed(last, docker)
     for choice in quiz.choices:
-        if not choice.right and choice.printed == asked:
-            return Fault(choice.line, f"{source}\nprints what this choice says, which is marked as wrong")
-    return _difference(quiz.right.printed, asked, quiz.right.line, source, meant)
+        if not wrong and not choice.right and choice.printed == asked:
+            wrong = Fault(choice.line, f"{source}\nprints what this choice says, which is marked as wrong")
+    wrong = wrong or _difference(quiz.right.printed, asked, quiz.right.line, source, meant)
+    if wrong and docker != DEFAULT:  # which no repair mends: a quiz says what is printed on every Docker
+        return Fault(wrong.line, f"{wrong.reason}A quiz has to print the same on every Docker.")
+    return wrong
 
 
 def _difference(expected: str, actual: str, line: int, source: str, meant: str | None) -> Fault | None:

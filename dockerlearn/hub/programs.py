@@ -414,8 +414,10 @@ while :; do wait $server; done
     _httpd,
 )
 HTTPD_FOREGROUND = Script(
-    '#!/bin/sh\nset -e\nexec httpd -DFOREGROUND "$@"\n',
-    lambda environment, words, stdin: become(environment, words[0], ["httpd", "-DFOREGROUND", *words[1:]], stdin),
+    '#!/bin/sh\nset -e\nexec /usr/local/apache2/bin/httpd -DFOREGROUND "$@"\n',  # a shell of busybox's would prefer its own
+    lambda environment, words, stdin: become(
+        environment, words[0], ["/usr/local/apache2/bin/httpd", "-DFOREGROUND", *words[1:]], stdin
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Never
 
+from ..model.edition import DEFAULT
 from ..terminal.session import LONGEST_OUTPUT, Session, traceback_of
 from ..terminal.syntax import incomplete
 from . import wire
@@ -54,24 +55,27 @@ class Outcome:
 class Page:
     """A page as its reader runs it: one session, and the examples that have been run in it, from the top."""
 
-    def __init__(self) -> None:
-        self._begin()
+    def __init__(self, docker: str = DEFAULT) -> None:
+        self._begin(docker)
 
-    def _begin(self) -> None:
-        self._session = Session.page()
+    def _begin(self, docker: str) -> None:
+        self._docker = docker
+        self._session = Session.page(docker)
         self._ran: list[Example] = []
 
-    def run(self, examples: list[Example]) -> Iterator[tuple[int, Outcome]]:
-        """Run the last of some examples, which stand at the top of a page; yields what came of it, and its place.
+    def run(self, examples: list[Example], docker: str = DEFAULT) -> Iterator[tuple[int, Outcome]]:
+        """Run the last of some examples, which are at the top of a page; yields what came of it, and its place.
 
-        Those above it run first, unless just they have been run and nothing else. An error ends it.
+        Those above it run first, unless just they have been run, at that Docker, and nothing else. An error ends it.
+        Raises `ValueError` for a Docker that there is not.
         """
-        if len(self._ran) >= len(examples) or self._ran != examples[: len(self._ran)]:
-            self._begin()
+        ran = self._ran == examples[: len(self._ran)]
+        if len(self._ran) >= len(examples) or not ran or self._docker != docker:
+            self._begin(docker)
         for place, example in enumerate(examples[len(self._ran) :], len(self._ran)):
             outcome = self._run(example)
             if outcome.error is not None:
-                self._begin()  # half of an example is no state that any page describes
+                self._begin(docker)  # half of an example is no state that any page describes
                 yield place, outcome
                 return
             self._ran.append(example)
@@ -127,9 +131,9 @@ def shown(output: str) -> str:
 _page = Page()
 
 
-def _examples(tell: Callable[[wire.Outcome], object], examples: list[wire.Example]) -> None:
+def _examples(tell: Callable[[wire.Outcome], object], docker: str, examples: list[wire.Example]) -> None:
     """Run the last of some examples, and tell of each that is run for it."""
-    for place, outcome in _page.run([Example(**example) for example in examples]):
+    for place, outcome in _page.run([Example(**example) for example in examples], docker):
         runs: list[wire.Run] = [{"source": it.source, "output": it.output, "status": it.status} for it in outcome.runs]
         tell({"place": place, "runs": runs, "error": outcome.error, "line": outcome.line})
 
@@ -137,20 +141,22 @@ def _examples(tell: Callable[[wire.Outcome], object], examples: list[wire.Exampl
 _terminals: dict[str, Playground] = {}
 
 
-def _play(tell: Callable[[Never], object], name: str, seed: int, commands: list[tuple[float, str]]) -> wire.Typed:
+def _play(
+    tell: Callable[[Never], object], name: str, docker: str, seed: int, commands: list[tuple[float, str]]
+) -> wire.Typed:
     """Begin the terminal of that name anew, with all that was typed into it before, as far as this model takes it."""
     try:
-        view = _begin(name, seed).replay(commands)
+        view = _begin(name, docker, seed).replay(commands)
     except Exception:  # the lines may have been typed at another version of the model, which could do more
-        taken = _taken(_begin(name, seed), commands)
-        view = _begin(name, seed).replay(commands[:taken])
+        taken = _taken(_begin(name, docker, seed), commands)
+        view = _begin(name, docker, seed).replay(commands[:taken])
     return {**view, "commands": _terminals[name].commands}
 
 
-def _begin(name: str, seed: int) -> Playground:
+def _begin(name: str, docker: str, seed: int) -> Playground:
     from .playground import Playground  # not at the top: examples start quicker without
 
-    _terminals[name] = Playground(seed, challenge=name == CHALLENGE)
+    _terminals[name] = Playground(seed, docker=docker, challenge=name == CHALLENGE)
     return _terminals[name]
 
 
@@ -164,25 +170,31 @@ def _taken(terminal: Playground, commands: list[tuple[float, str]]) -> int:
     return len(commands)
 
 
-def _type(tell: Callable[[Never], object], name: str, seed: int, count: int, text: str, at: float) -> wire.Typed | None:
+def _type(
+    tell: Callable[[Never], object], name: str, docker: str, seed: int, count: int, text: str, at: float
+) -> wire.Typed | None:
     """Type into a terminal; None if it is not where the page believes it to be, so that it has to begin anew."""
-    terminal = _terminal(name, seed, count)
+    terminal = _terminal(name, docker, seed, count)
     if terminal is None:
         return None
     view = terminal.type(text, at)
     return {**view, "commands": terminal.commands[count:]}
 
 
-def _complete(tell: Callable[[Never], object], name: str, seed: int, count: int, before: str) -> wire.Completion | None:
+def _complete(
+    tell: Callable[[Never], object], name: str, docker: str, seed: int, count: int, before: str
+) -> wire.Completion | None:
     """What the last word of a line could become; None as for `_type`."""
-    terminal = _terminal(name, seed, count)
+    terminal = _terminal(name, docker, seed, count)
     return None if terminal is None else terminal.complete(before)
 
 
-def _terminal(name: str, seed: int, count: int) -> Playground | None:
-    """The terminal of that name, if it has that seed, and so many lines were typed into it."""
+def _terminal(name: str, docker: str, seed: int, count: int) -> Playground | None:
+    """The terminal of that name, if it has that Docker and that seed, and so many lines were typed into it."""
     terminal = _terminals.get(name)
-    return terminal if terminal and (terminal.seed, len(terminal.commands)) == (seed, count) else None
+    if terminal and (terminal.docker, terminal.seed, len(terminal.commands)) == (docker, seed, count):
+        return terminal
+    return None
 
 
 ANSWERS: dict[str, Callable[..., object]] = {

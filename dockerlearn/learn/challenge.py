@@ -66,7 +66,7 @@ class Challenge:
     def hint(self) -> str:
         """The next hint for the first open goal; its last one once there are no more."""
         if not self.open:
-            return "There is nothing left to do."
+            return "There's nothing left to do."
         goal = self.open[0]
         number = self._hinted.get(goal.name, 0)
         self._hinted[goal.name] = number + 1
@@ -130,34 +130,34 @@ GOALS = (
     Goal(
         "pull",
         "Pull nginx, node:22-alpine and python:3.12-slim.",
-        ("One command for each of them.", "docker pull nginx"),
+        ("One command for each.", "docker pull nginx"),
         _pulled,
     ),
     Goal(
         "make",
-        "Make two containers of nginx that run in the background.",
-        ("They need -d, and a name each, before the image.", "docker run -d --name first nginx"),
+        "Make two containers from nginx that run in the background.",
+        ("Each needs -d and a --name, before the image.", "docker run -d --name first nginx"),
         _made,
         ("pull",),
     ),
     Goal(
         "stop",
-        "Stop one of them, and keep it.",
+        "Stop one of them, but don't remove it.",
         ("It has a name.", "docker stop first"),
         _stopped,
         ("make",),
     ),
     Goal(
         "remove",
-        "Remove the other one, which still runs.",
+        "Remove the other one, which is still running.",
         ("The refusal of docker rm names two ways out.", "docker rm -f second"),
         _removed,
         ("stop",),
     ),
     Goal(
         "logs",
-        "Read the logs of the one that is left.",
-        ("That it does not run is no obstacle.", "docker logs first"),
+        "Read the logs of the one that's left.",
+        ("It isn't running, but it's still there.", "docker logs first"),
         _read,
         ("remove",),
     ),
@@ -165,8 +165,8 @@ GOALS = (
         "layers",
         "Find the layers that nginx and python:3.12-slim have in common.",
         (
-            "docker image inspect takes several images, and -f takes out .RootFS.Layers.",
-            "Printed one a line, those in common come twice: sort, then uniq with an option.",
+            "docker image inspect takes several images, and -f prints just .RootFS.Layers.",
+            "With one layer per line, shared ones appear twice: sort, then uniq with an option.",
             "docker image inspect -f '{{join .RootFS.Layers \"\\n\"}}' nginx python:3.12-slim | sort | uniq -d",
         ),
         _compared,
@@ -176,7 +176,7 @@ GOALS = (
         "clean",
         "Clean up: no container, and none of the three images.",
         (
-            "docker system prune leaves images that have a tag.",
+            "docker system prune leaves images that have a name.",
             "First the container: docker rm first",
             "docker rmi nginx node:22-alpine python:3.12-slim",
         ),

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 
 from ..client.docker import VERBS
 from ..client.usage import HelpText, help_texts
-from ..hub.catalog import RELEASES
 from ..model.engine import Engine
 from ..model.lifecycle import LIVE, State
 from ..model.reference import DEFAULT_TAG
@@ -18,8 +17,6 @@ from ..terminal.tools import TOOLS
 
 LONGEST_COMPLETED = 1_000  # characters of a line that is completed: nobody types more
 COMMANDS = sorted(["docker", "curl", "for", "while", *TOOLS])
-PULLABLE = sorted({f"{repository}:{tag}" for repository, _, tags, _ in RELEASES for tag in tags.split()})
-REPOSITORIES = sorted({name.partition(":")[0] for name in PULLABLE})
 
 # Completion
 
@@ -109,7 +106,8 @@ def _operands(engine: Engine, help_text: HelpText, place: int) -> list[str]:
     name = names[place].strip("[].")
     containers = [each.name for each in engine.containers()]
     local = [tag.familiar for image in engine.images() for tag in engine.tags(image)]
-    offered = [_bare(each) for each in PULLABLE] + PULLABLE
+    pullable = _pullable(engine)
+    offered = [_bare(each) for each in pullable] + pullable
     kinds: dict[str, list[str]] = {
         "CONTAINER": containers,
         "CONTAINER:SRC_PATH": [f"{each}:/" for each in containers],
@@ -185,6 +183,8 @@ def _typo(engine: Engine, line: str, found: re.Match[str]) -> str:
 
 def _lacking(engine: Engine, line: str, found: re.Match[str]) -> str:
     what, kind = found[1].split()[-1], found[2]
+    if kind == "command" and what == "search":
+        return _offer(engine)
     if kind == "command" and what in INSTEAD:
         return INSTEAD[what]
     return "This course does without it. The command is right, and works with a real Docker."
@@ -222,14 +222,24 @@ def _bare(name: str) -> str:
 
 
 def _no_repository(engine: Engine, line: str, found: re.Match[str]) -> str:
-    near = _nearest(found[1], REPOSITORIES)
-    if near is not None:
-        return f"Did you mean {near}?"
-    return f"The course's registry has {', '.join(REPOSITORIES)}."
+    near = _nearest(found[1], _repositories(engine))
+    return f"Did you mean {near}?" if near is not None else _offer(engine)
+
+
+def _pullable(engine: Engine) -> list[str]:
+    return [name for registry in engine.registries for name in registry.names]
+
+
+def _repositories(engine: Engine) -> list[str]:
+    return sorted({name.partition(":")[0] for name in _pullable(engine)})
+
+
+def _offer(engine: Engine) -> str:
+    return f"The course's registry has {', '.join(_repositories(engine))}."
 
 
 def _no_tag(engine: Engine, line: str, found: re.Match[str]) -> str:
-    tags = [name.partition(":")[2] for name in PULLABLE if name.partition(":")[0] == found[1]]
+    tags = [name.partition(":")[2] for name in _pullable(engine) if name.partition(":")[0] == found[1]]
     return f"The course's registry has these tags of {found[1]}: {', '.join(tags)}." if tags else ""
 
 
@@ -269,7 +279,6 @@ INSTEAD = {
     "compose": "Here containers are started one by one, with docker run.",
     **dict.fromkeys(("login", "logout"), "You need no account here: the course's registry is open to all."),
     "push": "The course's registry is there to pull from.",
-    "search": f"The course's registry has {', '.join(REPOSITORIES)}.",
     **dict.fromkeys(("top", "stats"), "docker ps shows which containers run, docker logs what they write."),
     "info": "docker version and docker system df tell some of it.",
     **dict.fromkeys(("save", "load", "export", "import"), "Here images come from the registry: docker pull."),

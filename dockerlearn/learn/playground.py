@@ -19,9 +19,11 @@ from ..client.human import duration, size
 from ..model.clock import FixedClock
 from ..model.container import Container
 from ..model.digest import short
+from ..model.edition import DEFAULT
 from ..model.image import Image
 from ..model.process import Line, Read, Sleep
-from ..terminal.session import LONGEST_OUTPUT, PAGE_DOCKER, Job, Session
+from ..model.registry import Registry
+from ..terminal.session import LONGEST_OUTPUT, Job, Session
 from ..terminal.syntax import incomplete
 from . import guide, wire
 from .challenge import GOALS, Challenge
@@ -66,14 +68,21 @@ class Playground:
     With `challenge`, the goals of the graded challenge are looked after.
     """
 
-    def __init__(self, seed: int, *, docker: str = PAGE_DOCKER, challenge: bool = False) -> None:
-        self.seed = seed
+    def __init__(
+        self, seed: int, *, docker: str = DEFAULT, registry: Registry | None = None, challenge: bool = False
+    ) -> None:
+        self.docker, self.seed = docker, seed
         self.commands: list[tuple[float, str]] = []
         self._written: list[str] = []
         self._clock = FixedClock(EPOCH)
         # Somebody answers questions: whoever types the next line.
         self._session = Session(
-            docker=docker, clock=self._clock, seed=seed, ask=lambda prompt: "", show=self._written.append
+            docker=docker,
+            registry=registry,
+            clock=self._clock,
+            seed=seed,
+            ask=lambda prompt: "",
+            show=self._written.append,
         )
         self._challenge = Challenge(self._session) if challenge else None
         self._job: Job | None = None

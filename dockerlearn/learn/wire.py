@@ -10,10 +10,14 @@ from typing import Literal, TypedDict
 
 
 class Command(TypedDict):
-    """A command of a console block as its page has it: what is typed, what it prints, and whether Ctrl-C ends it."""
+    """A command of a console block as its page has it: what is typed, what it prints, and whether Ctrl-C ends it.
+
+    `others` has what it prints on other Dockers, by their names, where that is something else.
+    """
 
     source: str
     output: str
+    others: dict[str, str]
     interrupt: bool
 
 

@@ -235,7 +235,8 @@ class Container:
         self.environment.root.put(path, node(content), instead=True)
 
     def lend(self) -> None:
-        """Let its files be copied in or out: if it was ever started, the engine mounts its own anew, which leaves a trace."""
+        """Let its files be copied in or out: the engine mounts its volumes, and once it was started its own files, for that."""
+        self.environment.root.make_mount_points()
         if self.started > NEVER or self.error:
             self.environment.root.copy_up()
 
@@ -274,6 +275,7 @@ class Container:
         endpoint = self._home.connect(self)
         self.ip, self.ports = endpoint.ip, endpoint.ports
         hosts = f"127.0.0.1\tlocalhost\n{self.ip}\t{self.hostname}\n"
+        self.environment.root.make_mount_points()
         self.environment.root.mount("etc/hosts", File(hosts.encode()))
         return self.environment.start(self.command, stdin)
 

@@ -133,6 +133,11 @@ class Engine:
         """The steps of an image, the last one first. Raises `NotFound` or `DaemonError` as `image` does."""
         return self.store.history(self.image(name))
 
+    @property
+    def registries(self) -> tuple[Registry, ...]:
+        """Where it pulls from."""
+        return tuple(self._registries.values())
+
     def pull(self, name: str, *, platform: str = "") -> Pull:
         """Ask the registry what `name` points to now, and get the layers that are not here yet.
 

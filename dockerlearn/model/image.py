@@ -142,7 +142,7 @@ class Image(Value):
         return image
 
     def _with_step(self, step: Step) -> Image:
-        return self.replace(steps=(*self.steps, step), created=step.created)
+        return self.replace(steps=(*self.steps, step), created=step.created, index=None)
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:

@@ -8,8 +8,8 @@ The grammar is that of the `distribution/reference` library, which Docker 28 use
     host            :=  domain-name | IPv4 address | "[" IPv6 address "]"
     domain-name     :=  component { "." component }         component: letters, digits, inner "-"
     path            :=  path-component { "/" path-component }
-    path-component  :=  alpha-numeric { separator alpha-numeric }
-    alpha-numeric   :=  [a-z0-9]+
+    path-component  :=  alphanumeric { separator alphanumeric }
+    alphanumeric    :=  [a-z0-9]+
     separator       :=  "." | "_" | "__" | "-"+
     tag             :=  [A-Za-z0-9_] followed by at most 127 of [A-Za-z0-9_.-]
     digest          :=  algorithm ":" hex digits              sha256 with 64 of them, sha384 with 96, sha512 with 128

@@ -63,6 +63,11 @@ class Registry:
             raise NoSuchPlatform(platform=platform.shortest)
         return image
 
+    @property
+    def names(self) -> list[str]:
+        """The tags that it has, as `docker pull` takes them, in order."""
+        return sorted(reference.familiar for reference in self._tags)
+
     def tags(self, repository: str) -> dict[str, Image | Index]:
         """The tags of a repository, in order, with what each points to now; none for a repository that is not here."""
         path = self._own(repository).path

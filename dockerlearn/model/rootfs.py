@@ -76,12 +76,8 @@ class Rootfs(MutableMapping[str, str]):
     def __init__(
         self, image: Directory, mounts: Mapping[str, Mount], disk: Disk | None = None, work: Work | None = None
     ) -> None:
-        lower = with_places(image)
-        for path, mount in mounts.items():
-            if lower.get(path) is None:
-                lower = lower.with_node(path, _empty(mount.node))
-        self.lower = self.upper = lower
-        self.overlay = Overlay(lower)
+        self.lower = self.upper = with_places(image)
+        self.overlay = Overlay(self.lower)
         self.mounts = dict(mounts)
         self._disk, self._work = disk or Disk(lambda: _sum(self.written())), work or Work()
         self._seen: Directory | None = None
@@ -100,8 +96,19 @@ class Rootfs(MutableMapping[str, str]):
         """Let a mounted path hold `node`."""
         self.mounts[path].node, self._seen = node, None
 
+    def make_mount_points(self) -> None:
+        """Make, in the writable layer, the directories for what is mounted where the image has none."""
+        for path, mount in self.mounts.items():
+            names = split(path)
+            paths = ("/".join(names[: number + 1]) for number in range(len(names)))
+            missing = next((each for each in paths if self.upper.get(each) is None), None)
+            if missing is not None:
+                self.upper, self._seen = self.upper.with_node(path, _empty(mount.node)), None
+                self.overlay.write(missing, Directory())
+
     def edit(self, change: Callable[[Directory], Directory]) -> None:
         """Let what the container sees become what `change` makes of it: mounts keep their part, the layer gets the rest."""
+        self.make_mount_points()
         upper = change(self.tree)
         nodes: dict[str, Node] = {}
         for path, mount in self.mounts.items():

@@ -18,12 +18,13 @@ from ..model.clock import LAST, Clock, FixedClock, SystemClock, after
 from ..model.edition import DEFAULT, Edition
 from ..model.engine import Engine
 from ..model.process import Answer, FindTerminal, Line, Program, Read, Signals, Sleep, Terminal, Write
+from ..model.registry import Registry
 from ..model.resources import LINE_STEPS, TooMuchWork, Work
 from .shell import Files, Shell
 from .tools import commands
 
-PAGE_CLOCK = "2025-02-20T09:00:00+00:00"  # a little after the catalog's youngest image
-PAGE_DOCKER, PAGE_SEED = "28", 28
+PAGE_CLOCK = "2026-08-22T09:00:00+00:00"  # a little after the catalog's youngest image
+PAGE_SEED = 28
 INTERRUPT, INTERRUPTED = "INT", 130  # the signal of Ctrl-C, and the status that it leaves
 FOR_EVER = "this goes on until somebody types Ctrl-C"  # what is said of a command that is given up
 LONGEST_OUTPUT = 100_000  # characters of a command or a Python example that a page shows; more would freeze it
@@ -118,13 +119,14 @@ class Session:
     `clock` and `seed` make a session repeatable. `ask` is called with a prompt when a command reads from the terminal, and
     returns a line, or nothing at the end of the input; without `ask`, the input is at its end. `show` gets each piece of
     text as soon as it is written, on a `terminal` that is None if it is none. `docker` names the Docker that is installed,
-    of `model.edition.EDITIONS`.
+    of `model.edition.EDITIONS`, and `registry` is where it pulls from: `hub()`, unless told otherwise.
     """
 
     def __init__(
         self,
         *,
         docker: str | Edition = DEFAULT,
+        registry: Registry | None = None,
         clock: Clock | None = None,
         seed: int | None = None,
         terminal: Terminal | None = PLAIN,
@@ -132,7 +134,7 @@ class Session:
         show: Callable[[str], object] = lambda text: None,
     ) -> None:
         self.clock = clock or SystemClock()
-        self.engine = Engine([hub()], docker=docker, clock=self.clock, seed=seed)
+        self.engine = Engine([registry or hub()], docker=docker, clock=self.clock, seed=seed)
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
         self._show, self._ask, self._terminal = show, ask, terminal
         self.history: deque[tuple[str, Result]] = deque()  # the last command lines, each with what came of it
@@ -143,7 +145,7 @@ class Session:
         self._shell = Shell({"docker": client.run, **commands(files, self.engine.answer, work)}, files, work=work)
 
     @classmethod
-    def page(cls, docker: str | Edition = PAGE_DOCKER) -> Session:
+    def page(cls, docker: str | Edition = DEFAULT) -> Session:
         """The session of a page of the course: its clock and its identities are the same at every run."""
         return cls(docker=docker, clock=FixedClock(PAGE_CLOCK), seed=PAGE_SEED)
 

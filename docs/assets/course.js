@@ -18,7 +18,7 @@ const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
 /** @param {string} name */
 const fetched = (name) => import(new URL(name, src).href);
 const rest = () => {
-  ["run.js", "quiz.js"].forEach(fetched);
+  ["docker.js", "run.js", "quiz.js"].forEach(fetched);
   const { document$ } = /** @type {{document$: {subscribe(set: () => void): void}}} */ (/** @type {unknown} */ (window));
   document$.subscribe(() => void (document.querySelector("[data-terminal]") && fetched("playground.js")));
 };

@@ -1,5 +1,6 @@
 // The playground and the challenge: a terminal in the page, the machine behind it, and what is kept of them.
 
+import { changes as choices, chosen, OWN } from "./docker.js";
 import { element } from "./element.js";
 import { fresh, Place } from "./kept.js";
 import { MachineView, title } from "./machine.js";
@@ -33,12 +34,13 @@ function button(label, act, attributes = {}) {
   return made;
 }
 
-/** One terminal: what was typed, wherever in the site it is looked at. */
+/** One terminal: what was typed at one Docker, wherever in the site it is looked at. */
 class State {
-  /** @param {string} name */
-  constructor(name) {
+  /** @param {string} name @param {string} docker */
+  constructor(name, docker) {
     this.name = name;
-    this.place = new Place(name);
+    this.docker = docker;
+    this.place = new Place(docker === OWN ? name : `${name}.${docker}`);
     this.kept = this.place.read();
     this.mine = true; // whether this tab is the one that keeps it
     this.refused = false;
@@ -49,7 +51,7 @@ class State {
   async play() {
     const { kept } = this;
     const { seed, commands, digest } = kept;
-    const played = await ask("play", [this.name, seed, commands]);
+    const played = await ask("play", [this.name, this.docker, seed, commands]);
     const fewer = commands.length - played.commands.length;
     if (fewer) this.word = lost(fewer, commands.length);
     else if (digest && digest !== played.digest && kept.model !== model()) this.word = CHANGED;
@@ -67,7 +69,7 @@ class State {
   async ask(name, ...given) {
     const { kept } = this;
     const all = () =>
-      /** @type {import("./wire.js").Answers[Name]["given"]} */ ([this.name, kept.seed, kept.commands.length, ...given]);
+      /** @type {import("./wire.js").Answers[Name]["given"]} */ ([this.name, this.docker, kept.seed, kept.commands.length, ...given]);
     const answered = (await ask(name, all())) ?? (await this.play(), await ask(name, all()));
     if (answered === null) throw new Error("Python does not know this terminal");
     return answered;
@@ -106,6 +108,14 @@ class State {
 
 /** @type {Map<string, State>} */
 const states = new Map();
+
+/** The terminal of that name at the Docker that the reader has. @param {string} name */
+function stateOf(name) {
+  const key = `${name} ${chosen()}`;
+  const state = states.get(key) ?? new State(name, chosen());
+  states.set(key, state);
+  return state;
+}
 
 /** A terminal as the page shows it. */
 class Terminal {
@@ -197,13 +207,14 @@ class Terminal {
   listen() {
     const stopping = new AbortController();
     const { signal } = stopping;
-    const unless = (/** @type {() => void} */ act) => () => (this.root.isConnected ? act() : stopping.abort());
+    const unless = (/** @type {() => void} */ act) => () => (this.log.isConnected ? act() : stopping.abort());
     const python = () => {
       this.tell();
       if (now().state === "ready" && !this.shown && !this.waiting) this.begin();
     };
     changes.addEventListener("state", unless(python), { signal });
     addEventListener("storage", unless(() => this.otherTab()), { signal });
+    choices.addEventListener("choice", unless(() => new Terminal(this.root, stateOf(this.state.name))), { signal });
   }
 
   // What the reader does
@@ -538,10 +549,7 @@ function solution(step) {
 const { document$ } = /** @type {{document$: {subscribe(set: () => void): void}}} */ (/** @type {unknown} */ (window));
 document$.subscribe(() => {
   for (const root of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-terminal]"))) {
-    const name = root.dataset.terminal ?? "";
-    const state = states.get(name) ?? new State(name);
-    states.set(name, state);
-    if (!root.classList.contains("course-terminal--live")) new Terminal(root, state);
+    if (!root.classList.contains("course-terminal--live")) new Terminal(root, stateOf(root.dataset.terminal ?? ""));
     if (!(/** @type {any} */ (navigator).connection?.saveData)) {
       const comesNear = () => now().state === "asleep" && wake();
       for (const kind of ["pointerover", "focusin", "touchstart"]) root.addEventListener(kind, comesNear, { passive: true });

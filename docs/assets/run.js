@@ -1,5 +1,6 @@
 // Run: the examples of a page, edited and run where they stand, with what they print in the place of what was printed.
 
+import { changes as choices, chosen, OWN, tell } from "./docker.js";
 import { element } from "./element.js";
 import { highlighted } from "./highlight.js";
 import { ask, changes, delay, stop, wake, why } from "./python.js";
@@ -43,11 +44,14 @@ class Example {
     this.language = block.dataset.commands ? "console" : "python";
     this.pre = /** @type {HTMLElement} */ (block.querySelector("pre"));
     this.code = /** @type {HTMLElement} */ (this.pre.querySelector("code"));
-    this.original = [...this.code.childNodes];
+    this.own = [...this.code.childNodes];
+    /** @type {(Node | string)[]} */
+    this.original = this.own;
     const following = block.nextElementSibling;
     this.printed = following?.classList.contains("language-output") ? following : null; // the page's own output block
     /** @type {Command[]} */
-    this.runs = JSON.parse(block.dataset.commands ?? "null") ?? [this.python()];
+    this.commands = JSON.parse(block.dataset.commands ?? "null") ?? [this.python()];
+    this.runs = this.commands; // with the output of the Docker that the reader has
     this.text = this.originalText = typed(this.runs);
     this.copied = block.dataset.copy;
     this.running = false;
@@ -64,6 +68,22 @@ class Example {
     block.append(element("div", bar, this.go, this.edit, this.reset, this.status));
     block.classList.add("course-runnable");
     this.runIt = () => run(this);
+    this.choose(chosen());
+  }
+
+  /** Whether a Docker prints something else than the page's own. @param {string} docker */
+  differs(docker) {
+    return this.commands.some(({ others }) => docker in others);
+  }
+
+  /** Show what a Docker prints, unless the reader has changed what is typed. @param {string} docker */
+  choose(docker) {
+    this.runs = this.commands.map((command) => ({ ...command, output: command.others[docker] ?? command.output }));
+    this.original = this.differs(docker) ? terminalNodes(this.runs) : this.own;
+    if (this.language !== "console" || this.edited || this.editor || this.running) return;
+    this.code.replaceChildren(...this.original);
+    if (!this.status.classList.contains("course-run__cue")) this.say("");
+    this.reset.hidden = true;
   }
 
   /** @param {string} label @param {() => void} act */
@@ -93,7 +113,7 @@ class Example {
   /** A Python example, as the page shows it and what it prints. @returns {Command} */
   python() {
     const output = this.printed?.querySelector("code")?.textContent ?? "";
-    return { source: (this.code.textContent ?? "").replace(/\n$/, ""), output, interrupt: false };
+    return { source: (this.code.textContent ?? "").replace(/\n$/, ""), output, others: {}, interrupt: false };
   }
 
   /** @param {string} message @param {string} [kind] same, other, or failed */
@@ -203,6 +223,22 @@ class Page {
     this.examples = examples.map((block, index) => new Example(block, index + 1, (example) => this.run(example)));
     this.examples[0]?.say(CUE);
     this.examples[0]?.status.classList.add("course-run__cue");
+    this.told(chosen());
+    const stopping = new AbortController();
+    const choose = () => (article.isConnected ? this.choose(chosen()) : stopping.abort());
+    choices.addEventListener("choice", choose, { signal: stopping.signal });
+  }
+
+  /** @param {string} docker */
+  choose(docker) {
+    for (const example of this.examples) example.choose(docker);
+    this.told(docker);
+  }
+
+  /** Say how many examples are other ones at a Docker. @param {string} docker */
+  told(docker) {
+    const count = this.examples.filter((example) => example.differs(docker)).length;
+    tell(docker === OWN ? "" : count === 1 ? "1 example here prints something else." : `${count} examples here print something else.`);
   }
 
   /** Run an example, and before it those above it that have not been run. @param {Example} example */
@@ -218,7 +254,7 @@ class Page {
     changes.addEventListener("state", waits);
     waits();
     try {
-      await ask("examples", [upTo.map(({ request }) => request)], (outcome) => {
+      await ask("examples", [chosen(), upTo.map(({ request }) => request)], (outcome) => {
         last = outcome.place;
         if (outcome.error !== null) failure = outcome;
         upTo[last].show(outcome);

@@ -1,9 +1,14 @@
 // Made by `make wire` from dockerlearn/learn/wire.py and browser.py; `make lint` refuses a stale one.
 
-/** A command of a console block as its page has it: what is typed, what it prints, and whether Ctrl-C ends it. */
+/**
+ * A command of a console block as its page has it: what is typed, what it prints, and whether Ctrl-C ends it.
+ *
+ * `others` has what it prints on other Dockers, by their names, where that is something else.
+ */
 export interface Command {
   source: string;
   output: string;
+  others: Record<string, string>;
   interrupt: boolean;
 }
 
@@ -131,8 +136,8 @@ export interface Completion {
 
 /** What can be asked of Python, by name. */
 export interface Answers {
-  examples: { given: [examples: Example[]]; told: Outcome; returned: null };
-  play: { given: [name: string, seed: number, commands: [number, string][]]; told: never; returned: Typed };
-  type: { given: [name: string, seed: number, count: number, text: string, at: number]; told: never; returned: Typed | null };
-  complete: { given: [name: string, seed: number, count: number, before: string]; told: never; returned: Completion | null };
+  examples: { given: [docker: string, examples: Example[]]; told: Outcome; returned: null };
+  play: { given: [name: string, docker: string, seed: number, commands: [number, string][]]; told: never; returned: Typed };
+  type: { given: [name: string, docker: string, seed: number, count: number, text: string, at: number]; told: never; returned: Typed | null };
+  complete: { given: [name: string, docker: string, seed: number, count: number, before: string]; told: never; returned: Completion | null };
 }

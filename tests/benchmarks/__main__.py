@@ -17,8 +17,9 @@ from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 
 from dockerlearn import Engine, FixedClock, Image, Layer
-from dockerlearn.course.blocks import INERT, Block, Lexer, read_console, read_quiz
+from dockerlearn.course.blocks import INERT, Block, Lexer, read_quiz
 from dockerlearn.course.complete import check
+from dockerlearn.course.console import read_console
 from dockerlearn.course.verify import pages
 from dockerlearn.regexp.matcher import Regexp
 from dockerlearn.terminal.session import Session

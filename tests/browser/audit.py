@@ -48,6 +48,15 @@ def watched(tab: Page, complaints: list[str]) -> Page:
     return tab
 
 
+def left_with(tab: Page, count: int) -> bool:
+    """Whether so many workers have Python in them, as soon as those that were ended have gone."""
+    for _ in range(50):
+        if pythons(tab) == count:
+            return True
+        tab.wait_for_timeout(100)
+    return False
+
+
 def pythons(tab: Page) -> int:
     """How many workers have Python in them."""
     return sum(worker.url.endswith("assets/worker.js") for worker in tab.workers)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from dockerlearn.model.edition import EDITIONS
 from tests.browser.built import SITE, addresses, chromium, served
 from tests.browser.examples import examples
 from tests.figures import keep
@@ -63,19 +64,19 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def ran(pytestconfig: pytest.Config, browser: Browser) -> Iterator[dict[str, int]]:
-    """How many examples were equal, by page; kept if that is asked for and every page was seen."""
-    pages: dict[str, int] = {}
+def ran(pytestconfig: pytest.Config, browser: Browser) -> Iterator[dict[tuple[str, str], int]]:
+    """How many examples were equal, by page and Docker; kept if that is asked for and every page was seen at every Docker."""
+    pages: dict[tuple[str, str], int] = {}
     yield pages
-    known = {page: len(examples(page)) for page in addresses()}
-    if pytestconfig.getoption("record") and pages.keys() == {page for page, count in known.items() if count}:
+    known = {(page, docker): count for page in addresses() if (count := len(examples(page))) for docker in EDITIONS}
+    if pytestconfig.getoption("record") and pages.keys() == known.keys():
         runtime = json.loads((SITE / "assets/runtime/runtime.json").read_text(encoding="utf-8"))
         seen = {
             "date": f"{date.today()}",
             "chromium": browser.version,
             "pyodide": runtime["pyodide"],
             "python": runtime["python"],
-            "pages": len(pages),
+            "pages": len({page for page, _ in pages}),
             "compared": sum(known.values()),
             "equal": sum(pages.values()),
         }

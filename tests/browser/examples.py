@@ -5,9 +5,12 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Locator, Page
 
-from dockerlearn.course.blocks import Block, Lexer, read_console
+from dockerlearn.course.blocks import Block, Lexer
+from dockerlearn.course.console import read_console
+from dockerlearn.model.edition import DEFAULT
 from tests.browser.built import ROOT
 
+CHOICE = ".course-docker__choice"
 LEXER = Lexer(ROOT / "mkdocs.yml")
 
 # What the worker says is what is compared, and not what the page makes of it.
@@ -43,13 +46,14 @@ class Difference(NamedTuple):
         return f"{self.page}:{self.line}: said {self.said!r}, printed in the browser {self.printed!r}"
 
 
-def examples(page: str) -> list[Example]:
-    """The examples of a page in the repository, in order."""
+def examples(page: str, docker: str = DEFAULT) -> list[Example]:
+    """The examples of a page in the repository, in order, with what they print at a Docker."""
     blocks = LEXER.blocks((ROOT / page).read_text(encoding="utf-8"))
     found = []
     for block, after in zip(blocks, [*blocks, None][1:], strict=True):
         if block.language == "console":
-            found.append(Example(block, [each.expected for each in read_console(block.text, block.text_line)]))
+            commands = read_console(block.text, block.text_line)
+            found.append(Example(block, [each.said(docker).output for each in commands]))
         elif block.language == "python":
             follows = after is not None and after.language == "output"
             found.append(Example(block, [f"{after.text}\n" if after is not None and follows else ""]))
@@ -80,16 +84,22 @@ def answers(tab: Page) -> list[dict[str, Any]]:
     return told
 
 
-def run_all(tab: Page, address: str, page: str) -> Iterator[Difference]:
+def choose(tab: Page, docker: str) -> None:
+    """Say which Docker the reader has."""
+    tab.locator(CHOICE).select_option(docker)
+
+
+def run_all(tab: Page, address: str, page: str, docker: str = DEFAULT) -> Iterator[Difference]:
     """Run all examples of a page, in order, in a tab that listens; yields where what is printed is not what the page says.
 
     Raises `AssertionError` unless just the examples of the page can be run, each once.
     """
     tab.goto(address)
-    known = examples(page)
+    known = examples(page, docker)
     if not known:
         return
     blocks = runnable(tab)
+    choose(tab, docker)
     assert len(blocks) == len(known)
     for block in blocks:
         run(block)

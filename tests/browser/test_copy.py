@@ -1,14 +1,14 @@
 """A reader who copies from the site, with the button or the mouse, gets commands that work."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from dockerlearn.course.blocks import Command, Lexer, read_console
-from dockerlearn.terminal.session import PAGE_CLOCK, PAGE_DOCKER, PAGE_SEED
+from dockerlearn.course.blocks import Lexer
+from dockerlearn.course.console import Command, read_console
+from dockerlearn.learn.browser import INTERRUPT, commands
+from dockerlearn.terminal.session import Session
 from tests.browser.built import ROOT, addresses
 
 LEXER = Lexer(ROOT / "mkdocs.yml")
@@ -29,7 +29,7 @@ def commands_of(block: list[Command]) -> str:
 
 def typed(block: list[Command]) -> str:
     """The commands as they are typed, with the Ctrl-C that ends one of them."""
-    return "\n".join(f"{command.source}\n\x03" if command.interrupt else command.source for command in block)
+    return "\n".join(f"{command.source}\n{INTERRUPT}" if command.interrupt else command.source for command in block)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def consoles(tab: Page) -> list[Locator]:
     """The page's terminals, those behind a tab or in a closed box too, once their buttons are there."""
     tab.wait_for_selector("article")
     tab.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
-    return list(tab.locator(".language-console").all())
+    return list(tab.locator(".language-console[data-commands]").all())
 
 
 def reveal(block: Locator) -> None:
@@ -87,22 +87,11 @@ def test_the_copy_button_gives_the_commands_and_they_give_the_output(tab: Page, 
         copied.append(clipboard(tab))
     assert copied == [commands_of(block) for block in expected]
 
-    program = [
-        sys.executable,
-        "-m",
-        "dockerlearn",
-        "--docker",
-        PAGE_DOCKER,
-        "--clock",
-        PAGE_CLOCK,
-        "--seed",
-        str(PAGE_SEED),
-    ]
-    script = "".join(f"{typed(block)}\n" for block in expected)
-    ran = subprocess.run(
-        program, input=script, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    assert ran.stdout == "".join(command.expected for block in expected for command in block)
+    session, printed = Session.page(), ""
+    for said in expected:
+        for source, interrupt in commands(typed(said)):
+            printed += session.run(source, interrupt=interrupt).output
+    assert printed == "".join(command.expected for block in expected for command in block)
 
 
 def drag_over(tab: Page, block: Locator) -> None:
@@ -136,13 +125,13 @@ def test_the_mouse_selects_the_commands_and_nothing_else(browser: Browser, site:
     expected = console_blocks(page)
     blocks = consoles(tab)
     assert len(blocks) == len(expected)
-    for block, commands in zip(blocks, expected, strict=True):
+    for block, said in zip(blocks, expected, strict=True):
         if scripts:
             reveal(block)
         if not block.is_visible():
             continue
         drag_over(tab, block)
-        assert str(tab.evaluate("getSelection().toString()")).rstrip("\n") == commands_of(commands)
+        assert str(tab.evaluate("getSelection().toString()")).rstrip("\n") == commands_of(said)
     context.close()
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from dockerlearn.course.console import console_text, read_console
+from dockerlearn.model.edition import EDITIONS
 from tests.browser.audit import MODES, SHIFTS, pythons, shown_in, violations, watched
 from tests.browser.built import OTHER_SITE, SITE, addresses, served
 from tests.browser.examples import LISTEN, answers, examples, run, run_all, runnable, settled
@@ -37,7 +39,9 @@ def press(block: Locator, button: str) -> None:
 def of_language(tab: Page, language: str) -> Locator:
     """The first example of a language."""
     runnable(tab)
-    return tab.locator(f".course-runnable.language-{language}").first
+    block = tab.locator(f".course-runnable.language-{language}").first
+    block.evaluate("block => block.closest('details')?.setAttribute('open', '')")
+    return block
 
 
 def edit(block: Locator, text: str) -> Locator:
@@ -59,12 +63,13 @@ def result(block: Locator) -> str:
 
 
 @pytest.mark.xdist_group("examples")  # in one process, which counts them
+@pytest.mark.parametrize("docker", EDITIONS)
 @pytest.mark.parametrize("page", WITH_EXAMPLES)
 def test_every_example_prints_in_the_browser_what_its_page_says(
-    tab: Page, site: str, page: str, complaints: list[str], ran: dict[str, int]
+    tab: Page, site: str, page: str, docker: str, complaints: list[str], ran: dict[tuple[str, str], int]
 ) -> None:
-    differences = list(run_all(tab, site + ADDRESSES[page], page))
-    ran[page] = len(examples(page)) - len({each.line for each in differences})
+    differences = list(run_all(tab, site + ADDRESSES[page], page, docker))
+    ran[page, docker] = len(examples(page)) - len({each.line for each in differences})
     assert [str(each) for each in differences] == []
     assert {status(block) for block in runnable(tab)} == {"Just as documented."}
     assert complaints == []
@@ -482,7 +487,8 @@ def test_without_scripts_a_page_reads_as_it_is(browser: Browser, site: str, page
     tab.goto(site + ADDRESSES[page])
     assert tab.locator(".course-run").count() == 0
     shown = [code.inner_text() for code in tab.locator(".language-console > pre > code:visible").all()]
-    said = [example.block.text for example in examples(page) if example.block.language == "console"]
+    consoles = (example.block for example in examples(page) if example.block.language == "console")
+    said = [console_text(read_console(block.text, block.text_line)) for block in consoles]
     assert shown
     assert {text.rstrip("\n") for text in shown} <= set(said)
     gap = tab.evaluate("getComputedStyle(document.querySelector('.language-console'), '::after').content")

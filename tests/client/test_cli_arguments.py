@@ -17,6 +17,7 @@ from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.engine import Engine
 from dockerlearn.model.process import Stream, complete
 from dockerlearn.terminal.session import Session
+from tests.february import hub
 
 NAMES = sorted(name for name, help_text in help_texts("28").items() if not help_text.commands and name != "docker help")
 GROUPS = ["docker", "docker container", "docker image", "docker system", "docker volume"]
@@ -340,7 +341,7 @@ echo y grep sort head wc
 
 def test_two_hundred_lines_of_scraps_give_text_and_a_status() -> None:
     chance = random.Random(28)
-    session = Session(clock=FixedClock("2025-02-20"), seed=28, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20"), seed=28, docker="28")
     for _ in range(200):
         line = " ".join(["docker", *chance.choices(PIECES, k=chance.randint(0, 6))])
         result = session.run(line)

@@ -4,6 +4,7 @@ import pytest
 
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.terminal.session import Session
+from tests.february import hub
 
 COUNTING = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do echo $i; done; echo late > /late; sleep 900"
 
@@ -11,7 +12,7 @@ COUNTING = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do echo $i; done; echo late 
 @pytest.fixture
 def session() -> Session:
     """A terminal with a container that has written thirteen lines, and with a file that fills two blocks and a byte."""
-    session = Session(clock=FixedClock("2025-02-20"), seed=1, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20"), seed=1, docker="28")
     session.run("docker pull -q alpine; docker pull -q nginx")
     session.run(f"docker run -d --name counter alpine sh -c '{COUNTING}'")
     session.run("seq 1 283 > many; echo >> many")
@@ -74,8 +75,12 @@ def test_quiet_wins_over_a_form_and_warns(session: Session) -> None:
 
 @pytest.mark.parametrize("command", ["create", "run"])
 def test_an_image_that_is_not_there_is_pulled_and_the_learner_told(command: str) -> None:
-    session = Session(clock=FixedClock("2025-02-20"), seed=1, docker="28")
-    pulled = Session(clock=FixedClock("2025-02-20"), seed=1, docker="28").run("docker pull alpine").output.splitlines()
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20"), seed=1, docker="28")
+    pulled = (
+        Session(registry=hub(), clock=FixedClock("2025-02-20"), seed=1, docker="28")
+        .run("docker pull alpine")
+        .output.splitlines()
+    )
     said = session.run(f"docker {command} alpine true").output.splitlines()
     assert said[: len(pulled) - 1] == [
         "Unable to find image 'alpine:latest' locally",

@@ -14,13 +14,14 @@ from dockerlearn.model.image import Image
 from dockerlearn.model.layer import Layer
 from dockerlearn.model.process import complete
 from dockerlearn.terminal.session import Session
+from tests.february import hub
 
 NOW = "2025-02-20T09:00:00"
 
 
 @pytest.fixture
 def session() -> Session:
-    return Session(clock=FixedClock(NOW), seed=28, docker="28")
+    return Session(registry=hub(), clock=FixedClock(NOW), seed=28, docker="28")
 
 
 def inspected(session: Session, name: str) -> dict[str, Any]:

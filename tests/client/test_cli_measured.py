@@ -22,6 +22,7 @@ import pytest
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.terminal.session import Session
 from dockerlearn.terminal.syntax import incomplete
+from tests.february import hub
 
 TRANSCRIPTS = sorted((Path(__file__).parents[1] / "measured").glob("*.console"))
 THEN = "2026-11-24T00:40:00"
@@ -82,7 +83,7 @@ class Identities:
 def test_the_model_answers_as_the_engine_did(transcript: Path) -> None:
     wrong = []
     for typed in machines(transcript):
-        session, identities = Session(clock=FixedClock(THEN), seed=1, docker="28"), Identities()
+        session, identities = Session(registry=hub(), clock=FixedClock(THEN), seed=1, docker="28"), Identities()
         for line, command, measured in typed:
             said = answer(session, command)
             if not identities.same(said, measured):

@@ -3,11 +3,12 @@
 import pytest
 
 from dockerlearn.terminal.session import Session
+from tests.february import page_session
 
 
 @pytest.fixture
 def session() -> Session:
-    return Session.page()
+    return page_session()
 
 
 def shown(session: Session, *commands: str) -> str:

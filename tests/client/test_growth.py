@@ -10,6 +10,7 @@ import pytest
 from dockerlearn import Directory, Image, Layer
 from dockerlearn.terminal.session import Session
 from tests.calls import calls
+from tests.february import page_session
 
 
 def ran(session: Session, line: str) -> None:
@@ -20,7 +21,7 @@ def ran(session: Session, line: str) -> None:
 
 def crowd(containers: int) -> Session:
     """A session with so many containers: some never ran, some have ended, and of those that run some wake by themselves."""
-    session = Session.page()
+    session = page_session()
     ran(
         session,
         "docker pull nginx; docker pull alpine; docker tag alpine other; docker run -d -p 80:80 --name first nginx",
@@ -89,14 +90,14 @@ def listed(containers: int) -> Callable[[], object]:
 
 def touched(files: int) -> Callable[[], object]:
     """Making files in one directory."""
-    session = Session.page()
+    session = page_session()
     ran(session, "docker run -d --name box alpine sleep 9000")
     return lambda: ran(session, f"docker exec box sh -c 'for i in $(seq {files}); do touch /tmp/$i; done'")
 
 
 def published(ports: int) -> Callable[[], object]:
     """Publishing ports, and looking at them."""
-    session = Session.page()
+    session = page_session()
     ran(session, "docker pull nginx")
     flags = " ".join(f"-p {5000 + number}:{1 + number} -p {1 + number}" for number in range(ports))
     return lambda: ran(
@@ -119,7 +120,7 @@ def stopped(containers: int) -> Callable[[], object]:
 
 def volumes(containers: int) -> Callable[[], object]:
     """Volumes of containers, and what becomes of them."""
-    session = Session.page()
+    session = page_session()
     ran(session, "docker pull postgres:16")
     for name in names(containers):
         session.engine.create("postgres:16", name=name)
@@ -130,7 +131,7 @@ def volumes(containers: int) -> Callable[[], object]:
 
 def images(count: int) -> Callable[[], object]:
     """Images, listed and pruned."""
-    session = Session.page()
+    session = page_session()
     for name in names(count):
         image = Image.scratch.with_layer(Layer.of({"a": name}), by="COPY").with_config(cmd=["a"])
         session.engine.add(image, name)
@@ -140,7 +141,7 @@ def images(count: int) -> Callable[[], object]:
 
 def tags(count: int) -> Callable[[], object]:
     """Names of one image, given and taken."""
-    session = Session.page()
+    session = page_session()
     ran(session, "docker pull alpine")
 
     def act() -> None:
@@ -153,7 +154,7 @@ def tags(count: int) -> Callable[[], object]:
 
 def repositories(count: int) -> Callable[[], object]:
     """Names of one image in many repositories, given and taken."""
-    session = Session.page()
+    session = page_session()
     ran(session, "docker pull alpine")
 
     def act() -> None:
@@ -166,7 +167,7 @@ def repositories(count: int) -> Callable[[], object]:
 
 def matched(length: int) -> Callable[[], object]:
     """Patterns of names, whole and broken."""
-    session = Session.page()
+    session = page_session()
     ran(session, "docker pull alpine; docker tag alpine other")
     patterns = ["[" * length, "*a" * length, f"[{'a-' * length}", f"[{'a' * length}]", "\\a" * length]
     return lambda: [session.run(f"docker images 'x{pattern}'") for pattern in patterns]
@@ -192,7 +193,7 @@ def shallow() -> Iterator[int]:
 
 def chain(length: int) -> Session:
     """A session with a chain of nameless images, each made of a container of the one before it; the last is called last."""
-    session = Session.page()
+    session = page_session()
     engine = session.engine
     engine.add(Image.scratch.with_layer(Layer.of({"a": "1"}), by="COPY").with_config(cmd=["a"]), "last")
     for _ in range(length):
@@ -216,7 +217,7 @@ def test_a_long_chain_of_images_is_removed_and_listed_without_recursion(prune: s
 
 def written(beside: int) -> int:
     """The work of writing files in a directory with so many others."""
-    session = Session.page()
+    session = page_session()
     ran(session, "docker run -d --name box alpine sleep 9000")
     session.engine.container("box").write("/tmp", Directory.of(dict.fromkeys(names(beside), "x")))
     ran(session, "docker exec box true")

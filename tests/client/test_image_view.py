@@ -6,10 +6,11 @@ import pytest
 
 from dockerlearn.client import image_view
 from dockerlearn.client.image_view import Item
-from dockerlearn.hub.catalog import RELEASES
+from dockerlearn.hub.february import RELEASES
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.process import Terminal
 from dockerlearn.terminal.session import Session
+from tests.february import hub
 
 PLAIN, COLORS = Terminal(), Terminal(escapes=True)
 NO_COLOR = Terminal(colors=False, escapes=True)
@@ -33,7 +34,7 @@ NOTHING = "IMAGE   ID             DISK USAGE   CONTENT SIZE   EXTRA\n"
 
 
 def session(terminal: Terminal | None = PLAIN, *commands: str) -> Session:
-    typed = Session(docker="29", clock=FixedClock("2026-11-28T18:30:00"), seed=1, terminal=terminal)
+    typed = Session(registry=hub(), docker="29", clock=FixedClock("2026-11-28T18:30:00"), seed=1, terminal=terminal)
     for command in commands:
         assert typed.run(command).status == 0
     return typed

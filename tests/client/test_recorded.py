@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from dockerlearn.hub.catalog import RELEASES
+from dockerlearn.hub.february import RELEASES
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.digest import short
 from dockerlearn.model.edition import RELEASE_28, Edition
@@ -26,6 +26,7 @@ from dockerlearn.model.store.containerd import ContainerdStore
 from dockerlearn.terminal.session import Session
 from tests.client.test_cli_measured import Typed, answer, machines
 from tests.docker.compare import Correspondence, difference
+from tests.february import hub
 
 MEASURED = Path(__file__).parents[1] / "measured"
 FOLDER = MEASURED / "docker29"
@@ -69,7 +70,7 @@ INVENTED = Invented()
 def differences(recording: Path) -> Iterator[tuple[Typed, str]]:
     """The commands of a recording that the model answers otherwise, and how."""
     for typed in filter(None, machines(recording)):
-        session = Session(docker="29", clock=FixedClock(THEN), seed=1, terminal=Terminal(columns=WIDE))
+        session = Session(registry=hub(), docker="29", clock=FixedClock(THEN), seed=1, terminal=Terminal(columns=WIDE))
         same = Correspondence(INVENTED)
         for each in typed:
             said = session.run(each.command, interrupt="^C\n" in each.answer).output
@@ -110,7 +111,7 @@ def test_the_model_with_containerds_store_answers_as_the_engine_did(transcript: 
     wrong = []
     for typed in filter(None, machines(transcript)):
         session, same = (
-            Session(docker=BETWEEN, clock=FixedClock("2026-11-29T03:30:00"), seed=1),
+            Session(registry=hub(), docker=BETWEEN, clock=FixedClock("2026-11-29T03:30:00"), seed=1),
             Correspondence(INVENTED),
         )
         for each in typed:
@@ -162,7 +163,8 @@ def test_a_docker_29_that_was_upgraded_differs_from_28_where_it_was_seen_to() ->
     for recording in RECORDINGS:
         for typed in filter(None, machines(recording)):
             before, upgraded = (
-                Session(docker=docker, clock=FixedClock(THEN), seed=1) for docker in ("28", "29-upgraded")
+                Session(registry=hub(), docker=docker, clock=FixedClock(THEN), seed=1)
+                for docker in ("28", "29-upgraded")
             )
             for each in typed:
                 interrupt = "^C\n" in each.answer

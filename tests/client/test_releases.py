@@ -9,17 +9,17 @@ import pytest
 from dockerlearn.client.docker import Docker
 from dockerlearn.client.release import CLIENTS
 from dockerlearn.client.usage import help_texts
-from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.engine import Engine
 from dockerlearn.terminal.session import Session
+from tests.february import hub
 
 THEN = "2026-11-28T18:30:00"
 NGINX = "8219b0d4c7bf866e892fd2c47ec184771af62c4b7362bd98834744b6172d5828"
 
 
 def session(docker: str = "29", *commands: str) -> Session:
-    typed = Session(docker=docker, clock=FixedClock(THEN), seed=1)
+    typed = Session(registry=hub(), docker=docker, clock=FixedClock(THEN), seed=1)
     for command in commands:
         assert typed.run(command).status == 0
     return typed

@@ -5,7 +5,9 @@ from textwrap import dedent
 
 import pytest
 
-from dockerlearn.course.blocks import Block, Command, Fault, Lexer, PageRefused, read_console
+from dockerlearn.course.blocks import Block, Lexer
+from dockerlearn.course.console import Command, read_console
+from dockerlearn.course.faults import Fault, PageRefused
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_quiz
+from dockerlearn.course.blocks import Block, Lexer, read_quiz
+from dockerlearn.course.faults import PageRefused
 from dockerlearn.course.update import Course, repair_all, repaired
 from dockerlearn.course.verify import ExampleFailed, pages
 from tests.course.course_pages import PAGES, ROOT, name

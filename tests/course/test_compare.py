@@ -123,7 +123,7 @@ def test_what_lies_outside_has_other_words(seconds: float) -> None:
 
 
 def test_an_accepted_identity_is_one_of_its_shape_in_its_place_only() -> None:
-    entry = Accepted("page", 1, "reason", "evidence", identity=OURS)
+    entry = Accepted("page", "docker logs web", "reason", "evidence", identity=OURS)
     said = f"endpoint web ({OURS}): taken\n"
     assert entry.applied(said.replace(OURS, THEIRS), said) == said
     for other in (said.replace(OURS, "b" * 63), said.replace(f"({OURS}", f"[{THEIRS}"), said.replace("taken", "free")):
@@ -131,6 +131,6 @@ def test_an_accepted_identity_is_one_of_its_shape_in_its_place_only() -> None:
 
 
 def test_two_accepted_lines_are_turned_round_if_they_are_neighbours() -> None:
-    entry = Accepted("page", 1, "reason", "evidence", either_order=("one", "two"))
+    entry = Accepted("page", "docker logs web", "reason", "evidence", either_order=("one", "two"))
     assert entry.applied("two\none\nend\n", "one\ntwo\nend\n") == "one\ntwo\nend\n"
     assert entry.applied("two\nend\none\n", "one\ntwo\nend\n") == "two\nend\none\n"

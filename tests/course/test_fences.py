@@ -9,7 +9,8 @@ import pytest
 from markdown import Markdown
 from mkdocs.config import load_config
 
-from dockerlearn.course.blocks import Lexer, PageRefused
+from dockerlearn.course.blocks import Lexer
+from dockerlearn.course.faults import PageRefused
 from dockerlearn.course.fences import FenceRefused
 from dockerlearn.learn.wire import Command
 
@@ -86,9 +87,9 @@ def test_a_console_block_has_its_commands_as_data(markdown: Markdown) -> None:
     first, second = COPIED.split("\n", 1)
     page = CONSOLE.removesuffix("```\n") + "$ sleep 9\n^C\n```\n"
     assert Shown(markdown.convert(page)).commands == [
-        {"source": first, "output": '<none> & "x"\n', "interrupt": False},
-        {"source": second, "output": "1\n\n2\n", "interrupt": False},
-        {"source": "sleep 9", "output": "^C\n", "interrupt": True},
+        {"source": first, "output": '<none> & "x"\n', "others": {}, "interrupt": False},
+        {"source": second, "output": "1\n\n2\n", "others": {}, "interrupt": False},
+        {"source": "sleep 9", "output": "^C\n", "others": {}, "interrupt": True},
     ]
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from dockerlearn.course import files
-from dockerlearn.course.blocks import Lexer, PageRefused
+from dockerlearn.course.blocks import Lexer
+from dockerlearn.course.faults import PageRefused
 from dockerlearn.course.files import read, rewrite
 from dockerlearn.course.update import Course, repair_all
 from tests.course.course_pages import ROOT

@@ -12,10 +12,12 @@ from markdown import Markdown
 from mkdocs.config import load_config
 from mkdocs.utils import meta
 
-from dockerlearn.course.blocks import INERT, Block, Lexer, read_console
+from dockerlearn.course.blocks import INERT, Block, Lexer
 from dockerlearn.course.built import Html, names_in
 from dockerlearn.course.complete import compare
+from dockerlearn.course.console import read_console
 from dockerlearn.course.verify import names
+from dockerlearn.model.edition import EDITIONS
 from dockerlearn.terminal.session import Session
 from tests.course.course_pages import PAGES, ROOT, name
 
@@ -39,21 +41,23 @@ def test_there_are_pages_with_blocks() -> None:
 
 
 @every_page
-def test_the_console_blocks_of_a_page_work_without_its_python_blocks(page: str) -> None:
-    session = Session.page()
+@pytest.mark.parametrize("docker", EDITIONS)
+def test_the_console_blocks_of_a_page_work_without_its_python_blocks(page: str, docker: str) -> None:
+    session = Session.page(docker)
     commands = chain.from_iterable(read_console(block.text, block.text_line) for block in of_language(page, "console"))
     for command in commands:
         printed = session.run(command.source, interrupt=command.interrupt).output
-        assert printed == command.expected, f"{page}:{command.line}: $ {command.source}"
+        assert printed == command.said(docker).output, f"{page}:{command.line}: $ {command.source}"
 
 
-def test_all_pages_in_order_in_one_session_get_in_nobody_s_way() -> None:
+@pytest.mark.parametrize("docker", EDITIONS)
+def test_all_pages_in_order_in_one_session_get_in_nobody_s_way(docker: str) -> None:
     """Whoever types the whole course on one machine meets no refusal that a page does not show."""
     order = [f"docs/{name}" for name in names_in(load_config(str(ROOT / "mkdocs.yml")).nav)]
     assert set(order) == set(BLOCKS) - {"README.md"}
-    session = Session.page()
+    session = Session.page(docker)
     for page in ["README.md", *order]:
-        alone = Session.page()
+        alone = Session.page(docker)
         commands = (read_console(block.text, block.text_line) for block in of_language(page, "console"))
         for command in chain.from_iterable(commands):
             statuses = [each.run(command.source, interrupt=command.interrupt).status for each in (alone, session)]

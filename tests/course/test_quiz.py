@@ -6,9 +6,10 @@ import pytest
 from markdown import Markdown
 from mkdocs.config import load_config
 
-from dockerlearn.course.blocks import Lexer, PageRefused, read_quiz
+from dockerlearn.course.blocks import Lexer, read_quiz
 from dockerlearn.course.built import Html
 from dockerlearn.course.complete import compare
+from dockerlearn.course.faults import PageRefused
 from dockerlearn.course.fences import FenceRefused, inline
 from dockerlearn.course.update import repaired
 from dockerlearn.course.verify import PageRun

@@ -19,7 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerlearn.course import files, update
-from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console
+from dockerlearn.course.blocks import Block, Lexer
+from dockerlearn.course.console import read_console
+from dockerlearn.course.faults import PageRefused
 from dockerlearn.course.update import add_option, repair, repaired, update_examples
 from tests.course.course_pages import PAGES, ROOT, name
 from tests.course.small_course import run_pytest, small_course
@@ -55,8 +57,9 @@ def outputs(block: Block) -> list[range]:
     if block.language == "console":
         commands = read_console(block.text, block.text_line)
         return [
-            range(command.expected_line, command.expected_line + command.expected.count("\n"))
+            range(said.line, said.line + said.output.count("\n"))
             for command in commands
+            for said in command.all_said
             if not command.interrupt
         ]
     return []
@@ -210,7 +213,7 @@ def test_an_interrupt_stays_where_it_was_typed() -> None:
     assert fixed(page).splitlines()[3:] == [
         "$ docker run --rm nginx",
         "/docker-entrypoint.sh: Configuration complete; ready for start up",
-        "nginx/1.27.4: start worker processes",
+        "nginx/1.31.4: start worker processes",
         "^C",
         "nginx: SIGINT, exiting",
         "```",

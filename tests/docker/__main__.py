@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from tests.docker.debian import Unavailable
-from tests.docker.engine import Store, machine, releases
+from tests.docker.engine import Store, machine
 from tests.docker.root import engine_root
 from tests.docker.terminal import Terminal
 
@@ -25,7 +25,7 @@ def main() -> int:
     lines: list[str] = arguments.line
     try:
         with machine(engine_root(), arguments.store) as it:
-            it.push(releases())
+            it.push_catalog()
             print(f"{it.versions}: a machine of its own, which goes when you leave", file=sys.stderr)
             if not lines:
                 return subprocess.run(it.inside("env", "HOME=/root", "bash", "--norc"), check=False).returncode

@@ -11,14 +11,19 @@ FILE = Path(__file__).with_name("accepted.toml")
 
 @dataclass(frozen=True)
 class Accepted:
-    """At one command of a page, either one identity that every engine invents anew, or two lines in either order."""
+    """Where a page types a command, either one identity that every engine invents anew, or two lines in either order."""
 
     page: str
-    line: int
+    command: str
     reason: str
     evidence: str
     identity: str = ""
     either_order: tuple[str, ...] = ()
+
+    def concerns(self, source: str, said: str) -> bool:
+        """Whether it is about a command for which the page says this: it may be typed elsewhere, and print something else."""
+        lines = "".join(f"{line}\n" for line in self.either_order)
+        return source == self.command and self.identity in said and lines in said
 
     def applied(self, printed: str, said: str) -> str:
         """What the engine printed, as it would read had it drawn what the page says; unchanged if it lies elsewhere."""

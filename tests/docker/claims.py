@@ -2,7 +2,7 @@
 
 The model computes digests and sizes; the engine computes them again, from the bytes that it got. A claim of a page is
 judged if the engine says the same somewhere, with images of that page on it and no others: in `inspect`, `history`,
-`system df` or `save`, or in its own files about layers. Those that it cannot judge are listed in `UNJUDGED`, and why.
+`system df` or `save`, or in its own files about layers.
 
     python -m tests.docker.claims
 """
@@ -28,7 +28,7 @@ from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable
 
 from ..course.course_pages import PAGES, ROOT, name
-from .engine import Machine, machine, releases
+from .engine import Machine, images, machine, served
 from .root import engine_root
 
 CLAIM = re.compile(
@@ -54,21 +54,11 @@ class Claim(NamedTuple):
     said: str
 
 
-class Unjudged(NamedTuple):
-    """A claim that no engine can judge, with the whole line of output that it stands in, and why."""
-
-    page: str
-    said: str
-    text: str
-    reason: str
-
-
 class Judged(NamedTuple):
-    """A claim, and where the engine says the same or else why it cannot: one of the two, unless something is wrong."""
+    """A claim, and where the engine says the same; nowhere if something is wrong."""
 
     claim: Claim
     found: str
-    reason: str
 
 
 class Word(NamedTuple):
@@ -76,23 +66,6 @@ class Word(NamedTuple):
 
     says: Mapping[str, str]
     otherwise: tuple[str, ...]
-
-
-IMAGE, REMOVE = "docs/what-is-an-image.md", "docs/pull-list-remove.md"
-LENGTHS = "[5, 4, 6, 7, 14] make 36"  # of which the engine knows the sum
-UNJUDGED = (
-    *(
-        Unjudged("docs/exploring-layers.md", LENGTHS, length, "the length of one link: the engine sums them up")
-        for length in ("5", "4", "6", "7", "14")
-    ),
-    Unjudged(REMOVE, "really reclaimed:   208044", "208044", "what a prune gave back: test_claims asks an engine"),
-    Unjudged("docs/ten-containers.md", "ten copies would be:   1920000", "1920000", "ten times a size that is judged"),
-    Unjudged(IMAGE, "bytes you can see:  50", "50", "what is seen of the layers: test_claims asks a container"),
-    Unjudged(IMAGE, "files in the top layer: 1", "1", "a number of files, not a size"),
-    Unjudged(IMAGE, "files in the image:     16", "16", "a number of files, not a size"),
-    Unjudged(IMAGE, "steps since Ubuntu:     4", "4", "a difference of two histories' lengths, not a size"),
-    Unjudged(IMAGE, "layers since Ubuntu:    3", "3", "a difference of two numbers of layers, not a size"),
-)
 
 
 def claims(page: str, blocks: list[Block]) -> list[Claim]:
@@ -131,7 +104,7 @@ def _named(blocks: list[Block]) -> tuple[Image, ...]:
     """The catalog's images whose names stand in Python blocks: all that a page gets there, even if it removes them."""
     trees = [ast.parse(block.text) for block in blocks if block.language == "python"]
     texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    named = [image for tag, image in dict(releases()).items() if texts & {tag, tag.removesuffix(":latest")}]
+    named = [image for tag, image in images().items() if texts & {tag, tag.removesuffix(":latest")}]
     return tuple(dict.fromkeys(named))
 
 
@@ -156,10 +129,10 @@ def _reachable(value: object) -> Iterator[tuple[Image, ...]]:
 def ask(it: Machine, page: str, blocks: list[Block]) -> Word:
     """Let the engine pull the images that a page's Python has, those it makes itself too, and say what they are."""
     together = stores(blocks)
-    catalog = {image: tag for tag, image in dict(releases()).items()}
+    catalog = {image: tag for tag, image in images().items()}
     made = [image for image in dict.fromkeys(image for store in together for image in store) if image not in catalog]
     names = catalog | {image: f"{Path(page).stem.lower()}:{number}" for number, image in enumerate(made, 1)}
-    it.push([(names[image], image) for image in made])
+    it.push([(names[image], image.index or image) for image in made])
     says: dict[str, str] = {}
     otherwise: list[str] = []
     for store in together:
@@ -180,7 +153,7 @@ def differences(it: Machine, tag: str, image: Image) -> Iterator[str]:
     layers = [layer for layer in _layers(it) if layer.chain_id in image.chain_ids]
     pairs = {
         "Id": (inspected["Id"], image.id),
-        "RepoDigests": (inspected["RepoDigests"][0].partition("@")[2], image.digest),
+        "RepoDigests": (inspected["RepoDigests"][0].partition("@")[2], served(image)),
         "Size": (inspected["Size"], image.size),
         "RootFS.Layers": (diff_ids, list(image.diff_ids)),
         "history": (
@@ -258,6 +231,7 @@ def _says_of(it: Machine, image: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield size, f"history of {tag}"
     for entry in _saved(it, tag):
         yield f"{entry.size} {entry.name}", f"archive of a layer of {tag}, saved"
+        yield str(entry.size), f"archive of a layer of {tag}, saved: {entry.name}"
 
 
 def _saved(it: Machine, tag: str) -> Iterator[tarfile.TarInfo]:
@@ -276,44 +250,30 @@ def _file(archive: tarfile.TarFile, path: str) -> IO[bytes]:
     return archive.extractfile(path) or BytesIO()
 
 
-def judge(claimed: Iterable[Claim], says: Mapping[str, str], unjudged: Iterable[Unjudged] = UNJUDGED) -> list[Judged]:
+def judge(claimed: Iterable[Claim], says: Mapping[str, str]) -> list[Judged]:
     """What becomes of claims before the engine's word."""
-    reasons = {(each.page, each.said, each.text): each.reason for each in unjudged}
+    return [Judged(claim, says.get(claim.text, "")) for claim in claimed]
+
+
+def faults(judged: Iterable[Judged]) -> list[str]:
+    """The claims that the engine does not make, with page and line."""
     return [
-        Judged(claim, says.get(claim.text, ""), reasons.get((claim.page, claim.said, claim.text), ""))
-        for claim in claimed
+        f"{claim.page}:{claim.line}: {claim.kind} {claim.text}: the engine says so of no image of this page"
+        for claim, where in judged
+        if not where
     ]
-
-
-def faults(judged: Iterable[Judged], unjudged: Iterable[Unjudged] = UNJUDGED) -> list[str]:
-    """What is wrong: claims neither found nor listed, with page and line; and what is listed without need."""
-    judged = list(judged)
-    found = []
-    for claim, where, reason in judged:
-        place = f"{claim.page}:{claim.line}: {claim.kind} {claim.text}"
-        if where and reason:
-            found.append(f"{place}: listed as one that no engine can judge, which says it in: {where}")
-        elif not where and not reason:
-            found.append(f"{place}: the engine says so of no image of this page")
-    there = {(claim.page, claim.said, claim.text) for claim, _, _ in judged}
-    for page, said, text, _ in unjudged:
-        if (page, said, text) not in there:
-            found.append(f"{page}: {text} in the line {said!r}: listed as one that no engine can judge, but not there")
-    return found
 
 
 def main() -> None:
     """Print the figures of each page, and the claims that are not judged."""
     lexer = Lexer(ROOT / "mkdocs.yml")
     with machine(engine_root()) as it:
-        it.push(releases())
+        it.push_catalog()
         for path in PAGES:
             page, blocks = name(path), lexer.blocks(path.read_text())
             judged = judge(claims(page, blocks), ask(it, page, blocks).says)
             print(f"{page}: {len(judged)} claims, {sum(bool(each.found) for each in judged)} judged")
-            for claim, where, reason in judged:
-                if not where:
-                    print(f"    line {claim.line}: {claim.said.strip()}: {reason or 'NOT LISTED'}")
+            print(*faults(judged), sep="\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """One engine of each kind for all tests here, started when the first asks for it, with the course's images in its registry."""
 
 import os
+import random
 import shutil
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +14,7 @@ from _pytest.capture import CaptureManager
 from tests.docker.debian import Unavailable
 from tests.figures import Figures, keep
 
-from .engine import DIALECT, Machine, Store, machine, releases
+from .engine import DIALECT, Machine, Store, machine
 from .root import engine_root
 
 RUNNING = pytest.StashKey[list[Machine]]()
@@ -27,14 +28,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--cells", type=int, default=None, help="how many cells of the lifecycle to compare; all unless given"
     )
+    group.addoption(
+        "--places",
+        type=int,
+        help="how many pages and quizzes to type at the second store, drawn by --seed; all unless given",
+    )
+    group.addoption(
+        "--repositories", nargs="+", default=[], metavar="NAME", help="which the registry has; all unless given"
+    )
     group.addoption("--docker29", action="store_true", help="fail unless a Docker 29 is installed here, and agrees")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the engine: `-m docker`, `-m 'not docker'`."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs the engine, `-m docker`; and of what is typed at containerd's store take as much as is asked for."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker("docker")
+    if (most := config.getoption("places")) is not None:
+        typed = [item for item in items if item.path.name == "test_pages_containerd.py"]
+        places = [item for item in typed if "_as_29[" in item.nodeid]
+        kept = random.Random(config.getoption("seed")).sample(places, min(most, len(places)))
+        left = [item for item in typed if item not in kept]  # what is said of all of them, too
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
 
 
 def _uncaptured(config: pytest.Config) -> AbstractContextManager[None]:
@@ -50,7 +66,7 @@ def _started(config: pytest.Config, store: Store) -> Iterator[Machine]:
         with _uncaptured(config):  # unpacking takes a minute, and tells how far it is
             root = engine_root()
         with machine(root, store) as it:
-            it.push(releases())
+            it.push_catalog(*config.getoption("repositories"))
             config.stash[RUNNING] = [*config.stash.get(RUNNING, []), it]
             yield it
     except Unavailable as reason:

@@ -34,7 +34,14 @@ class ToldStore(ContainerdStore):
         return {digest: self.told_lengths.get(digest, size) for digest, size in super()._blobs(image).items()}
 
 
-class EarlyContainerdStore(ToldStore):
+class UnattestedStore(ToldStore):
+    """containerd's store without what is attested of images: 28.5.2 does not pull it."""
+
+    def _attestations(self, image: Image, part: Image) -> list[Attestation]:
+        return []
+
+
+class EarlyContainerdStore(UnattestedStore):
     """containerd's store before Docker 29."""
 
     def platform_size(self, image: Image) -> int:
@@ -63,10 +70,6 @@ class EarlyContainerdStore(ToldStore):
         pieces = {name: size for image in self.images() for name, size in self._pieces(image).items()}
         return {name: size for name, size in pieces.items() if not name.startswith("unpacked ")}
 
-    def _attestations(self, image: Image, part: Image) -> list[Attestation]:
-        """How an image was built is not pulled with it."""
-        return []
-
     def told(self, image: Image) -> dict[str, Any]:
         """There is a driver, of which nothing is known, and nobody notes what made an image, or where it came from."""
         return {"DockerVersion": "", "GraphDriver": self._driver(), "Descriptor": image.descriptor.json()}
@@ -84,8 +87,9 @@ BESIDE = {
     Store.CONTAINERD: Edition("28 with containerd's store", RELEASE_28, EarlyContainerdStore),
 }
 AS_29 = Edition("29", RELEASE_29, ToldStore)
+AS_29_UNATTESTED = Edition("29 without attestations", RELEASE_29, UnattestedStore)
 # A client is of the release whose name the engine's has.
-AS_29_BEHIND_AN_OLD_CLIENT = Edition("29 behind a client of 28", RELEASE_29.replace(name="28"), ToldStore)
+AS_29_BEHIND_AN_OLD_CLIENT = Edition("29 behind a client of 28", RELEASE_29.replace(name="28"), UnattestedStore)
 
 
 def tell_lengths(engine: Engine, machine: Machine, same: Correspondence) -> None:

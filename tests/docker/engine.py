@@ -11,13 +11,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dockerlearn.hub.catalog import RELEASES
+from dockerlearn.hub.catalog import RELEASES, hub
 from dockerlearn.model.archive import write_layout
 from dockerlearn.model.image import Image
-from dockerlearn.model.index import Index
+from dockerlearn.model.index import INDEX_TYPE, MANIFEST_TYPE, Index
 from tests.docker.debian import Unavailable
 
 DIALECT = "28."  # the versions of the engine whose texts the course has
@@ -65,7 +66,8 @@ class Machine:
         self.pid = pid
         self.folder = folder
         self.store = store
-        self.engine_version = self._await()
+        self.packed_version = self._await()  # with the suffix of whoever packed it
+        self.engine_version = self.packed_version.split("+")[0]
         self.client_version = self._install_client()
         self._invented: set[str] = set()
         self._noted = time.time()
@@ -109,11 +111,11 @@ class Machine:
         return answer
 
     def _await(self) -> str:
-        """The engine's version, without a distribution's suffix, as soon as it answers."""
+        """The engine's version, as soon as it answers."""
         deadline = time.monotonic() + STARTS_WITHIN
         while self.pid and self.root.exists() and time.monotonic() < deadline:
             try:
-                return str(self.ask("/version")["Version"]).split("+")[0]
+                return str(self.ask("/version")["Version"])
             except OSError:
                 time.sleep(0.05)
         raise Unavailable(f"the engine did not come up:\n{(self.folder / 'log').read_text()[-2000:]}")
@@ -205,6 +207,25 @@ class Machine:
             for number, (name, _) in enumerate(images):
                 self.push_layout(Path(layout), str(number), name)
 
+    def push_catalog(self, *repositories: str) -> None:
+        """Give all that the course's registry ever had, or had of some repositories, to the registry here, in order."""
+        layout = _catalog(*repositories)
+        here: set[tuple[str, str]] = set()
+        for number, (name, image) in enumerate(releases(*repositories)):
+            repository, _, tag = name.partition(":")
+            if (repository, image.digest) in here:
+                self._tag(repository, tag, image)
+            else:
+                self.push_layout(Path(layout.name), str(number), name)
+                here.add((repository, image.digest))
+
+    def _tag(self, repository: str, tag: str, image: Image | Index) -> None:
+        """Give a tag to what the registry has already; that takes a hundredth of the time."""
+        kind, manifest = (INDEX_TYPE, image.json) if isinstance(image, Index) else (MANIFEST_TYPE, image.manifest)
+        (self.root / "tmp/manifest").write_bytes(manifest)
+        url = f"http://{REGISTRY}/v2/library/{repository}/manifests/{tag}"
+        self.run("curl", "-sSf", "-X", "PUT", "-H", f"Content-Type: {kind}", "--data-binary", "@/tmp/manifest", url)
+
     def push_layout(self, layout: Path, tag: str, name: str) -> None:
         """Give what has that tag in an OCI layout to the registry: an image, or an index with all that it lists."""
         copy = ["skopeo", "copy", "--all", "--quiet", "--insecure-policy", "--dest-tls-verify=false"]
@@ -213,9 +234,33 @@ class Machine:
         subprocess.run([*entered, *copy, source, target], check=True)
 
 
-def releases() -> list[tuple[str, Image]]:
+def releases(*repositories: str) -> list[tuple[str, Image | Index]]:
     """What was ever pushed to the course's registry, in order: tags may be there twice, since they moved."""
-    return [(f"{repository}:{tag}", build()) for repository, _, tags, build in RELEASES for tag in tags.split()]
+    return [
+        (f"{repository}:{tag}", build())
+        for repository, _, tags, build in RELEASES
+        if not repositories or repository in repositories
+        for tag in tags.split()
+    ]
+
+
+@cache
+def _catalog(*repositories: str) -> tempfile.TemporaryDirectory[str]:
+    """All releases as an OCI layout, by their numbers: making the bytes takes half a minute, and two machines want them."""
+    folder = tempfile.TemporaryDirectory()
+    write_layout({str(number): image for number, (_, image) in enumerate(releases(*repositories))}, Path(folder.name))
+    return folder
+
+
+def images() -> dict[str, Image]:
+    """What each tag of the course's registry is on the engine's platform."""
+    registry = hub()
+    return {name: registry.image(name) for name in registry.names}
+
+
+def served(image: Image) -> str:
+    """The digest by which the registry serves an image: that of the index that it is in, if it is in one."""
+    return image.index.digest if image.index else image.digest
 
 
 @contextmanager

@@ -21,7 +21,7 @@ done
 snapshotter=false
 if [ "$store" = containerd ]; then  # it counts blocks: let them be those of the file system that most readers have
   snapshotter=true
-  truncate -s 1G "$stage/$name"
+  truncate -s 8G "$stage/$name"
   mkfs.ext4 -q -b 4096 -I 256 "$stage/$name"
   mount -t ext4 -o loop "$stage/$name" var/lib/docker  # the kernel frees the device when this mount goes
 fi

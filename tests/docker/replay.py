@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
-from dockerlearn.course.blocks import INTERRUPT, Block, Command, read_console, read_quiz
+from dockerlearn.course.blocks import Block, read_quiz
+from dockerlearn.course.console import INTERRUPT, Command, read_console
 from dockerlearn.model.clock import SystemClock
+from dockerlearn.model.edition import DEFAULT
 from dockerlearn.terminal.session import PAGE_SEED, Session
 
 from .accepted import Accepted
@@ -49,28 +51,32 @@ class Replayed:
     model_seconds: float
 
 
+AS = "28"  # the Docker that the engine with the classic store is
+
+
 def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] = ()) -> Iterator[Replayed]:
     """Type the blocks of one session, a page's or a quiz's, at an engine without images, containers and volumes.
 
     `accepted` are the differences that lie in the nature of an engine.
     """
     machine.reset()
-    by_line = {entry.line: entry for entry in accepted}
+    listed = list(accepted)
     clock, same, slowest = Following(), Correspondence(), 0.0
-    beside = Session(clock=clock, seed=PAGE_SEED, docker="28")
+    beside = Session(clock=clock, seed=PAGE_SEED, docker=AS)
     with Terminal(machine) as terminal:
-        for command in chain.from_iterable(map(typed, blocks)):
+        for command in chain.from_iterable(typed(block, AS) for block in blocks):
             if "curl" in command.source:
                 machine.await_servers()
             shown = terminal.run(command.source, interrupt=reached(command) if command.interrupt else None)
+            output = shown.output.replace(machine.packed_version, machine.engine_version)
             clock.set(shown.began)
             began = time.perf_counter()
             model = beside.run(command.source, interrupt=command.interrupt)
             model_seconds = time.perf_counter() - began
             same.invented = machine.invented()
             slowest = max(slowest, shown.ended - shown.began)
-            entry = by_line.get(command.line)
-            printed, said_beside = shown.output, model.output
+            entry = next((each for each in listed if each.concerns(command.source, command.expected)), None)
+            printed, said_beside = output, model.output
             if entry is not None:
                 printed = entry.applied(printed, command.expected)
                 said_beside = entry.applied(said_beside, command.expected)
@@ -85,18 +91,19 @@ def replay(blocks: list[Block], machine: Machine, accepted: Iterable[Accepted] =
             )
             if found is None and shown.status != model.status:
                 found = f"exit status {shown.status}, and not {model.status}"
-            met = entry if printed != shown.output else None
+            met = entry if printed != output else None
             yield Replayed(command, found, met, shown.ended - shown.began, model_seconds)
 
 
-def typed(block: Block) -> list[Command]:
-    """What is typed for a block, and what it has to print: the right choice, for the last command of a quiz."""
+def typed(block: Block, docker: str = DEFAULT) -> list[Command]:
+    """What is typed for a block, and what it has to print at a Docker: the right choice, for the last command of a quiz."""
     if block.language == "console":
-        return read_console(block.text, block.text_line)
+        commands = read_console(block.text, block.text_line)
+        return [replace(command, expected=command.said(docker).output, others=()) for command in commands]
     if block.language == "quiz":
         quiz = read_quiz(block.text, block.text_line)
         if quiz.code and quiz.code.language == "console":
-            *before, asked = typed(quiz.code)
+            *before, asked = typed(quiz.code, docker)
             return [*before, replace(asked, expected=quiz.right.printed)]
     return []
 

@@ -24,8 +24,17 @@ from dockerlearn.terminal.session import PAGE_CLOCK, Session
 LENGTH = 20
 
 CONTAINERS = ("ann", "bob", "eve", "kim")  # none of which an ID could begin with
-SOURCES = ("alpine", "alpine", "nginx", "nginx:stable", "nginx:1.27", "ubuntu", "node:22-alpine", "postgres:16")
-TAGS = ("web", "web:2", "shop/web", "alpine:old", "nginx:stable")
+# The light ones, which share layers, ask for ports and volumes, and are called by several names.
+SOURCES = (
+    "alpine",
+    "alpine",
+    "alpine:3.23",
+    "busybox",
+    "nginx:alpine",
+    "nginx:alpine-slim",
+    "nginx:mainline-alpine-slim",
+)
+TAGS = ("web", "web:2", "shop/web", "alpine:old", "nginx:alpine")
 NOWHERE = ("nosuch", "alpine:nosuch", "Upper")
 
 PLACE = re.compile("<([a-z]+)>")
@@ -41,13 +50,13 @@ ANY: dict[str, tuple[str, ...]] = {
     # one that it has chosen since it was started, for whichever sequence.
     "service": (
         "alpine sleep 300",
-        "ubuntu sleep 300",
-        "nginx",
-        "nginx:stable",
-        "-p 8080:80 nginx",
-        "-p 127.0.0.1:8081:80 nginx",
+        "busybox sleep 300",
+        "nginx:alpine",
+        "nginx:alpine-slim",
+        "-p 8080:80 nginx:alpine-slim",
+        "-p 127.0.0.1:8081:80 nginx:alpine",
         "-p 8080:80 -p 8443:443/udp alpine sleep 300",
-        "-e POSTGRES_HOST_AUTH_METHOD=trust postgres:16",
+        "registry:3",
     ),
     # What ends at once, or does not even begin.
     "task": (

@@ -20,7 +20,7 @@ from tests.figures import Figures
 
 from .compare import ENDPOINT, Correspondence, beginnings_in_order, difference, layers_in_order
 from .editions import BESIDE, tell_lengths
-from .engine import Machine, Store, releases
+from .engine import Machine, Store, images
 from .replay import Following
 from .sequences import drawn, shrunk
 from .terminal import Terminal
@@ -74,7 +74,6 @@ class Pair:
         self._clock = Following()
         self._model = Session(clock=self._clock, seed=PAGE_SEED, docker=BESIDE[machine.store])
         self._same = Correspondence()
-        self._release = str(machine.ask("/version")["Version"])  # with the suffix of whoever packed it
         self._made: set[str] = set()
         self._slowest = 0.0
         self._last_commit = 0
@@ -95,7 +94,9 @@ class Pair:
         same.theirs, same.ours = dict(same.theirs), dict(same.ours)
         self._slowest = max(self._slowest, shown.ended - shown.began)
         printed = (
-            LINE.sub("sh: ", self._in_order(shown.output)).replace(self._release, RELEASE_28.version).replace(*EITHER)
+            LINE.sub("sh: ", self._in_order(shown.output))
+            .replace(self._machine.packed_version, RELEASE_28.version)
+            .replace(*EITHER)
         )
         said = self._with_choices(self._in_order(result.output), printed)
         found = difference(
@@ -167,8 +168,7 @@ def compare(machine: Machine, commands: list[str], tally: Tally | None = None) -
 @functools.cache
 def pulled() -> frozenset[str]:
     """The identities of all layers that the registry has."""
-    images = [image for _, image in releases()]
-    return frozenset(short(each) for image in images for each in (*image.diff_ids, *image.chain_ids))
+    return frozenset(short(each) for image in images().values() for each in (*image.diff_ids, *image.chain_ids))
 
 
 def committed(machine: Machine) -> set[str]:

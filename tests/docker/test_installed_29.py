@@ -9,7 +9,7 @@ from itertools import chain
 
 import pytest
 
-from dockerlearn.course.blocks import Command
+from dockerlearn.course.console import Command
 from dockerlearn.model.edition import RELEASE_29
 
 from .editions import AS_29

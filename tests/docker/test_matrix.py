@@ -19,7 +19,7 @@ from .terminal import Terminal
 PREPARED = "docker pull -q nginx", "echo hello > f"
 RUN = "docker run -d --name demo nginx"
 UP = "until busybox ps | grep -q '[b]usybox httpd'; do :; done; docker logs demo"  # before that, signals meet half a server
-STARTS = "/docker-entrypoint.sh: Configuration complete; ready for start up\n", "nginx/1.27.4: start worker processes\n"
+STARTS = "/docker-entrypoint.sh: Configuration complete; ready for start up\n", "nginx/1.31.4: start worker processes\n"
 SETTLES_WITHIN = 10  # seconds
 TRIES = 10
 FIGURES = {Store.CLASSIC: "matrix", Store.CONTAINERD: "matrix_containerd"}

@@ -5,13 +5,14 @@ from itertools import chain, combinations
 
 import pytest
 
-from dockerlearn.hub.catalog import RELEASES, hub
+from dockerlearn.hub.february import RELEASES
 from dockerlearn.model.digest import chain_ids
 from dockerlearn.model.engine import Engine
 from dockerlearn.model.errors import NotFound
 from dockerlearn.model.image import Image
 from dockerlearn.model.layer import union
 from dockerlearn.model.tree import File, Symlink
+from tests.february import hub
 
 OFFERED = {
     "nginx": "1 1.27 1.27.3 1.27.4 1.27.4-alpine 1.27.4-alpine-slim latest stable",

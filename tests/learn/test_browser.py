@@ -136,7 +136,7 @@ def test_very_long_output_is_cut_and_says_so() -> None:
 
 def test_requests_and_answers_are_json() -> None:
     told: list[Any] = []
-    request = json.dumps(["examples", [{"language": "python", "text": "print('\\ud800 ü \\0')", "raises": None}]])
+    request = json.dumps(["examples", "29", [{"language": "python", "text": "print('\\ud800 ü \\0')", "raises": None}]])
     assert answer(request, lambda value: told.append(json.loads(value))) == "null"
     [outcome] = told
     assert outcome == {
@@ -158,13 +158,13 @@ def asked(name: str, *arguments: Any) -> Any:
 
 
 def test_a_terminal_is_played_from_the_beginning_and_typed_into() -> None:
-    view = asked("play", "playground", 7, [[1.8e9, "docker pull -q nginx"]])
+    view = asked("play", "playground", "29", 7, [[1.8e9, "docker pull -q nginx"]])
     assert [entry["output"] for entry in view["entries"]] == ["docker.io/library/nginx:latest\n"]
     assert view["commands"] == [[1.8e9, "docker pull -q nginx"]]
-    typed = asked("type", "playground", 7, 1, "docker images -q | wc -l\ndocker ps -q", 1.8e9 + 5)
+    typed = asked("type", "playground", "29", 7, 1, "docker images -q | wc -l\ndocker ps -q", 1.8e9 + 5)
     assert [entry["output"] for entry in typed["entries"]] == ["1\n", ""]
     assert typed["commands"] == [[1.8e9 + 5, "docker images -q | wc -l"], [1.8e9 + 5, "docker ps -q"]]
-    assert asked("complete", "playground", 7, 3, "docker rmi n") == {"word": "n", "candidates": ["nginx:latest"]}
+    assert asked("complete", "playground", "29", 7, 3, "docker rmi n") == {"word": "n", "candidates": ["nginx:latest"]}
 
 
 TYPED = [[1.8e9, "docker pull -q nginx"], [1.8e9 + 5, "docker run -d --name web nginx"], [1.8e9 + 9, "docker ps -q"]]
@@ -197,30 +197,32 @@ def test_lines_that_this_model_cannot_play_leave_a_terminal_with_those_before(
 ) -> None:
     with monkeypatch.context() as changed:
         changed.setattr(owner, name, replacement)
-        view = asked("play", "playground", 7, TYPED)
+        view = asked("play", "playground", "29", 7, TYPED)
     assert view["commands"] == TYPED[:1]
     assert [entry["line"] for entry in view["entries"]] == ["docker pull -q nginx"]
     assert (len(view["machine"]["images"]), view["machine"]["containers"], view["prompt"]) == (1, [], "$ ")
-    typed = asked("type", "playground", 7, 1, "docker images -q | wc -l", 1.8e9 + 20)
+    typed = asked("type", "playground", "29", 7, 1, "docker images -q | wc -l", 1.8e9 + 20)
     assert typed["entries"][0]["output"] == "1\n"
 
 
 def test_lines_that_this_model_does_not_take_are_told_by_those_it_takes() -> None:
     """As where a command that once ended goes on, and has the terminal."""
-    view = asked("play", "playground", 7, [[1.8e9, "docker run nginx"], *TYPED[:1], [1.8e9 + 5, "\x03"], *TYPED[2:]])
+    view = asked(
+        "play", "playground", "29", 7, [[1.8e9, "docker run nginx"], *TYPED[:1], [1.8e9 + 5, "\x03"], *TYPED[2:]]
+    )
     assert [line for _, line in view["commands"]] == ["docker run nginx", "\x03", "docker ps -q"]
-    assert asked("type", "playground", 7, 3, "true", 1.8e9 + 20) is not None
+    assert asked("type", "playground", "29", 7, 3, "true", 1.8e9 + 20) is not None
 
 
 @pytest.mark.parametrize(("name", "seed", "count"), [("nosuch", 7, 0), ("playground", 8, 0), ("playground", 7, 1)])
 def test_a_terminal_that_is_not_where_it_should_be_is_not_typed_into(name: str, seed: int, count: int) -> None:
-    asked("play", "playground", 7, [])
-    assert asked("type", name, seed, count, "docker ps", 1.8e9) is None
-    assert asked("complete", name, seed, count, "docker p") is None
-    assert asked("type", "playground", 7, 0, "docker ps", 1.8e9) is not None
+    asked("play", "playground", "29", 7, [])
+    assert asked("type", name, "29", seed, count, "docker ps", 1.8e9) is None
+    assert asked("complete", name, "29", seed, count, "docker p") is None
+    assert asked("type", "playground", "29", 7, 0, "docker ps", 1.8e9) is not None
 
 
 def test_the_challenge_is_a_terminal_with_goals_and_apart_from_the_other() -> None:
-    assert asked("play", "playground", 7, [[1.8e9, "docker pull nginx"]])["goals"] == []
-    view = asked("play", "challenge", 7, [])
+    assert asked("play", "playground", "29", 7, [[1.8e9, "docker pull nginx"]])["goals"] == []
+    view = asked("play", "challenge", "29", 7, [])
     assert (len(view["goals"]), view["machine"]["images"]) == (7, [])

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dockerlearn.__main__ import main
-from dockerlearn.course.blocks import Lexer, read_console
+from dockerlearn.course.blocks import Lexer
+from dockerlearn.course.console import read_console
 from dockerlearn.learn.challenge import GOALS, Challenge
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.terminal.session import Session
@@ -22,7 +23,7 @@ SOLUTION = [PULL, MAKE, "docker stop first", "docker rm -f second", "docker logs
 
 def met(*commands: str) -> list[str]:
     """The names of the goals that these commands meet, in the order in which they are met."""
-    session = Session(clock=FixedClock("2025-02-20"), seed=1, docker="28")
+    session = Session(clock=FixedClock("2026-08-22"), seed=1)
     challenge = Challenge(session)
     found: list[str] = []
     for command in commands:
@@ -103,20 +104,20 @@ def test_a_goal_that_is_met_stays_met() -> None:
 
 
 def test_hints_go_from_vague_to_plain_and_then_repeat() -> None:
-    session = Session(clock=FixedClock("2025-02-20"), docker="28")
+    session = Session(clock=FixedClock("2026-08-22"))
     challenge = Challenge(session)
-    assert [challenge.hint() for _ in range(3)] == ["One command for each of them.", *["docker pull nginx"] * 2]
+    assert [challenge.hint() for _ in range(3)] == ["One command for each.", *["docker pull nginx"] * 2]
     session.run(PULL)
     challenge.look()
     assert challenge.hint() == GOALS[1].hints[0]
     for command in SOLUTION[1:]:
         session.run(command)
         challenge.look()
-    assert challenge.hint() == "There is nothing left to do."
+    assert challenge.hint() == "There's nothing left to do."
 
 
 def test_each_hint_comes_in_its_turn() -> None:
-    session = Session(clock=FixedClock("2025-02-20"), seed=1, docker="28")
+    session = Session(clock=FixedClock("2026-08-22"), seed=1)
     challenge = Challenge(session)
     for command in SOLUTION[:5]:
         session.run(command)
@@ -128,14 +129,14 @@ def test_each_hint_comes_in_its_turn() -> None:
 
 def test_the_hints_that_come_before_name_what_is_needed() -> None:
     assert [hint for goal in GOALS for hint in goal.hints[:-1]] == [
-        "One command for each of them.",
-        "They need -d, and a name each, before the image.",
+        "One command for each.",
+        "Each needs -d and a --name, before the image.",
         "It has a name.",
         "The refusal of docker rm names two ways out.",
-        "That it does not run is no obstacle.",
-        "docker image inspect takes several images, and -f takes out .RootFS.Layers.",
-        "Printed one a line, those in common come twice: sort, then uniq with an option.",
-        "docker system prune leaves images that have a tag.",
+        "It isn't running, but it's still there.",
+        "docker image inspect takes several images, and -f prints just .RootFS.Layers.",
+        "With one layer per line, shared ones appear twice: sort, then uniq with an option.",
+        "docker system prune leaves images that have a name.",
         "First the container: docker rm first",
     ]
 
@@ -155,7 +156,7 @@ def graded(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     """What `dockerlearn challenge` says to a script, and its exit status."""
     script = __import__("io").StringIO("".join(f"{line}\n" for line in lines))
     monkeypatch.setattr("sys.stdin", script)
-    status = main(["challenge", "--clock", "2025-02-20", "--seed", "1"])
+    status = main(["challenge", "--clock", "2026-08-22", "--seed", "1"])
     return capsys.readouterr().out.splitlines(), status
 
 
@@ -178,10 +179,10 @@ def test_who_leaves_early_is_told_what_was_reached(
     assert said[-3:-1] == list(GOALS[1].hints)
     assert said[-10:-3] == [
         "[x] 1. Pull nginx, node:22-alpine and python:3.12-slim.",
-        "[ ] 2. Make two containers of nginx that run in the background.",
-        "[ ] 3. Stop one of them, and keep it.",
-        "[ ] 4. Remove the other one, which still runs.",
-        "[ ] 5. Read the logs of the one that is left.",
+        "[ ] 2. Make two containers from nginx that run in the background.",
+        "[ ] 3. Stop one of them, but don't remove it.",
+        "[ ] 4. Remove the other one, which is still running.",
+        "[ ] 5. Read the logs of the one that's left.",
         "[ ] 6. Find the layers that nginx and python:3.12-slim have in common.",
         "[ ] 7. Clean up: no container, and none of the three images.",
     ]

@@ -24,6 +24,7 @@ from dockerlearn.model.edition import EDITIONS
 from dockerlearn.terminal.session import LONGEST_OUTPUT
 from dockerlearn.terminal.tools import TOOLS
 from tests.challenge import SOLUTION
+from tests.february import hub
 
 AT = 1_795_700_000.0  # a moment in November 2026
 
@@ -32,7 +33,7 @@ class Typist:
     """Somebody who types a line every five seconds."""
 
     def __init__(self, *lines: str, docker: str = "28", challenge: bool = False) -> None:
-        self.playground, self.at = Playground(7, docker=docker, challenge=challenge), AT
+        self.playground, self.at = Playground(7, docker=docker, challenge=challenge, registry=hub()), AT
         for line in lines:
             self.view = self.type(line)
 
@@ -349,7 +350,7 @@ LONG_PAUSES = [(0.0, "docker run -d --name busy alpine sh -c 'while true; do dat
 def test_a_replay_gives_the_same_output_and_the_same_machine(
     typed: list[tuple[float, str]], seed: int, challenge: bool
 ) -> None:
-    first, at = Playground(seed, challenge=challenge), AT
+    first, at = Playground(seed, challenge=challenge, docker="28", registry=hub()), AT
     entries: list[Any] = []
     view = first.replay([])
     for pause, line in typed:
@@ -357,7 +358,7 @@ def test_a_replay_gives_the_same_output_and_the_same_machine(
         view = first.type(line, at)
         entries += [each for each in view["entries"] if not each["notes"] or "Not run" not in each["notes"][0]]
     kept = json.loads(json.dumps(first.commands))
-    second = Playground(seed, challenge=challenge)
+    second = Playground(seed, challenge=challenge, docker="28", registry=hub())
     again = second.replay(kept)
     assert again["entries"] == entries
     assert second.commands == first.commands
@@ -367,16 +368,23 @@ def test_a_replay_gives_the_same_output_and_the_same_machine(
 
 def test_a_replay_ends_with_nothing_marked() -> None:
     typist = Typist("docker pull nginx")
-    assert Playground(7).replay(typist.playground.commands)["changes"] == {"new": [], "changed": [], "gone": []}
+    assert Playground(7, docker="28", registry=hub()).replay(typist.playground.commands)["changes"] == {
+        "new": [],
+        "changed": [],
+        "gone": [],
+    }
 
 
 def test_another_seed_gives_other_identities() -> None:
     commands = Typist("docker run -d nginx").playground.commands
-    assert Playground(1).replay(commands)["entries"] != Playground(2).replay(commands)["entries"]
+    assert (
+        Playground(1, docker="28", registry=hub()).replay(commands)["entries"]
+        != Playground(2, docker="28", registry=hub()).replay(commands)["entries"]
+    )
 
 
 def digest(*commands: tuple[float, str], seed: int = 1) -> str:
-    return Playground(seed).replay(commands)["digest"]
+    return Playground(seed, docker="28", registry=hub()).replay(commands)["digest"]
 
 
 def test_a_digest_is_one_of_what_was_typed_and_printed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -501,7 +509,7 @@ def is_plain(value: object) -> bool:
 @given(st.lists(st.tuples(TEXTS, TIMES), max_size=8))
 @example([(line, AT) for line in HOSTILE])
 def test_no_line_raises_and_all_that_comes_of_it_is_plain(typed: list[tuple[str, float]]) -> None:
-    playground = Playground(3, challenge=True)
+    playground = Playground(3, challenge=True, docker="28", registry=hub())
     playground.type("docker run -d --name web nginx", AT)
     for text, at in typed:
         view = playground.type(text, at)
@@ -606,7 +614,7 @@ def test_every_command_that_is_suggested_succeeds(typed: list[str]) -> None:
         return
     assert suggestions
     for line in suggestions:
-        playground = Playground(7)
+        playground = Playground(7, docker="28", registry=hub())
         playground.replay(typist.playground.commands)
         assert playground.type(line, typist.at)["entries"][0]["status"] == 0, line
 
@@ -732,16 +740,16 @@ def test_without_the_challenge_there_are_no_goals() -> None:
 
 def test_hints_come_one_by_one_and_stay() -> None:
     typist = Typist(challenge=True)
-    assert typist.notes("hint") == "One command for each of them."
+    assert typist.notes("hint") == "One command for each."
     assert typist.notes(" hint ") == "docker pull nginx"
-    assert typist.view["goals"][0]["hints"] == ["One command for each of them.", "docker pull nginx"]
+    assert typist.view["goals"][0]["hints"] == ["One command for each.", "docker pull nginx"]
     assert typist.view["goals"][1]["hints"] == []
     assert typist.prints("goals").startswith("[ ] 1. Pull nginx")
 
 
 def test_goals_and_hints_are_there_again_after_a_replay() -> None:
     typist = Typist(*SOLUTION[:6], "hint", challenge=True)
-    again = Playground(7, challenge=True).replay(typist.playground.commands)
+    again = Playground(7, challenge=True, docker="28", registry=hub()).replay(typist.playground.commands)
     assert again["goals"] == typist.view["goals"]
     assert [goal["met"] for goal in again["goals"]] == [True, True, True, False, False, False, False]
 
@@ -757,4 +765,4 @@ def test_a_playground_of_docker_29_tells_what_that_counts() -> None:
 
 def test_a_playground_of_another_docker_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="there is no Docker '27' here, only 29, 29-upgraded, 28"):
-        Playground(7, docker="27")
+        Playground(7, docker="27", registry=hub())

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.model.archive import oci_layout, write_layout
 from dockerlearn.model.digest import sha256
 from dockerlearn.model.index import Attestation, Index
+from tests.february import hub
 
 IMAGES = {name: hub().image(name) for name in ("nginx", "python:3.12-slim")}
 

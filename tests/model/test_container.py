@@ -12,7 +12,6 @@ from datetime import datetime
 
 import pytest
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.hub.programs import BUSYBOX
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.container import LONGEST_GRACE, Container, stop
@@ -26,6 +25,7 @@ from dockerlearn.model.process import SIGNALS, Stream, Write, complete, signal_n
 from dockerlearn.model.processes import MOST_ROUNDS
 from dockerlearn.model.store.images import Removal
 from dockerlearn.model.tree import Content, Directory, Symlink
+from tests.february import hub
 
 IMAGES = ("alpine", "nginx", "postgres:16")
 
@@ -884,7 +884,16 @@ def test_a_container_gets_a_volume_of_its_own_for_each_that_its_image_names(engi
     assert (one.read("/data/a"), one.volumes["/logs"].node) == ("from the image\n", Directory())
     one.write("/data/a", "mine\n")
     assert (one.read("/data/a"), two.read("/data/a")) == ("mine\n", "from the image\n")
-    assert (one.diff(), one.size) == ([], 0)
+    assert (one.diff(), one.size) == ([("A", "/new")], 0)  # the image has no such directory
+
+
+def test_the_place_of_a_volume_is_made_when_its_container_starts(engine: Engine) -> None:
+    base = engine.pull("alpine").image
+    engine.add(base.with_config(volumes="/new"), "it")
+    box = engine.create("it", "true")
+    assert box.diff() == []
+    box.start()
+    assert box.diff() == [("A", "/new")]
 
 
 def test_a_volume_outlives_the_restarts_of_its_container(engine: Engine) -> None:

@@ -23,7 +23,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.hub.programs import BUSYBOX
 from dockerlearn.model.clock import FixedClock, utc
 from dockerlearn.model.container import NEVER, Container, stop
@@ -35,6 +34,7 @@ from dockerlearn.model.lifecycle import LIFECYCLE, State
 from dockerlearn.model.network import Port
 from dockerlearn.model.registry import Registry
 from dockerlearn.model.tree import Content, Directory, File, Symlink
+from tests.february import hub
 from tests.model.remains import remains
 
 NOON = utc("2025-02-20T12:00:00")
@@ -168,6 +168,10 @@ class Box:
         """Which files a path belongs to: those of a volume, by the path in it, or the container's own."""
         volume, _, rest = path.partition("/")
         return (self.volumes[volume], rest) if volume in self.volumes else (self.upper, path)
+
+    def mount(self) -> None:
+        """Mount the volumes: where the image has no directory for one, the container gets it."""
+        self.upper |= dict.fromkeys(self.volumes.keys() - self.upper.keys())
 
     def find(self, path: str) -> tuple[bool, bytes | None]:
         """Whether there is something, and what."""
@@ -410,6 +414,8 @@ class Commands(RuleBasedStateMachine):
     def expect_start(self, box: Box) -> bool:
         if box.state in ACTIVE:
             return box.state is State.RUNNING
+        if not self.clashes(box):
+            box.mount()
         if self.clashes(box) or not box.program.exists:
             box.code = (box.code or NO_NETWORK) if self.clashes(box) else NO_PROGRAM
             box.failed = True
@@ -668,6 +674,7 @@ class Commands(RuleBasedStateMachine):
         if self.here(box) and box.can_write(path):
             done, _ = self.attempt(lambda: box.it.write(f"/{path}", text))
             assert done
+            box.mount()
             box.put(path, text.encode())
 
     @with_boxes

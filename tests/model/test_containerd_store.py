@@ -2,11 +2,11 @@
 
 import pytest
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.model.engine import Engine
 from dockerlearn.model.errors import InvalidReference, NoSuchPlatform
 from dockerlearn.model.index import Attestation, Index, Platform
 from dockerlearn.terminal.session import Session
+from tests.february import hub
 
 BLOCK = 4096
 IDLE = BLOCK  # a container that wrote nothing has its own directory
@@ -14,7 +14,7 @@ IDLE = BLOCK  # a container that wrote nothing has its own directory
 
 @pytest.fixture
 def session() -> Session:
-    return Session(docker="29", seed=1)
+    return Session(registry=hub(), docker="29", seed=1)
 
 
 def size_after(session: Session, *lines: str) -> int:
@@ -64,7 +64,7 @@ def test_what_was_written_again_is_a_change_even_if_it_reads_the_same(session: S
 
 
 def test_the_classic_store_takes_all_that_was_copied_up_for_a_change() -> None:
-    container = Session(docker="28", seed=1).engine.run("nginx", "chmod", "644", "/etc/passwd")
+    container = Session(registry=hub(), docker="28", seed=1).engine.run("nginx", "chmod", "644", "/etc/passwd")
     assert container.diff() == [("C", "/etc"), ("C", "/etc/passwd")]
 
 

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock, utc
 from dockerlearn.model.engine import Engine
 from dockerlearn.model.errors import DockerError
@@ -19,6 +18,7 @@ from dockerlearn.model.layer import Layer
 from dockerlearn.model.reference import Reference
 from dockerlearn.model.registry import Registry
 from dockerlearn.model.store.images import Removal
+from tests.february import hub
 from tests.model.remains import remains
 
 NOON = utc("2025-02-20T12:00:00")

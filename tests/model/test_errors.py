@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from dockerlearn import Engine, FixedClock, Image, Layer
-from dockerlearn.hub.catalog import hub
 from dockerlearn.model import errors
 from dockerlearn.model.errors import (
     DaemonError,
@@ -23,6 +22,7 @@ from dockerlearn.model.errors import (
     VolumeInUse,
     WrongState,
 )
+from tests.february import hub
 
 
 @pytest.fixture

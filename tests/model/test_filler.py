@@ -23,6 +23,7 @@ from dockerlearn.model.registry import Registry
 from dockerlearn.model.resources import LINE_STEPS
 from dockerlearn.model.tree import Directory, File, Symlink
 from dockerlearn.terminal.session import Session
+from tests.february import page_session
 
 SMALL = Filler(100_000, 40_000, "small")
 BIG = Filler(300_000_000, 90_000_000, "big")
@@ -204,7 +205,7 @@ def test_a_layout_is_written_piece_by_piece(tmp_path: Path) -> None:
 @pytest.fixture(params=["28", "29"])
 def session(request: pytest.FixtureRequest) -> Session:
     """A terminal whose registry has an image with a big file and a middling one."""
-    session = Session.page(request.param)
+    session = page_session(request.param)
     base = session.engine._registries["docker.io"].image("alpine")
     middling = Layer.of({"usr/lib/middling.so": Filler(2_000_000, 1_000_000, "middling")}).replace(names=MIDDLING)
     large = Layer.of({"usr/lib/big.so": BIG, "usr/bin/big": BIG.replace(mode=0o755)}, packed=200_000_000)

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.model.digest import canonical_json, chain_ids
 from dockerlearn.model.errors import NotFound
 from dockerlearn.model.image import Config, Image, Step, timestamp
 from dockerlearn.model.index import CONFIG_TYPE, MANIFEST_TYPE
 from dockerlearn.model.layer import Layer, union
 from dockerlearn.model.tree import Directory, File, Symlink
+from tests.february import hub
 from tests.strategies import trees
 
 NOON = datetime(2025, 2, 20, 12, tzinfo=UTC)

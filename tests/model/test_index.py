@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dockerlearn import Attestation, Image, Index, Layer, Platform, Registry
+from dockerlearn import Attestation, Engine, Image, Index, Layer, Platform, Registry, hub
 from dockerlearn.model.digest import sha256
 from dockerlearn.model.errors import InvalidReference, NotFound
 from dockerlearn.model.index import Descriptor
@@ -101,3 +101,14 @@ def test_a_registry_serves_the_index_and_what_is_in_it() -> None:
     assert registry.tags("demo") == {"latest": BOTH}
     with pytest.raises(NotFound, match="no matching manifest for linux/s390x in the manifest list entries"):
         registry.image("demo", Platform.parse("s390x"))
+
+
+def test_an_image_that_is_made_of_another_is_in_no_index() -> None:
+    pulled = hub("2026-08-21").image("alpine")
+    assert pulled.index is not None
+    mine = pulled.with_layer(Layer.of({"etc/motd": "hi\n"}), by="COPY motd /etc/")
+    assert mine.index is None
+    assert pulled.with_config(cmd=["/bin/date"]).index is None
+    engine = Engine(seed=1)
+    engine.add(mine, "mine")
+    assert engine.id(mine) == mine.digest

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.engine import Engine
 from dockerlearn.model.store.classic import directories
 from dockerlearn.terminal.session import Session
 from tests.client.test_cli_measured import Identities
+from tests.february import hub
 
 MEASURED = json.loads((Path(__file__).parents[1] / "measured/containers.json").read_text(encoding="utf-8"))
 CELLS: dict[str, dict[str, Any]] = {cell["container"]: cell for cell in MEASURED["cells"]}
@@ -24,7 +24,7 @@ CELLS: dict[str, dict[str, Any]] = {cell["container"]: cell for cell in MEASURED
 
 def inspected(name: str) -> dict[str, Any]:
     """What the model tells of such a container."""
-    session = Session(clock=FixedClock("2026-11-24T22:00:00"), seed=1, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2026-11-24T22:00:00"), seed=1, docker="28")
     for image in ("nginx", "alpine", "postgres:16"):
         session.run(f"docker pull -q {image}")
     for command in CELLS[name]["commands"]:

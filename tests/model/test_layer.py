@@ -248,7 +248,7 @@ def test_the_bytes_of_a_layer_are_these_on_every_machine() -> None:
 
 def test_the_catalog_has_the_same_bytes_in_two_processes() -> None:
     program = (
-        "from dockerlearn.hub.catalog import RELEASES\n"
+        "from dockerlearn.hub.february import RELEASES\n"
         "for repository, _, tags, build in RELEASES: print(repository, tags, build().id, build().digest)\n"
     )
     told = {

@@ -15,6 +15,7 @@ from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.container import Container
 from dockerlearn.model.lifecycle import LIFECYCLE, State
 from dockerlearn.terminal.session import Session
+from tests.february import hub
 
 MEASURED = json.loads((Path(__file__).parents[1] / "measured/lifecycle.json").read_text(encoding="utf-8"))
 CELLS: list[dict[str, Any]] = MEASURED["cells"]
@@ -30,7 +31,7 @@ IMAGE = re.compile(r"sha256:[0-9a-f]{64}")
 
 def machine(state: str) -> Session:
     """A session with nginx pulled, a file of six bytes, and a container called demo in that state."""
-    session = Session(clock=FixedClock("2026-11-24T00:40:00"), seed=1, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2026-11-24T00:40:00"), seed=1, docker="28")
     for command in ["docker pull -q nginx", "echo hello > f", *SETUP[state]]:
         assert session.run(command).status == 0
     return session

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.engine import Engine
 from dockerlearn.model.names import ADJECTIVES, SURNAMES, random_name
 from dockerlearn.model.store.containers import NAME as CONTAINER_NAME
+from tests.february import hub
 
 identities = st.integers(0, 2**256 - 1).map("{:064x}".format)
 

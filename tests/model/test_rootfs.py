@@ -77,10 +77,16 @@ def test_a_link_that_the_engine_makes_replaces_what_the_image_has() -> None:
     assert files.diff() == []
 
 
-def test_the_place_of_a_volume_is_made_if_the_image_lacks_it() -> None:
-    files = root("data/deep")
-    assert files.lower.get("data/deep") == Directory()
+def test_the_place_of_a_volume_is_made_in_the_writable_layer_if_the_image_lacks_it() -> None:
+    """As Engine 28.5.2 does with either store, when it starts a container, or copies files into it or out of it."""
+    files = root("srv", "data/deep", "usr/new")
     assert files.diff() == []
+    files.make_mount_points()
+    assert files.diff() == [("A", "/data"), ("A", "/data/deep"), ("C", "/usr"), ("A", "/usr/new")]
+    assert (files.overlay.raised, files.overlay.marked) == (1, 0)
+    files.make_mount_points()
+    assert len(files.diff()) == 4
+    assert files.tree.get("data/deep") == Directory()
 
 
 # Reading
@@ -288,8 +294,8 @@ def test_what_is_written_to_a_mounted_path_never_reaches_the_writable_layer() ->
     assert files.tree.get("srv") == Directory.of({"a": "text"})
     assert files.tree.get("data") == Directory.of({"b": "text", "dir": Directory()})
     assert files["/etc/hosts"] == "127.0.0.1 me\n"
-    assert files.diff() == []
-    assert files.layer == Layer.of()
+    assert files.diff() == [("A", "/data")]  # where the image has nothing
+    assert files.layer == Layer.of({"data": Directory()})
 
 
 def test_a_link_into_a_mount_leads_into_the_mount() -> None:
@@ -391,6 +397,7 @@ def test_the_writable_layer_on_the_image_is_what_the_container_sees(
     for edit in edited:
         apply(edit, container)
     files = container.environment.root
+    files.make_mount_points()
     merged = container.layer.apply(files.lower)
     seen = container.tree
     for path in files.mounts:

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock, utc
 from dockerlearn.model.edition import EDITIONS, edition
 from dockerlearn.model.engine import Engine
@@ -20,10 +19,12 @@ from dockerlearn.model.errors import DaemonError, DockerError, ImageInUse, NoSuc
 from dockerlearn.model.image import Image
 from dockerlearn.model.index import Attestation, Index, Platform
 from dockerlearn.model.layer import Layer
+from dockerlearn.model.lifecycle import State
 from dockerlearn.model.reference import Reference
 from dockerlearn.model.registry import Registry
 from dockerlearn.model.store.images import LayerPull, Removal
 from dockerlearn.model.tree import Directory, Symlink
+from tests.february import hub
 
 NOON = utc("2025-02-20T12:00:00")
 BLOCK = 4096
@@ -292,6 +293,19 @@ def test_an_image_that_was_deleted_under_its_container_leaves_the_layers_to_it()
     assert dict(engine.layers) == {}
 
 
+def test_to_commit_of_an_index_that_is_gone_lacks_the_manifest_of_the_platform() -> None:
+    """Measured with 28.5.2: found by chance."""
+    registry = Registry()
+    registry.push("multi:1", index())
+    engine = fresh(registry)
+    pulled = engine.pull("multi:1").image
+    box = engine.create("multi:1", "true")
+    engine.rmi(engine.id(pulled), force=True)
+    with pytest.raises(DaemonError, match=f"content digest {pulled.digest}: not found") as refused:
+        engine.commit(box)
+    assert engine.id(pulled) not in str(refused.value)
+
+
 def test_a_parent_is_kept_without_a_name_until_its_last_child_goes() -> None:
     engine = fresh()
     parent = engine.pull("alpine").image
@@ -316,6 +330,29 @@ def test_a_prune_keeps_the_name_by_which_a_container_was_made() -> None:
     engine.create("nginx:1", name="web")
     assert lines(list(engine.prune(all=True).removals)) == ["Untagged: nginx:1.27.4", "Untagged: nginx:latest"]
     assert [name.familiar for name in engine.store.names(engine.image("nginx:1"))] == ["nginx:1"]
+
+
+@pytest.mark.parametrize("length", [12, 71])
+def test_for_a_container_that_was_made_by_an_id_it_keeps_the_last_name(length: int) -> None:
+    engine = fresh()
+    for name in ("nginx", "nginx:1", "nginx:1.27.4"):
+        engine.pull(name)
+    id = engine.id(engine.image("nginx"))
+    engine.create(id[7:19] if length == 12 else id, name="web")
+    assert lines(list(engine.prune(all=True).removals)) == ["Untagged: nginx:1", "Untagged: nginx:1.27.4"]
+
+
+def test_a_container_whose_image_has_lost_the_name_that_it_was_made_by_protects_no_other_name() -> None:
+    """Measured with 28.5.2: found by chance."""
+    engine = fresh()
+    engine.pull("nginx:1")
+    engine.tag("nginx:1", "other")
+    engine.run("nginx:1", name="web")
+    image = engine.image("nginx:1")
+    engine.rmi("nginx:1", force=True)
+    assert lines(list(engine.prune(all=True).removals)) == ["Untagged: other:latest", f"Deleted: {engine.id(image)}"]
+    assert engine.images() == []
+    assert engine.container("web").state is State.RUNNING
 
 
 # Indexes

@@ -15,6 +15,7 @@ from dockerlearn.regexp.matcher import MOST_STEPS, Regexp
 from dockerlearn.regexp.nfa import Fragment, RegexpLimit, at, sequence
 from dockerlearn.regexp.syntax import ExpressionParser, RegexpError
 from dockerlearn.terminal.session import Session
+from tests.february import hub
 
 # What Go 1.19 finds, or what it says: see regexp.go beside it.
 RECORDED = json.loads((Path(__file__).parents[1] / "measured/regexp.json").read_text(encoding="utf-8"))
@@ -186,7 +187,7 @@ def test_an_automaton_may_come_from_elsewhere() -> None:
 
 @pytest.fixture
 def session() -> Session:
-    session = Session(clock=FixedClock("2025-02-20"), seed=1, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20"), seed=1, docker="28")
     session.run("docker create --name web nginx; docker create --name " + "a" * 60 + " nginx")
     return session
 

@@ -3,11 +3,12 @@
 import pytest
 
 from dockerlearn.terminal.session import Result, Session
+from tests.february import page_session
 
 
 @pytest.fixture
 def session() -> Session:
-    session = Session.page()
+    session = page_session()
     session.run("docker run -d --name web nginx")
     session.run("docker run -d --name box alpine sleep 3000")
     return session
@@ -240,7 +241,7 @@ def test_the_files_of_the_computer_have_an_end_as_well(session: Session) -> None
 
 
 def test_variables_have_an_end_as_well() -> None:
-    session = Session.page()
+    session = page_session()
     session.run("x=" + "x" * 40_000)
     for _ in range(4):
         assert session.run("x=$x$x") == Result("", 0)

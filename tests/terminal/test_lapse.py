@@ -11,6 +11,7 @@ from dockerlearn.model.resources import CATCH_UP_STEPS
 from dockerlearn.terminal.lapse import Lapse, Moment, known
 from dockerlearn.terminal.session import Result, Session
 from dockerlearn.terminal.syntax import While, parse
+from tests.february import page_session
 
 ELEVEN_DAYS, YEAR = 11 * 24 * 60 * 60, 366 * 24 * 60 * 60
 ALIKE = (
@@ -47,7 +48,7 @@ NOT_ALIKE = (
 
 def start(loop: str) -> Session:
     """A machine with a container c0 that runs a loop."""
-    session = Session.page()
+    session = page_session()
     session.run("docker pull -q alpine")
     session.engine.run("alpine", "sh", "-c", loop, name="c0")
     return session
@@ -89,7 +90,7 @@ def test_rounds_that_may_differ_are_played_all(loop: str) -> None:
 
 
 def test_ten_loops_after_eleven_days_are_told_at_once_and_rightly() -> None:
-    session = Session.page()
+    session = page_session()
     session.run("docker pull -q alpine")
     for number in range(10):
         session.run(

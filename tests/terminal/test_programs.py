@@ -9,7 +9,6 @@ import re
 
 import pytest
 
-from dockerlearn.hub.catalog import hub
 from dockerlearn.model.clock import FixedClock
 from dockerlearn.model.container import Container
 from dockerlearn.model.engine import Engine
@@ -19,6 +18,7 @@ from dockerlearn.model.process import Output
 from dockerlearn.model.tree import File, Symlink
 from dockerlearn.terminal.programs import STEPS_A_SECOND
 from dockerlearn.terminal.shell import MOST_BUSY
+from tests.february import hub
 
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

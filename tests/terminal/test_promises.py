@@ -11,11 +11,12 @@ from dockerlearn.regexp.matcher import Regexp
 from dockerlearn.regexp.syntax import RegexpError
 from dockerlearn.terminal.programs import EDIT_STEPS
 from dockerlearn.terminal.session import Result, Session
+from tests.february import hub, page_session
 
 
 @pytest.fixture
 def session() -> Session:
-    return Session.page()
+    return page_session()
 
 
 def test_a_commit_keeps_its_message_where_inspect_shows_it(session: Session) -> None:
@@ -67,7 +68,7 @@ def test_a_blank_is_what_posix_says(text: str, blank: bool) -> None:
 
 def test_no_container_is_suggested_whose_name_or_port_is_taken() -> None:
     for taken in ("docker run -d --name web alpine sleep 1000", "docker run -d --name other -p 8080:80 nginx"):
-        playground = Playground(1)
+        playground = Playground(1, docker="28", registry=hub())
         playground.type("docker pull -q nginx", 1_000_000.0)
         suggestions = playground.type(taken, 1_000_001.0)["suggestions"]
         assert not any("--name web" in line and "8080:80" in line for line in suggestions)
@@ -127,7 +128,7 @@ def test_a_word_a_command_and_a_variable_have_their_steps(session: Session) -> N
     ("line", "status"), [("sleep 86400", 0), ("sleep 86401", 1), ("sleep 1d", 0), ("sleep 1441m", 1)]
 )
 def test_a_wait_is_a_day_long_at_most(line: str, status: int) -> None:
-    session = Session.page()
+    session = page_session()
     job = session.begin(line)
     assert (job.wait is None) is bool(status)
     assert job.status == status
@@ -150,7 +151,7 @@ def test_a_range_of_cut_goes_on_to_the_end_of_a_long_line(session: Session) -> N
 
 
 def test_a_second_that_has_passed_at_once_is_said() -> None:
-    entry = Playground(1).type("sleep 1", 1_000_000.0)["entries"][0]
+    entry = Playground(1, docker="28", registry=hub()).type("sleep 1", 1_000_000.0)["entries"][0]
     assert entry["notes"] == ["1 second passed at once."]
 
 
@@ -193,12 +194,12 @@ def test_random_ports_are_those_of_linux() -> None:
 
 @pytest.mark.parametrize(("at", "year"), [(2**32, "2106"), (2**32 + 1, "1970"), (-1, "1970")])
 def test_a_time_that_cannot_be_is_not_believed(at: float, year: str) -> None:
-    entry = Playground(1).type("docker run --rm alpine date", at)["entries"][0]
+    entry = Playground(1, docker="28", registry=hub()).type("docker run --rm alpine date", at)["entries"][0]
     assert entry["output"].endswith(f" {year}\n")
 
 
 def test_an_image_without_a_name_that_others_were_made_of_is_not_shown_among_the_images() -> None:
-    playground = Playground(1)
+    playground = Playground(1, docker="28", registry=hub())
     for line in (
         "docker run --name one alpine touch /a",
         "docker commit one app",
@@ -221,7 +222,9 @@ def test_a_name_that_is_taken_is_followed_by_the_same_one_each_time() -> None:
 
 
 def test_who_asks_for_a_tag_that_is_not_there_hears_of_those_that_are() -> None:
-    (note,) = Playground(1).type("docker pull nginx:nosuch", 1_000_000.0)["entries"][0]["notes"]
+    (note,) = Playground(1, docker="28", registry=hub()).type("docker pull nginx:nosuch", 1_000_000.0)["entries"][0][
+        "notes"
+    ]
     assert note.startswith("The course's registry has these tags of nginx: 1, 1.27, ")
     assert note.endswith(", latest, stable.")
 

@@ -9,42 +9,43 @@ import pytest
 from dockerlearn.model.clock import FixedClock, SystemClock
 from dockerlearn.model.process import Line, Read, Sleep
 from dockerlearn.terminal.session import PAGE_CLOCK, NotRaised, Result, Session
+from tests.february import hub, page_session
 
 
 def test_the_terminal_and_the_engine_behind_it_are_one() -> None:
-    session = Session(docker="28")
+    session = Session(registry=hub(), docker="28")
     session.run("docker pull -q nginx")
     assert [name.familiar for name in session.engine.tags(session.engine.image("nginx"))] == ["nginx:latest"]
 
 
 def test_a_result_is_what_the_terminal_shows_and_the_status() -> None:
-    result = Session(docker="28").run("docker image inspect nosuch")
+    result = Session(registry=hub(), docker="28").run("docker image inspect nosuch")
     assert result.output == "[]\nError response from daemon: No such image: nosuch:latest\n"
     assert result.status == 1
 
 
 def test_the_status_of_a_command_is_there_for_the_next() -> None:
-    session = Session(docker="28")
+    session = Session(registry=hub(), docker="28")
     session.run("docker history nosuch")
     assert session.run("echo $?").output == "1\n"
     assert session.run("echo $?").output == "0\n"
 
 
 def test_every_command_takes_a_second_of_a_fixed_clock() -> None:
-    session = Session(clock=FixedClock("2025-02-20T09:00:00"), docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20T09:00:00"), docker="28")
     session.run("docker pull -q alpine; docker images")
     session.run("docker images")
     assert session.clock.now() == datetime(2025, 2, 20, 9, 0, 2, tzinfo=UTC)
 
 
 def test_sleeping_moves_a_fixed_clock() -> None:
-    session = Session(clock=FixedClock("2025-02-20T09:00:00"), docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20T09:00:00"), docker="28")
     session.run("sleep 60")
     assert session.clock.now() == datetime(2025, 2, 20, 9, 1, 1, tzinfo=UTC)
 
 
 def test_a_session_has_the_system_s_clock_unless_told_otherwise() -> None:
-    assert isinstance(Session(docker="28").clock, SystemClock)
+    assert isinstance(Session(registry=hub(), docker="28").clock, SystemClock)
 
 
 WHERE = "docker pull -q alpine; docker image inspect -f '{{.GraphDriver.Data.UpperDir}}' alpine"
@@ -56,7 +57,7 @@ def test_a_page_gives_the_same_identities_and_times_at_every_run() -> None:
 
 
 def test_without_a_seed_identities_differ() -> None:
-    assert Session(docker="28").run(WHERE) != Session(docker="28").run(WHERE)
+    assert Session(registry=hub(), docker="28").run(WHERE) != Session(registry=hub(), docker="28").run(WHERE)
 
 
 def test_a_question_is_put_to_the_terminal() -> None:
@@ -66,7 +67,7 @@ def test_a_question_is_put_to_the_terminal() -> None:
         asked.append(question)
         return "y\n"
 
-    result = Session(ask=ask, docker="28").run("docker image prune")
+    result = Session(registry=hub(), ask=ask, docker="28").run("docker image prune")
     assert asked == ["WARNING! This will remove all dangling images.\nAre you sure you want to continue? [y/N] "]
     assert result.output == "Total reclaimed space: 0B\n"
 
@@ -75,39 +76,39 @@ def test_a_pipe_answers_before_the_terminal_is_asked() -> None:
     def ask(question: str) -> str:
         raise AssertionError(question)
 
-    output = Session(ask=ask, docker="28").run("echo y | docker image prune").output
+    output = Session(registry=hub(), ask=ask, docker="28").run("echo y | docker image prune").output
     assert output.endswith("[y/N] Total reclaimed space: 0B\n")
 
 
 def test_where_nobody_answers_the_answer_is_no() -> None:
-    session = Session(docker="28")
+    session = Session(registry=hub(), docker="28")
     session.run("docker pull -q nginx")
     assert session.run("docker image prune -a").output.endswith("Are you sure you want to continue? [y/N] ")
     assert session.run("docker images -q").output != ""
 
 
 def test_python_keeps_its_names_from_block_to_block() -> None:
-    session = Session(docker="28")
+    session = Session(registry=hub(), docker="28")
     assert session.python("n = 20 + 8") == ""
     assert session.python("print(n)") == "28\n"
 
 
 def test_python_and_the_terminal_have_nothing_in_common() -> None:
-    session = Session(docker="28")
+    session = Session(registry=hub(), docker="28")
     session.python("from dockerlearn import Engine\nengine = Engine()")
     assert session.run("echo [$engine]").output == "[]\n"
     assert session.namespace["engine"] is not session.engine
 
 
 def test_python_runs_as_a_module_of_its_own() -> None:
-    session = Session(docker="28")
+    session = Session(registry=hub(), docker="28")
     assert session.python("print(__name__)") == "__main__\n"
     # Nothing of our own module's settings is inherited: annotations are no texts.
     assert session.python("def f(x: int): ...\n\nprint(f.__annotations__['x'] is int)") == "True\n"
 
 
 def test_python_that_must_raise_returns_what_it_printed_and_what_it_raised() -> None:
-    session = Session(docker="28")
+    session = Session(registry=hub(), docker="28")
     assert session.python("n = 1\nprint(n)\n{}[n]", raises="KeyError") == "1\nKeyError: 1\n"
     assert session.python("print(n)") == "1\n"
     with pytest.raises(ZeroDivisionError):
@@ -118,14 +119,14 @@ def test_python_that_must_raise_returns_what_it_printed_and_what_it_raised() -> 
 
 def test_a_traceback_points_into_the_page() -> None:
     with pytest.raises(ZeroDivisionError) as raised:
-        Session(docker="28").python("a = 1\n1 / 0", filename="page.md", line=41)
+        Session(registry=hub(), docker="28").python("a = 1\n1 / 0", filename="page.md", line=41)
     last = traceback.extract_tb(raised.value.__traceback__)[-1]
     assert (last.filename, last.lineno, last.line) == ("page.md", 42, "1 / 0")
 
 
 def test_a_syntax_error_points_into_the_page() -> None:
     with pytest.raises(SyntaxError) as raised:
-        Session(docker="28").python("a = 1\nb = = 2", filename="page.md", line=41)
+        Session(registry=hub(), docker="28").python("a = 1\nb = = 2", filename="page.md", line=41)
     assert (raised.value.filename, raised.value.lineno) == ("page.md", 42)
 
 
@@ -136,7 +137,7 @@ def test_a_terminal_shows_what_a_command_wrote_before_the_next_one_asks() -> Non
         shown.append(question)
         return "y\n"
 
-    session = Session(clock=FixedClock("2025-02-20"), seed=1, ask=ask, show=shown.append, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20"), seed=1, ask=ask, show=shown.append, docker="28")
     result = session.run("docker pull -q alpine && docker image prune -a | head -n 1")
     assert shown[0] == "docker.io/library/alpine:latest\n"
     assert shown[1].startswith("WARNING!")
@@ -146,7 +147,7 @@ def test_a_terminal_shows_what_a_command_wrote_before_the_next_one_asks() -> Non
 
 def test_what_is_captured_is_shown_once_and_in_its_place() -> None:
     shown: list[str] = []
-    session = Session(clock=FixedClock("2025-02-20"), show=shown.append, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20"), show=shown.append, docker="28")
     line = "echo a; x=$(echo b; nope); for i in 1 2; do echo $i$x; done; echo $((1/0)); echo never"
     result = session.run(line)
     assert "".join(shown) == result.output
@@ -160,7 +161,7 @@ def test_what_is_captured_is_shown_once_and_in_its_place() -> None:
 @pytest.fixture
 def session() -> Session:
     """A terminal with alpine and nginx pulled, on a clock that moves only when told to."""
-    session = Session(clock=FixedClock("2025-02-20T09:00:00"), seed=1, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20T09:00:00"), seed=1, docker="28")
     for image in ("alpine", "nginx"):
         session.run(f"docker pull -q {image}")
     return session
@@ -218,7 +219,7 @@ def test_who_only_watches_a_container_leaves_it_alone(session: Session, command:
 
 def test_a_command_line_can_be_taken_on_from_where_it_waits(session: Session) -> None:
     shown: list[str] = []
-    session = Session(clock=FixedClock("2025-02-20T09:00:00"), seed=1, show=shown.append, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20T09:00:00"), seed=1, show=shown.append, docker="28")
     job = session.begin("echo a; sleep 5; echo b")
     assert isinstance(job.wait, Sleep)
     assert (job.wait.seconds, job.output, shown) == (5, "a\n", ["a\n"])
@@ -230,7 +231,7 @@ def test_a_command_line_can_be_taken_on_from_where_it_waits(session: Session) ->
 
 
 def test_the_history_keeps_the_last_thousand_commands_and_at_most_a_million_characters() -> None:
-    session = Session.page()
+    session = page_session()
     for number in range(1_005):
         session.run(f"echo {number}")
     assert len(session.history) == 1_000
@@ -238,7 +239,7 @@ def test_the_history_keeps_the_last_thousand_commands_and_at_most_a_million_char
 
 
 def test_the_history_keeps_a_million_characters_of_commands_and_output_or_the_last_command_alone() -> None:
-    session = Session.page()
+    session = page_session()
     half = f"head -c {500_000 - len('head -c 123456 /dev/zero')} /dev/zero"  # 500,000 with its output
     session.run(half)
     session.run(half)
@@ -343,7 +344,9 @@ def test_a_container_goes_on_while_other_commands_are_typed(session: Session) ->
 def test_what_is_written_is_shown_before_its_program_waits() -> None:
     clock = FixedClock("2025-02-20T09:00:00")
     shown: list[tuple[str, int]] = []
-    session = Session(clock=clock, seed=1, show=lambda text: shown.append((text, clock.now().second)), docker="28")
+    session = Session(
+        registry=hub(), clock=clock, seed=1, show=lambda text: shown.append((text, clock.now().second)), docker="28"
+    )
     session.run("docker pull -q alpine")
     shown.clear()
     session.run("docker run alpine sh -c 'echo a; sleep 5; echo b >&2; sleep 2; echo c'; echo d")
@@ -367,7 +370,7 @@ class Typist:
 
 def typing(*lines: str) -> tuple[Session, Typist]:
     typist = Typist(*lines)
-    session = Session(clock=FixedClock("2025-02-20T09:00:00"), seed=1, ask=typist, docker="28")
+    session = Session(registry=hub(), clock=FixedClock("2025-02-20T09:00:00"), seed=1, ask=typist, docker="28")
     for image in ("alpine", "nginx"):
         session.run(f"docker pull -q {image}")
     session.run("docker run -d --name web nginx")
@@ -447,7 +450,7 @@ class Impatient(SystemClock):
 )
 def test_ctrl_c_interrupts_a_real_clock(command: str, output: str, status: int, wait: float) -> None:
     clock = Impatient()
-    session = Session(clock=clock, docker="28")
+    session = Session(registry=hub(), clock=clock, docker="28")
     session.run("docker pull -q nginx")
     assert session.run(command) == (output, status)
     assert clock.waits == [wait]

@@ -10,7 +10,8 @@ from textwrap import dedent
 
 import pytest
 
-from dockerlearn.course.blocks import Block, Lexer, PageRefused
+from dockerlearn.course.blocks import Block, Lexer
+from dockerlearn.course.faults import PageRefused
 from tests.course.course_pages import ROOT
 from tests.course.small_course import run_pytest, small_course
 from tools.drift import report as drift
@@ -385,7 +386,7 @@ def test_tests_of_lines_that_run_once_are_all_that_run_anything_of_the_file() ->
 
 
 def test_a_test_that_has_the_changed_word_is_asked_first(tmp_path: Path) -> None:
-    (tmp_path / "test_a.py").write_text("CASES = ['Size']\n\ndef test_size():\n    assert 'Size' in table()\n")
+    (tmp_path / "test_a.py").write_text("CASES = ['Name']\n\ndef test_size():\n    assert 'Size' in table(CASES)\n")
     file = str(tmp_path / "test_a.py")
     slow, quick, elsewhere = f"{file}::test_size", f"{file}::test_any", f"{file}::test_other[Size]"
     cover = Cover.of({slow: 2, quick: 1, elsewhere: 3}, {"a.py": {2: [slow, quick], 3: [elsewhere]}})
@@ -393,7 +394,8 @@ def test_a_test_that_has_the_changed_word_is_asked_first(tmp_path: Path) -> None
     assert mutant.words == {"Size"}
     assert cover.tests(mutant) == [slow, quick, elsewhere]
     assert cover.tests(mutant, budget=2) == [slow]
-    assert cover.tests(replace(mutant, before="'Name'", after="'Namx'")) == [quick, slow]
+    assert cover.tests(replace(mutant, before="'Name'", after="'Namx'")) == [slow, quick]  # by the table that it names
+    assert cover.tests(replace(mutant, before="'None'", after="'Nonx'")) == [quick, slow]
     assert cover.tests(replace(mutant, once=True), budget=3) == [slow, quick]
 
 

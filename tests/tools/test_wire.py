@@ -22,6 +22,7 @@ from tools import wire
         (list[str], "string[]"),
         (list[str | None], "(string | null)[]"),
         (list[tuple[float, str]], "[number, string][]"),
+        (dict[str, list[int]], "Record<string, number[]>"),
         (Literal["a", "b"], '"a" | "b"'),
         (Layer, "Layer"),
         (list[Layer], "Layer[]"),
@@ -31,7 +32,7 @@ def test_each_type_of_json_has_its_typescript(python: object, typescript: str) -
     assert wire.typescript(python) == typescript
 
 
-@pytest.mark.parametrize("python", [bytes, set[str], dict[str, int], Callable[[], None]])
+@pytest.mark.parametrize("python", [bytes, set[str], dict[str, bytes], Callable[[], None]])
 def test_what_json_has_not_is_refused(python: object) -> None:
     with pytest.raises(TypeError, match="JSON has no "):
         wire.typescript(python)

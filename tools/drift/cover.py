@@ -90,20 +90,31 @@ def _names(test: str, words: frozenset[str]) -> bool:
 
 @cache
 def _words_of(file: str) -> dict[str, frozenset[str]]:
-    """The words of each test of a file, the lists of cases that stand above it too."""
+    """The words of each test of a file, and of the cases that it has: in its decorators, or in tables of the file that it names."""
     path = Path(file)
     if not path.exists():
         return {}
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
-    functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
-    return {
-        node.name: frozenset(WORD.findall("\n".join(lines[_first(node) - 1 : node.end_lineno]))) for node in functions
+    tree = ast.parse(text)
+
+    def words(first: int, last: int | None) -> frozenset[str]:
+        return frozenset(WORD.findall("\n".join(lines[first - 1 : last])))
+
+    tables = {
+        target.id: words(node.lineno, node.end_lineno)
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
     }
-
-
-def _first(node: ast.FunctionDef) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            own = words(first, node.end_lineno)
+            found[node.name] = own.union(*(tables[name] for name in own & tables.keys()))
+    return found
 
 
 def cpu() -> float:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dockerlearn.client.usage import help_texts
-from dockerlearn.course.blocks import Block, read_console, read_quiz
+from dockerlearn.course.blocks import Block, read_quiz
+from dockerlearn.course.console import read_console
 
 from .mutants import Source, altered
 
@@ -53,7 +54,8 @@ def expected_lines(block: Block) -> Iterator[int]:
         yield from range(block.text_line, block.last_line)
     elif block.language == "console":
         for command in read_console(block.text, block.text_line):
-            yield from range(command.expected_line, command.expected_line + command.expected.count("\n"))
+            for said in command.all_said:
+                yield from range(said.line, said.line + said.output.count("\n"))
 
 
 def arguments(source: str) -> Iterator[tuple[int, int]]:

@@ -30,7 +30,9 @@ from types import CodeType
 
 import pytest
 
-from dockerlearn.course.blocks import Block, Lexer, PageRefused, read_console, read_quiz
+from dockerlearn.course.blocks import Block, Lexer, read_quiz
+from dockerlearn.course.console import read_console
+from dockerlearn.course.faults import PageRefused
 from dockerlearn.course.verify import PageRun
 
 from .copies import become, in_copy, silence

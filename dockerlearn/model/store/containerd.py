@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .. import ext4
@@ -277,9 +277,9 @@ class ContainerdStore(ImageStore):
         return removed
 
     def check_commit(self, image: Image) -> None:
-        """Raise `DaemonError` if the image is gone."""
+        """Raise `DaemonError` if the image is gone: what is missing is the manifest that the container was made of."""
         if image not in self:
-            raise DaemonError(f"NotFound: content digest {self.id(image)}: not found")
+            raise DaemonError(f"NotFound: content digest {image.digest}: not found")
 
     def remove(self, name: str, *, force: bool = False) -> list[Removal]:
         """Remove a name; if it was the image's last one, remove the image too, unless it is still needed.
@@ -325,15 +325,19 @@ class ContainerdStore(ImageStore):
         return siblings
 
     def prune(self, *, all: bool = False) -> Pruned:
-        """Remove the images without a name, or `all` that no container uses; of one in use, every name that no container needs."""
+        """Remove the images without a name, or `all` that no container uses; of one in use, every name that no container needs.
+
+        A container needs the name that it was made by, or any, if it was made by an ID. One whose name is gone protects
+        no other (measured with 28.5.2).
+        """
         before = self._sizes()
         removals: list[Removal] = []
         for image in filter(self.__contains__, self.images()):
             users, names = self.users(image), self.names(image)
-            if users and all:
-                needed = {name for user in users if (name := _name(user)) in names}
-                removals += self._untag(each for each in names if each not in (needed or names[-1:]))
-            elif not users and (all or not names):
+            needed = self._needed(image, users, names)
+            if all and needed:
+                removals += self._untag(each for each in names if each not in needed)
+            elif (all and names) or not (users or names):
                 manifests = [Removal("Deleted", each.digest) for each in self._here(image)]
                 gone = self._untag(names) or [Removal("Untagged", self.id(image))]
                 removals += gone + self._delete(image, ancestors=False) + manifests
@@ -341,6 +345,12 @@ class ContainerdStore(ImageStore):
         removals = [each for each in dict.fromkeys(removals) if each.name not in left]
         after = self._sizes()
         return Pruned(tuple(removals), sum(size for name, size in before.items() if name not in after))
+
+    def _needed(self, image: Image, users: Iterable[Container], names: Sequence[Reference]) -> Sequence[Reference]:
+        """Those of the names of an image that its containers keep from a prune."""
+        by_id = any(_bare(self.id(image)).startswith(_bare(user.image_name)) for user in users)
+        made_by = [_name(user) for user in users]
+        return [name for name in names if name in made_by] or (names[-1:] if by_id else ())
 
     def _delete(self, image: Image, *, ancestors: bool = True) -> list[Removal]:
         """Remove an image and, unless told otherwise, the nameless and unused ones that it was made of."""
@@ -364,6 +374,10 @@ def _manifest_descriptor(image: Image) -> dict[str, Any]:
 
 def _is_new_directory(image: Image, path: str, found: Node) -> bool:
     return isinstance(found, Directory) and image.tree.get(path) is None
+
+
+def _bare(id: str) -> str:
+    return id.removeprefix("sha256:")
 
 
 def _name(container: Container) -> Reference | None:
