@@ -28,7 +28,7 @@ WHAT = {
 }
 OTHERS = {
     "pages": "differ as is accepted",
-    "pages_containerd": "are known from a recording of Docker 29 alone",
+    "pages_containerd": "need a client or an engine of 29, and follow what a recorded one printed",
 }
 
 Figures = dict[str, dict[str, Any]]
