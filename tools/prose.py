@@ -10,13 +10,13 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from proselint import checks
 from proselint.registry.checks import Check, Padding, types
 from proselint.tools import LintFile
 
 from dockerlearn.course.blocks import Block, Lexer, read_quiz
+from dockerlearn.course.faults import Finding
 from dockerlearn.course.files import lexed, read
 
 PAGES = [*sorted(Path("docs").glob("*.md")), Path("README.md")]
@@ -56,17 +56,6 @@ _UNREAD = re.compile(
 )
 
 
-class Remark(NamedTuple):
-    """Something that speaks against the voice, and where."""
-
-    path: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
-
-
 def prose(text: str, blocks: Iterable[Block]) -> str:
     """What of a page is prose, each line in its place. Of a quiz, that's its question and what is said of each choice."""
     lines = text.split("\n")
@@ -93,7 +82,7 @@ def _of_quiz(block: Block) -> set[int]:
     return lines
 
 
-def remarks(path: Path, lexer: Lexer) -> Iterator[Remark]:
+def remarks(path: Path, lexer: Lexer) -> Iterator[Finding]:
     """What speaks against the voice in a page, in page order."""
     text = lexed(read(path))
     file = LintFile(str(path), prose(text, lexer.blocks(text)))
@@ -103,7 +92,7 @@ def remarks(path: Path, lexer: Lexer) -> Iterator[Remark]:
         for result in check.check_with_flags(file.content)
         if not file.is_quoted_pos(result.span[0])
     )
-    yield from (Remark(str(path), line, message) for line, message in sorted(set(found)))
+    yield from (Finding(str(path), line, message) for line, message in sorted(set(found)))
 
 
 def main(arguments: list[str]) -> int:

@@ -16,31 +16,19 @@ from html import escape
 from itertools import chain
 from os.path import relpath
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from . import blocks as inert_list
 from .blocks import INERT, NOTHING, Block, Lexer, read_quiz
 from .built import Html, Site
 from .console import alternatives, console_text, read_console
-from .faults import Fault, PageRefused
+from .faults import Fault, Finding, PageRefused
 from .files import lexed, read
 from .links import dead
 from .sources import SourcesRefused, is_page
 
 _MARK = re.compile(r"`(?P<code>[^`]*)`|\*+")
 _MARKER = re.compile(r"^\s*(?:`{3,}|~{3,}).*$", re.MULTILINE)
-
-
-class Finding(NamedTuple):
-    """Something wrong with a built site: the file and the line to mend, and what is wrong there."""
-
-    path: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.reason}"
 
 
 def compare(lines: Sequence[str], blocks: Sequence[Block], html: Html) -> Iterator[Fault]:

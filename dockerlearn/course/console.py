@@ -70,8 +70,8 @@ class Command:
     def told(self) -> list[str]:
         """The lines of the page below it, up to the next command."""
         _, *others = self.all_said
-        above = self.expected.split("\n")[:-1]
-        return above + [line for said in others for line in (on(said.dockers), *said.output.split("\n")[:-1])]
+        above = lines_of(self.expected)
+        return above + [line for said in others for line in (on(said.dockers), *lines_of(said.output))]
 
     def said(self, docker: str = DEFAULT) -> Said:
         """What it prints on one Docker."""
@@ -91,11 +91,12 @@ def told(outputs: Mapping[str, str]) -> list[str]:
     for docker in OTHERS:
         by_output.setdefault(outputs[docker], []).append(docker)
     del by_output[own]
-    others = [line for output, dockers in by_output.items() for line in (on(dockers), *_lines_of(output))]
-    return [*_lines_of(own), *others]
+    others = [line for output, dockers in by_output.items() for line in (on(dockers), *lines_of(output))]
+    return [*lines_of(own), *others]
 
 
-def _lines_of(output: str) -> list[str]:
+def lines_of(output: str) -> list[str]:
+    """The lines of what was printed."""
     return output.removesuffix("\n").split("\n") if output else []
 
 
@@ -118,7 +119,7 @@ def console_text(commands: Iterable[Command]) -> str:
     lines = (
         line
         for command in commands
-        for line in (f"$ {command.source}".replace("\n", "\n> "), *command.expected.split("\n")[:-1])
+        for line in (f"$ {command.source}".replace("\n", "\n> "), *lines_of(command.expected))
     )
     return "\n".join(lines)
 

@@ -13,6 +13,17 @@ class Fault(NamedTuple):
     reason: str
 
 
+class Finding(NamedTuple):
+    """Something wrong with a site: the file and the line to mend, and what is wrong there."""
+
+    path: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.reason}"
+
+
 class PageRefused(Exception):
     """A page has blocks that can be neither run nor left alone; `faults` lists them in page order."""
 

@@ -29,7 +29,7 @@ import pytest
 from ..model.edition import DEFAULT
 from ..terminal.session import FOR_EVER
 from .blocks import Block, Lexer, read_quiz
-from .console import read_console, told
+from .console import lines_of, read_console, told
 from .doubts import doubts
 from .faults import Fault, PageRefused
 from .files import BYTE_ORDER_MARK, LINE_END, lexed, read, rewrite
@@ -224,7 +224,7 @@ class _Page:
             python, (text,) = blocks[index - 1], printed[index - 1][DEFAULT]
             if text:
                 said = block.text.split("\n") if block.text_line < block.last_line else []
-                self._write(block, block.text_line, said, _lines(text), python.first_line)
+                self._write(block, block.text_line, said, lines_of(text), python.first_line)
             else:
                 del self.lines[python.last_line : block.last_line]
         elif block.language == "python":
@@ -233,7 +233,7 @@ class _Page:
             if text and follower != ["output"]:
                 _, fence = self._opening(block)
                 self._insert(block, block.last_line + 1, ["", f"{fence}output", fence], block.first_line)
-                self._write(block, block.last_line + 3, [], _lines(text), block.first_line)
+                self._write(block, block.last_line + 3, [], lines_of(text), block.first_line)
 
     def _repair_console(self, block: Block, console: Block, printed: Outputs) -> None:
         """Repair the output of the first commands of a console block, which may be the code of a quiz."""
@@ -273,10 +273,6 @@ class _Page:
         text = self.lines[block.first_line - 1].text.removeprefix(BYTE_ORDER_MARK)
         header = text.lstrip("> \t")
         return text.removesuffix(header), header.removesuffix(header.lstrip("`~"))
-
-
-def _lines(printed: str) -> list[str]:
-    return printed.removesuffix("\n").split("\n")
 
 
 def _still_wrong(run: PageRun) -> list[Fault]:

@@ -28,7 +28,7 @@ from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable
 
 from ..course.course_pages import PAGES, ROOT, name
-from .engine import Machine, images, machine, served
+from .engine import Machine, images, machine
 from .root import engine_root
 
 CLAIM = re.compile(
@@ -153,7 +153,7 @@ def differences(it: Machine, tag: str, image: Image) -> Iterator[str]:
     layers = [layer for layer in _layers(it) if layer.chain_id in image.chain_ids]
     pairs = {
         "Id": (inspected["Id"], image.id),
-        "RepoDigests": (inspected["RepoDigests"][0].partition("@")[2], served(image)),
+        "RepoDigests": (inspected["RepoDigests"][0].partition("@")[2], image.descriptor.digest),
         "Size": (inspected["Size"], image.size),
         "RootFS.Layers": (diff_ids, list(image.diff_ids)),
         "history": (

@@ -258,11 +258,6 @@ def images() -> dict[str, Image]:
     return {name: registry.image(name) for name in registry.names}
 
 
-def served(image: Image) -> str:
-    """The digest by which the registry serves an image: that of the index that it is in, if it is in one."""
-    return image.index.digest if image.index else image.digest
-
-
 @contextmanager
 def machine(root: Path, store: Store = Store.CLASSIC) -> Iterator[Machine]:
     """A machine, its engine empty and listening. Raises `Unavailable` with what it said if it does not come up."""

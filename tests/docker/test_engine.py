@@ -19,7 +19,7 @@ from dockerlearn.terminal.session import Session
 from tests.docker.debian import Unavailable, kept
 
 from . import guard, root
-from .engine import KEPT, Machine, Store, images, machine, served
+from .engine import KEPT, Machine, Store, images, machine
 from .root import engine_root
 from .terminal import GivenUp, Terminal
 
@@ -52,7 +52,7 @@ def test_the_engine_computes_what_the_model_computes(engine: Machine, name: str)
     image = IMAGES[name]
     engine.run("docker", "pull", "-q", name)
     told = engine.ask(f"/images/{name}/json")
-    assert told["RepoDigests"] == [f"{name.split(':')[0]}@{served(image)}"]
+    assert told["RepoDigests"] == [f"{name.split(':')[0]}@{image.descriptor.digest}"]
     assert told["Id"] == image.id
     assert told["RootFS"]["Layers"] == list(image.diff_ids)
     assert told["Size"] == image.size
@@ -66,8 +66,8 @@ def test_containerds_store_names_an_image_by_its_manifest(containerd_engine: Mac
     image = IMAGES[name]
     containerd_engine.run("docker", "pull", "-q", name)
     told = containerd_engine.ask(f"/images/{name}/json")
-    assert told["RepoDigests"] == [f"{name.split(':')[0]}@{served(image)}"]
-    assert told["Id"] == served(image)
+    assert told["RepoDigests"] == [f"{name.split(':')[0]}@{image.descriptor.digest}"]
+    assert told["Id"] == image.descriptor.digest
     assert told["RootFS"]["Layers"] == list(image.diff_ids)
     sizes = {image.digest: len(image.manifest), image.id: len(image.config_json)}
     sizes |= {layer.digest: layer.blob_size for layer in image.layers}

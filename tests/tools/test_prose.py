@@ -13,7 +13,7 @@ LEXER = Lexer(Path("mkdocs.yml"))
 def heard(tmp_path: Path, text: str) -> list[tuple[int, str]]:
     page = tmp_path / "page.md"
     page.write_text(text, encoding="utf-8")
-    return [(remark.line, remark.message) for remark in prose.remarks(page, LEXER)]
+    return [(remark.line, remark.reason) for remark in prose.remarks(page, LEXER)]
 
 
 @pytest.mark.parametrize(
